@@ -1,0 +1,63 @@
+import { onTestFinished } from 'vitest'
+import {
+  type CaspioAccount,
+  type CaspioAccountOptions,
+  startCaspioAccount,
+} from '../../src/testing/index.js'
+
+export interface Token {
+  access_token: string
+  token_type: string
+  expires_in: number
+  refresh_token: string
+}
+
+/** An account that is closed when the test is done. */
+export async function openAccount(options?: CaspioAccountOptions): Promise<CaspioAccount> {
+  const account = await startCaspioAccount(options)
+  onTestFinished(() => account.close())
+  return account
+}
+
+export function basic(clientID: string, clientSecret: string): Record<string, string> {
+  return { Authorization: `Basic ${Buffer.from(`${clientID}:${clientSecret}`).toString('base64')}` }
+}
+
+/** One request to the token endpoint, with the client in the Basic scheme. */
+export function askToken(
+  account: CaspioAccount,
+  fields: Record<string, string> = { grant_type: 'client_credentials' },
+  init: RequestInit = {},
+): Promise<Response> {
+  const { clientID, clientSecret, tokenEndpointURL } = account.credentials
+  return fetch(tokenEndpointURL, {
+    method: 'POST',
+    headers: basic(clientID, clientSecret),
+    body: new URLSearchParams(fields),
+    ...init,
+  })
+}
+
+export async function getToken(account: CaspioAccount): Promise<Token> {
+  return (await askToken(account)).json() as Promise<Token>
+}
+
+export function refresh(account: CaspioAccount, refreshToken: string): Promise<Response> {
+  return askToken(account, { grant_type: 'refresh_token', refresh_token: refreshToken })
+}
+
+export type Call = (path: string, init?: RequestInit) => Promise<Response>
+
+/** Calls of the API under one bearer token. */
+export async function openApi(account: CaspioAccount, prefix = '/rest/v2'): Promise<Call> {
+  const { access_token } = await getToken(account)
+  return (path, init) => {
+    const headers = new Headers(init?.headers)
+    headers.set('Authorization', `Bearer ${access_token}`)
+    return fetch(`${account.url}${prefix}${path}`, { ...init, headers })
+  }
+}
+
+export async function resultOf<T = Record<string, unknown>>(answer: Response): Promise<T[]> {
+  return ((await answer.json()) as { Result: T[] }).Result
+}

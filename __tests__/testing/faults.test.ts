@@ -1,0 +1,237 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { askToken, getToken, openAccount, openApi, refresh } from './client.js'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a fault', () => {
+  it('is 503 for every request until restored', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.api.fail()
+    for (let i = 0; i < 3; i++) {
+      const answer = await call('/tables')
+      expect(answer.status).toBe(503)
+      expect(answer.headers.get('x-caspio-request-id')).toBeTruthy()
+      expect(await answer.json()).toMatchObject({ Code: 'ServiceUnavailable' })
+    }
+    expect((await askToken(account)).status).toBe(200)
+    account.api.restore()
+    expect((await call('/tables')).status).toBe(200)
+  })
+
+  it('of the token endpoint speaks OAuth and issues nothing', async () => {
+    const account = await openAccount()
+    const { refresh_token } = await getToken(account)
+    account.tokenEndpoint.fail({ status: 500, times: 2 })
+    const answer = await askToken(account)
+    expect(answer.status).toBe(500)
+    expect(await answer.json()).toEqual({ error: 'server_error' })
+    await refresh(account, refresh_token)
+    expect(account.liveAccessTokens).toBe(1)
+    expect((await refresh(account, refresh_token)).status).toBe(200)
+    expect(account.log.token.map((entry) => [entry.status, entry.error])).toEqual([
+      [200, undefined],
+      [500, 'server_error'],
+      [500, 'server_error'],
+      [200, undefined],
+    ])
+  })
+
+  it('lasts so many times, one after the other', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.api.fail({ status: 500, times: 2 })
+    account.api.fail({ status: 429, times: 1 })
+    account.api.fail({ status: 418, times: 0 })
+    const statuses: number[] = []
+    for (let i = 0; i < 4; i++) statuses.push((await call('/tables')).status)
+    expect(statuses).toEqual([500, 500, 429, 200])
+  })
+
+  it('can hold for a path alone', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.api.fail({ path: '/rest/v2/files', times: 1 })
+    expect((await call('/tables?x=/rest/v2/files')).status).toBe(200)
+    expect((await call('/files?x=1')).status).toBe(503)
+    expect((await call('/files')).status).toBe(200)
+  })
+
+  it('of 401 challenges like a rejected token', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.api.fail({ status: 401, times: 1 })
+    expect((await call('/tables')).headers.get('www-authenticate')).toBe('Bearer')
+  })
+
+  it.each([
+    [17, '17'],
+    ['Wed, 21 Oct 2037 07:28:00 GMT', 'Wed, 21 Oct 2037 07:28:00 GMT'],
+  ])('says Retry-After: %s', async (retryAfter, header) => {
+    const account = await openAccount()
+    account.tokenEndpoint.fail({ retryAfter })
+    expect((await askToken(account)).headers.get('retry-after')).toBe(header)
+  })
+
+  it('can bring headers and a raw body', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.api.fail({
+      status: 200,
+      times: 1,
+      headers: { 'content-type': 'text/html', 'X-Extra': '1' },
+      body: '<html>',
+    })
+    const page = await call('/tables')
+    expect(page.headers.get('content-type')).toBe('text/html')
+    expect(page.headers.get('x-extra')).toBe('1')
+    expect(await page.text()).toBe('<html>')
+
+    account.api.fail({ times: 1, body: new Uint8Array([0, 255, 1]) })
+    const bytes = await call('/tables')
+    expect(bytes.status).toBe(503)
+    expect(bytes.headers.get('content-type')).toBe('application/json;charset=UTF-8')
+    expect(new Uint8Array(await bytes.arrayBuffer())).toEqual(new Uint8Array([0, 255, 1]))
+  })
+
+  it('can redirect, or answer without a body', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.api.fail({ status: 307, headers: { Location: '/elsewhere' }, times: 1 })
+    const redirect = await call('/tables', { redirect: 'manual' })
+    expect(redirect.status).toBe(307)
+    expect(redirect.headers.get('location')).toBe('/elsewhere')
+    expect(await redirect.text()).toBe('')
+    account.api.fail({ status: 204, body: 'ignored', times: 1 })
+    expect((await call('/tables')).headers.get('content-length')).not.toBe('7')
+    expect((await call('/tables')).status).toBe(200)
+  })
+
+  it('can reset the connection', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.api.fail({ reset: true, times: 1 })
+    const error = await call('/tables').catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ cause: { code: 'ECONNRESET' } })
+    expect(account.log.api).toMatchObject([{ status: 0 }])
+    expect((await call('/tables')).status).toBe(200)
+  })
+
+  it('can leave a request without an answer', async () => {
+    const account = await openAccount()
+    account.tokenEndpoint.fail({ hang: true, times: 1 })
+    const hung = askToken(account, undefined, { signal: AbortSignal.timeout(100) })
+    await expect(hung).rejects.toThrow(/timeout/)
+    expect(account.log.token).toMatchObject([{ status: 0, error: undefined }])
+    expect(account.liveAccessTokens).toBe(0)
+    expect((await askToken(account)).status).toBe(200)
+  })
+
+  it.each([
+    [{ status: 99 }],
+    [{ status: 600 }],
+    [{ status: 200.5 }],
+    [{ times: -1 }],
+    [{ times: 1.5 }],
+    [{ headers: { 'Bad Name': 'x' } }],
+    [{ headers: { X: 'a\r\nb' } }],
+    [{ retryAfter: 'a\nb' }],
+  ])('that cannot be is refused at once: %o', async (fault) => {
+    const account = await openAccount()
+    expect(() => account.api.fail(fault)).toThrow(TypeError)
+  })
+})
+
+describe('latency', () => {
+  it('delays the answers of its endpoint', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.api.latency = 150
+    const start = performance.now()
+    await askToken(account)
+    expect(performance.now() - start).toBeLessThan(140)
+    expect((await call('/tables')).status).toBe(200)
+    expect(performance.now() - start).toBeGreaterThanOrEqual(149)
+  })
+
+  it('delays an answer that is settled already', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.api.latency = 50
+    const early = call('/tables')
+    await vi.waitFor(() => expect(account.liveAccessTokens).toBe(1))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    account.revoke()
+    account.api.fail()
+    expect((await early).status).toBe(200)
+  })
+
+  it('is real time under a faked clock', async () => {
+    const account = await openAccount()
+    account.tokenEndpoint.latency = 10
+    vi.useFakeTimers()
+    expect((await askToken(account)).status).toBe(200)
+  })
+
+  it('logs status 0 for a client that did not wait', async () => {
+    const account = await openAccount()
+    account.tokenEndpoint.latency = 150
+    const left = askToken(account, undefined, { signal: AbortSignal.timeout(50) })
+    await expect(left).rejects.toThrow(/timeout/)
+    await vi.waitFor(() => expect(account.log.token).toMatchObject([{ status: 0 }]))
+    expect(account.liveRefreshTokens).toBe(1)
+  })
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
+    'of %s is refused',
+    async (latency) => {
+      const account = await openAccount()
+      expect(() => {
+        account.api.latency = latency
+      }).toThrow(TypeError)
+    },
+  )
+})
+
+describe('the rate limit', () => {
+  it('lets so many calls a second through, token calls included', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const account = await openAccount()
+    account.rateLimit = 3
+    const call = await openApi(account)
+    expect((await call('/tables')).status).toBe(200)
+    vi.setSystemTime(Date.now() + 500)
+    expect((await call('/tables')).status).toBe(200)
+
+    const refused = await call('/tables')
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).toBe('1')
+    expect(await refused.json()).toMatchObject({
+      Code: 'TooManyRequests',
+      Message: expect.stringContaining('api-calls-rate'),
+    })
+    const token = await askToken(account)
+    expect(token.status).toBe(429)
+    expect(token.headers.get('retry-after')).toBe('1')
+    expect(await token.json()).toEqual({ error: 'temporarily_unavailable' })
+
+    vi.setSystemTime(Date.now() + 500)
+    const statuses: number[] = []
+    for (let i = 0; i < 3; i++) statuses.push((await call('/tables')).status)
+    expect(statuses).toEqual([200, 200, 429])
+  })
+
+  it('can be lifted', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.rateLimit = 0
+    expect((await call('/tables')).status).toBe(429)
+    account.rateLimit = undefined
+    expect((await call('/tables')).status).toBe(200)
+    expect(() => {
+      account.rateLimit = -1
+    }).toThrow(TypeError)
+  })
+})

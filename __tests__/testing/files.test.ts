@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto'
+import axios from 'axios'
+import NodeFormData from 'form-data'
+import { describe, expect, it } from 'vitest'
+import { getToken, openAccount, openApi, resultOf } from './client.js'
+
+interface FileInfo {
+  Name: string
+  ExternalKey: string
+  ContentType: string
+  Size: number
+}
+
+const upload = (form: FormData): RequestInit => ({ method: 'POST', body: form })
+const raw = (boundary: string, body: string): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` },
+  body,
+})
+
+describe.each(['/rest/v2', '/integrations/rest/v3'])('files under %s', (prefix) => {
+  it('come back byte for byte', async () => {
+    const call = await openApi(await openAccount(), prefix)
+    const bytes = new Uint8Array(randomBytes(300_000))
+    const form = new FormData()
+    form.append('note', 'a field, no file')
+    form.append('File', new Blob([bytes], { type: 'image/png' }), 'scan.png')
+    form.append('File', new Blob([]), 'empty')
+    const uploaded = await call('/files', upload(form))
+    expect(uploaded.status).toBe(201)
+    const infos = await resultOf<FileInfo>(uploaded)
+    expect(infos).toEqual([
+      {
+        Name: 'scan.png',
+        ExternalKey: expect.any(String),
+        ContentType: 'image/png',
+        Size: 300_000,
+      },
+      {
+        Name: 'empty',
+        ExternalKey: expect.any(String),
+        ContentType: 'application/octet-stream',
+        Size: 0,
+      },
+    ])
+    expect(await resultOf(await call('/files'))).toEqual(infos)
+
+    const download = await call(`/files/${infos[0]?.ExternalKey}`)
+    expect(download.status).toBe(200)
+    expect(download.headers.get('content-type')).toBe('image/png')
+    expect(download.headers.get('content-disposition')).toBe(
+      `attachment; filename="scan.png"; filename*=UTF-8''scan.png`,
+    )
+    expect(Buffer.compare(Buffer.from(await download.arrayBuffer()), bytes)).toBe(0)
+    const empty = await call(`/files/${infos[1]?.ExternalKey}`)
+    expect((await empty.arrayBuffer()).byteLength).toBe(0)
+  })
+
+  it('can be deleted once', async () => {
+    const call = await openApi(await openAccount(), prefix)
+    const form = new FormData()
+    form.append('File', new Blob(['x']), 'x.txt')
+    const [info] = await resultOf<FileInfo>(await call('/files', upload(form)))
+    const path = `/files/${info?.ExternalKey}`
+    const deleted = await call(path, { method: 'DELETE' })
+    expect(deleted.status).toBe(200)
+    expect(await deleted.json()).toEqual({ RecordsAffected: 1 })
+    expect((await call(path)).status).toBe(404)
+    expect((await call(path, { method: 'DELETE' })).status).toBe(404)
+    expect(await resultOf(await call('/files'))).toEqual([])
+  })
+})
+
+describe('an upload', () => {
+  it.each([
+    [
+      'the FormData of the platform',
+      () => new FormData(),
+      (bytes: Buffer) => new Blob([Uint8Array.from(bytes)]),
+    ],
+    ['the package form-data', () => new NodeFormData(), (bytes: Buffer) => bytes],
+  ])('by axios with %s comes back byte for byte', async (_, makeForm, makePart) => {
+    const account = await openAccount()
+    const { access_token } = await getToken(account)
+    const headers = { Authorization: `Bearer ${access_token}` }
+    const bytes = Buffer.concat([Buffer.from('\r\n--x\r\n--\0'), randomBytes(1_000)])
+    const form = makeForm() as FormData
+    form.append('File', makePart(bytes) as Blob, 'f.bin')
+    const url = `${account.url}/rest/v2/files`
+    const { data } = await axios.post(url, form, { headers })
+    const { ExternalKey } = data.Result[0]
+    const download = await axios.get(`${url}/${ExternalKey}`, {
+      headers,
+      responseType: 'arraybuffer',
+    })
+    expect(Buffer.compare(Buffer.from(download.data), bytes)).toBe(0)
+  })
+
+  it.each([
+    'Prüfung "A" (1)*.pdf',
+    "it's; x=1.txt",
+    '../..\\up\r\nX-Evil: 1',
+    '日本語.txt',
+    '100%',
+  ])('keeps the name %j', async (name) => {
+    const call = await openApi(await openAccount())
+    const form = new FormData()
+    form.append('File', new Blob(['x']), name)
+    const [info] = await resultOf<FileInfo>(await call('/files', upload(form)))
+    expect(info?.Name).toBe(name)
+    const download = await call(`/files/${info?.ExternalKey}`)
+    expect(download.status).toBe(200)
+    expect(download.headers.get('x-evil')).toBeNull()
+    const disposition = download.headers.get('content-disposition') ?? ''
+    expect(decodeURIComponent(disposition.split("filename*=UTF-8''")[1] ?? '')).toBe(name)
+  })
+
+  it('may carry a preamble, a quoted boundary, an epilogue and escaped names', async () => {
+    const call = await openApi(await openAccount())
+    const body =
+      'ignored\r\n--a b \t\r\ncontent-disposition: form-data; name=f; filename="q\\"u.txt"\r\n' +
+      'CONTENT-TYPE: text/plain\r\n\r\none\r\n\r\n--a b\r\n' +
+      "Content-Disposition: form-data; name=f; filename=x; filename*=UTF-8''n%C3%A4me\r\n\r\ntwo" +
+      '\r\n--a b--\r\nignored'
+    const infos = await resultOf<FileInfo>(await call('/files', raw('"a b"', body)))
+    expect(infos).toMatchObject([
+      { Name: 'q"u.txt', ContentType: 'text/plain', Size: 5 },
+      { Name: 'näme', ContentType: 'application/octet-stream', Size: 3 },
+    ])
+  })
+
+  it.each([
+    ['no multipart', { method: 'POST', body: 'text' }],
+    ['no boundary', { ...raw('', ''), headers: { 'Content-Type': 'multipart/form-data' } }],
+    ['an empty body', raw('b', '')],
+    ['no end', raw('b', '--b\r\nContent-Disposition: form-data; filename="a"\r\n\r\nx')],
+    ['no headers', raw('b', '--b\r\nx\r\n--b--')],
+    ['no file', raw('b', '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--b--')],
+  ])('with %s gets 400', async (_, init) => {
+    const call = await openApi(await openAccount())
+    const answer = await call('/files', init)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ Code: 'IncorrectBodyParameter' })
+    expect(await resultOf(await call('/files'))).toEqual([])
+  })
+
+  it('with a content type that no header may hold is kept as plain bytes', async () => {
+    const call = await openApi(await openAccount())
+    const body =
+      '--b\r\nContent-Disposition: form-data; name=f; filename=a\r\nContent-Type: ü\u0001\r\n\r\nx\r\n--b--'
+    const [info] = await resultOf<FileInfo>(await call('/files', raw('b', body)))
+    expect((await call(`/files/${info?.ExternalKey}`)).headers.get('content-type')).toBe(
+      'application/octet-stream',
+    )
+  })
+
+  it('over 50 MB gets 413, and its body is not kept', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    const answer = await call('/files', {
+      method: 'POST',
+      body: new Uint8Array(50 * 1024 * 1024 + 1),
+    })
+    expect(answer.status).toBe(413)
+    expect(await answer.json()).toMatchObject({ Code: 'RequestTooLarge' })
+    expect(account.log.api[0]?.body.length).toBe(0)
+  })
+})

@@ -1,0 +1,23 @@
+/** The plugin's place on an instance, for one account. */
+export interface Attachment {
+  /** The same account attached again takes its place. */
+  readonly key: string
+  /** Where this account is at home. */
+  readonly own: ReadonlySet<string>
+  /** Called when another account came or went. */
+  reset(): void
+  detach(): void
+}
+
+// On the instance itself and under Symbol.for: hot reload evaluates this module anew, and its ESM
+// and CJS copies do not share a variable.
+const ATTACHMENTS = Symbol.for('axios-caspio-auth.attachments')
+
+/** Everything of ours that is attached to an instance. */
+export function attachmentsOf(instance: object): Set<Attachment> {
+  const holder = instance as { [ATTACHMENTS]?: Set<Attachment> }
+  if (!Object.hasOwn(holder, ATTACHMENTS)) {
+    Object.defineProperty(holder, ATTACHMENTS, { value: new Set() })
+  }
+  return holder[ATTACHMENTS] as Set<Attachment>
+}

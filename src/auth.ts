@@ -1,0 +1,31 @@
+import axios from 'axios'
+import { createEmit } from './events.js'
+import { checkCredentials, resolveOptions } from './options.js'
+import { holdProcess } from './timers.js'
+import { createCredentialsIssuer } from './token-issuer.js'
+import { transportOf } from './transport.js'
+import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenResponse } from './types.js'
+
+/**
+ * The `caspio-sdk/auth` module: returns a function that issues a fresh access token, valid for 24
+ * hours, on every call, and resolves to the token endpoint's answer exactly as it came. Issuing a
+ * token does not invalidate earlier ones; each call is billed and mints a refresh token, of which
+ * an account holds at most 1,000. To have a token cached and renewed, use `createCaspioAuth`.
+ *
+ * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on bad arguments; the returned function rejects with
+ *   a CaspioAuthError if no token can be had
+ */
+export default function caspioAuth(
+  credentials: CaspioCredentials,
+  options?: Pick<CaspioAuthOptions, 'clientAuthentication' | 'timeout' | 'retries' | 'onEvent'>,
+): () => Promise<CaspioTokenResponse> {
+  const checked = checkCredentials(credentials)
+  const resolved = resolveOptions(options)
+  const issue = createCredentialsIssuer(checked, resolved, createEmit(resolved.onEvent))
+  return async () => {
+    const release = holdProcess()
+    const outcome = await issue({ via: transportOf(axios) }).finally(release)
+    if ('error' in outcome) throw outcome.error
+    return outcome.answer as CaspioTokenResponse
+  }
+}

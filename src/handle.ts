@@ -1,0 +1,32 @@
+import type { Account } from './account.js'
+import { isCaspioAuthError } from './errors.js'
+import { readToken } from './token-source.js'
+import type { Transport } from './transport.js'
+import type { CaspioAuth } from './types.js'
+import { wait } from './wait.js'
+
+// Under Symbol.for, so that a handle of the ESM copy can be attached by the CJS copy.
+const ACCOUNT = Symbol.for('axios-caspio-auth.account')
+
+/** The object that users hold. `via` is how its own token requests go out. */
+export function createHandle(account: Account, via: Transport, detach: () => void): CaspioAuth {
+  const { source } = account
+  const handle: CaspioAuth = {
+    async getAccessToken({ signal, renew } = {}) {
+      try {
+        const token = renew ? source.renew(via) : source.acquire(via)
+        return readToken(await wait(Promise.resolve(token), signal ? { signal } : {}))
+      } catch (error) {
+        throw isCaspioAuthError(error) ? error.with({}) : error
+      }
+    },
+    invalidate: source.invalidate,
+    detach,
+  }
+  return Object.defineProperty(handle, ACCOUNT, { value: account })
+}
+
+/** The account behind a handle; undefined if `value` is none. */
+export function accountOf(value: unknown): Account | undefined {
+  return Object(value)[ACCOUNT]
+}

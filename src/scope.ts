@@ -1,0 +1,96 @@
+import { Axios, type InternalAxiosRequestConfig } from 'axios'
+import { isSecure, parseURL } from './url.js'
+
+/** Who may see the token. */
+export interface Scope {
+  /** Whether this request goes to Caspio, so that it gets the token. */
+  covers(config: InternalAxiosRequestConfig): boolean
+  /** Whether the token may go to this absolute URL. */
+  allows(url: string): boolean
+  /** Forgets its verdicts: to be called when `yields` would answer differently. */
+  reset(): void
+}
+
+const MAX_VERDICTS = 100
+
+// As axios decides it: "scheme://" or "//".
+const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i
+
+const bare = new Axios({})
+
+/**
+ * @param own the account's own origins
+ * @param tokenEndpoint is out of scope itself
+ * @param defaults of the instance: its `baseURL`'s origin is in scope
+ * @param yields whether that origin is another account's own
+ */
+export function createScope(
+  own: ReadonlySet<string>,
+  tokenEndpoint: URL | undefined,
+  defaults: () => { baseURL?: string; socketPath?: unknown },
+  yields: (origin: string) => boolean,
+): Scope {
+  // What a URL of the token endpoint must contain; what contains it is looked at in full.
+  const hint = tokenEndpoint?.pathname.split('/').pop()
+  // By what URLs begin with, so that the common request costs no URL parse.
+  const verdicts = new Map<string, boolean>()
+  let baseURL: string | undefined
+
+  function covers(config: InternalAxiosRequestConfig): boolean {
+    const instance = defaults()
+    // A socket of the request's own leads elsewhere, whatever the URL says.
+    if (config.socketPath !== instance.socketPath) return false
+    if (instance.baseURL !== baseURL) {
+      baseURL = instance.baseURL
+      verdicts.clear()
+    }
+    const { url } = config
+    let start: string | undefined
+    if (typeof url === 'string' && config.allowAbsoluteUrls !== false && !mayBeEndpoint(url)) {
+      start = ABSOLUTE.test(url) ? url.slice(0, url.indexOf('/', 8)) : config.baseURL
+    }
+    if (!start) return judgeRequest(config)
+    const known = verdicts.get(start)
+    if (known !== undefined) return known
+    const verdict = judgeRequest(config)
+    // Where the origin ends with a "/", nothing that follows can change it.
+    if (`${start}/`.startsWith(`${parseURL(start)?.origin}/`) && !mayBeEndpoint(start)) {
+      if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
+      verdicts.set(start, verdict)
+    }
+    return verdict
+  }
+
+  function mayBeEndpoint(text: string): boolean {
+    return hint !== undefined && text.includes(hint)
+  }
+
+  function judgeRequest({ url, baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfig): boolean {
+    try {
+      return allows(bare.getUri({ url, baseURL, allowAbsoluteUrls } as InternalAxiosRequestConfig))
+    } catch {
+      // axios will say what is wrong with it.
+      return false
+    }
+  }
+
+  function allows(text: string): boolean {
+    const url = parse(text)
+    if (!url || !isSecure(url) || url.username || url.password) return false
+    const { origin } = url
+    if (origin === tokenEndpoint?.origin && samePath(url, tokenEndpoint)) return false
+    return own.has(origin) || (origin === parse(defaults().baseURL)?.origin && !yields(origin))
+  }
+
+  return { covers, allows, reset: () => verdicts.clear() }
+}
+
+// Caspio's server does not mind the case.
+function samePath(a: URL, b: URL): boolean {
+  return a.pathname.toLowerCase() === b.pathname.toLowerCase()
+}
+
+// In a browser, what is relative counts from the page.
+function parse(text = ''): URL | undefined {
+  return parseURL(text, globalThis.location?.href)
+}

@@ -1,0 +1,15 @@
+/** Makes a function that blots the given secrets, in every form in which they travel, out of a text. */
+export function createScrubber(secrets: readonly string[]): (text: string) => string {
+  const forms = secrets.flatMap((secret) => [
+    secret,
+    formEncode(secret),
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+  ])
+  return (text) => forms.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text)
+}
+
+/** `application/x-www-form-urlencoded`, one value. */
+export function formEncode(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1)
+}

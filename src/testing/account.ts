@@ -1,0 +1,92 @@
+import { type AccountParts, judge } from './judge.js'
+import { LoopbackServer } from './loopback-server.js'
+import { requireNumber } from './require-number.js'
+import type { CaspioAccount, CaspioAccountCredentials, CaspioEndpoint, CaspioLog } from './types.js'
+
+/** All state is private, so that printing an account shows no secret. */
+export class Account implements CaspioAccount {
+  readonly #parts: AccountParts
+  readonly #server: LoopbackServer
+
+  /** Resolves once the account listens. */
+  static async start(parts: AccountParts, host: string, port: number): Promise<Account> {
+    const server = new LoopbackServer((call) => judge(call, parts))
+    await server.listen(host, port)
+    return new Account(parts, server)
+  }
+
+  private constructor(parts: AccountParts, server: LoopbackServer) {
+    this.#parts = parts
+    this.#server = server
+  }
+
+  get url(): string {
+    return this.#server.origin
+  }
+
+  get credentials(): CaspioAccountCredentials {
+    const { clientID, clientSecret } = this.#parts.tokens
+    return { clientID, clientSecret, tokenEndpointURL: `${this.url}/oauth/token` }
+  }
+
+  get tokenLife(): number {
+    return this.#parts.tokens.tokenLife
+  }
+
+  set tokenLife(seconds: number) {
+    this.#parts.tokens.tokenLife = requireNumber('tokenLife', seconds)
+  }
+
+  get rateLimit(): number | undefined {
+    return this.#parts.limiter.limit
+  }
+
+  set rateLimit(callsPerSecond: number | undefined) {
+    this.#parts.limiter.limit = callsPerSecond
+  }
+
+  get tokenEndpoint(): CaspioEndpoint {
+    return this.#parts.tokenEndpoint
+  }
+
+  get api(): CaspioEndpoint {
+    return this.#parts.api
+  }
+
+  get log(): CaspioLog {
+    return this.#parts.log
+  }
+
+  get liveAccessTokens(): number {
+    return this.#parts.tokens.liveAccessTokens
+  }
+
+  get liveRefreshTokens(): number {
+    return this.#parts.tokens.liveRefreshTokens
+  }
+
+  revoke(accessToken?: string): number {
+    return this.#parts.tokens.revoke(accessToken)
+  }
+
+  revokeRefreshTokens(): number {
+    return this.#parts.tokens.revokeRefreshTokens()
+  }
+
+  rotateSecret(): void {
+    this.#parts.tokens.rotateSecret()
+  }
+
+  close(): Promise<void> {
+    return this.#server.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    const { url, tokenLife, rateLimit, liveAccessTokens, liveRefreshTokens } = this
+    return { url, tokenLife, rateLimit, liveAccessTokens, liveRefreshTokens }
+  }
+}

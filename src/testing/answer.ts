@@ -1,0 +1,18 @@
+/** What the account answers to a request. */
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  body: string | Uint8Array
+  /** The OAuth error code, for the log. */
+  error?: string
+}
+
+export const JSON_TYPE = 'application/json;charset=UTF-8'
+
+export function jsonAnswer(
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): Answer {
+  return { status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: JSON.stringify(value) }
+}

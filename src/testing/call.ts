@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { URLSearchParams } from 'node:url'
+import { type BodyState, readBody } from './read-body.js'
+
+/** A request as the account sees it. */
+export interface Call {
+  /** When it arrived, in milliseconds since the epoch. */
+  at: number
+  requestId: string
+  method: string
+  /** The account's own origin. */
+  origin: string
+  /** The path with the query, as received. */
+  target: string
+  path: string
+  query: URLSearchParams
+  headers: Record<string, string>
+  body: Buffer
+  bodyState: BodyState
+}
+
+/** Reads a request to its end. Never rejects: `bodyState` tells what became of the body. */
+export async function receiveCall(req: IncomingMessage, origin: string): Promise<Call> {
+  const at = Date.now()
+  const target = req.url ?? '/'
+  const [path = '/', ...query] = target.split('?')
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(req.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  const { bytes, state } = await readBody(req)
+  return {
+    at,
+    requestId: randomUUID(),
+    method: req.method ?? 'GET',
+    origin,
+    target,
+    path,
+    query: new URLSearchParams(query.join('?')),
+    headers,
+    body: bytes,
+    bodyState: state,
+  }
+}

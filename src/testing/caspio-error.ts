@@ -1,0 +1,73 @@
+import { type Answer, JSON_TYPE } from './answer.js'
+import type { Call } from './call.js'
+
+const USUAL: Record<number, readonly [code: string, message: string]> = {
+  400: ['BadRequest', 'The request cannot be served.'],
+  401: ['Unauthorized', 'The access token is missing, unknown, expired or revoked.'],
+  403: ['UnsufficientPrivileges', 'Not enough privileges to perform requested operation.'],
+  404: ['ObjectNotFound', 'Requested object not found.'],
+  405: ['MethodNotAllowed', 'The resource does not support this HTTP method.'],
+  413: ['RequestTooLarge', 'The request body is larger than 50 MB.'],
+  414: ['UriTooLong', 'The request URI is longer than 2047 characters.'],
+  429: ['TooManyRequests', 'You have exceeded your API call rate limits (api-calls-rate).'],
+  500: ['InternalError', 'Internal error.'],
+  503: ['ServiceUnavailable', 'The service is temporarily unavailable.'],
+}
+
+/** Thrown by whatever serves the API; becomes the answer to the request. */
+export class CaspioError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly headers: Record<string, string>
+
+  constructor(
+    status: number,
+    {
+      code,
+      message,
+      headers = {},
+    }: Partial<Pick<CaspioError, 'code' | 'message' | 'headers'>> = {},
+  ) {
+    const [usualCode, usualMessage] = USUAL[status] ?? ['Error', `Status ${status}.`]
+    super(message ?? usualMessage)
+    this.status = status
+    this.code = code ?? usualCode
+    this.headers = status === 401 ? { 'WWW-Authenticate': 'Bearer', ...headers } : headers
+  }
+}
+
+export const badQuery = (message: string) =>
+  new CaspioError(400, { code: 'IncorrectQueryParameter', message })
+
+export const badBody = (message: string) =>
+  new CaspioError(400, { code: 'IncorrectBodyParameter', message })
+
+/** The error as Caspio words it, in JSON, or in XML if that is all that the client accepts. */
+export function caspioErrorAnswer(call: Call, error: CaspioError): Answer {
+  const { code: Code, message: Message, status, headers } = error
+  const fields = { Code, Message, Resource: call.origin + call.target, RequestId: call.requestId }
+  const xml = prefersXml(call.headers.accept)
+  return {
+    status,
+    headers: { 'Content-Type': xml ? 'application/xml; charset=utf-8' : JSON_TYPE, ...headers },
+    body: xml ? toXml(fields) : JSON.stringify(fields),
+  }
+}
+
+function prefersXml(accept = ''): boolean {
+  return /\b(?:application|text)\/xml\b/i.test(accept) && !/application\/json|\*\/\*/i.test(accept)
+}
+
+function toXml(fields: Record<string, string>): string {
+  const elements = Object.entries(fields).map(
+    ([name, text]) => `<${name}>${escapeXml(text)}</${name}>`,
+  )
+  return `<Error xmlns:i="http://www.w3.org/2001/XMLSchema-instance">${elements.join('')}</Error>`
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+function escapeXml(text: string): string {
+  // Control characters have no place in XML 1.0, escaped or not.
+  return text.replace(/\p{Cc}/gu, ' ').replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '')
+}

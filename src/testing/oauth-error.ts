@@ -1,0 +1,27 @@
+import { type Answer, jsonAnswer } from './answer.js'
+
+export type OAuthErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unsupported_grant_type'
+  | 'temporarily_unavailable'
+  | 'server_error'
+
+/** An error of the token endpoint, RFC 6749 §5.2. Caspio says 400 even for `invalid_client`. */
+export function oauthError(
+  error: OAuthErrorCode,
+  description?: string,
+  { status = 400, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+): Answer {
+  const body = description === undefined ? { error } : { error, error_description: description }
+  return { ...jsonAnswer(status, body, { 'Cache-Control': 'no-store', ...headers }), error }
+}
+
+/** What the token endpoint says to a failure of which only the status is known. */
+export function usualOAuthError(status: number): Answer {
+  if (status === 429 || status === 503)
+    return oauthError('temporarily_unavailable', undefined, { status })
+  if (status >= 500) return oauthError('server_error', undefined, { status })
+  return oauthError(status === 401 ? 'invalid_client' : 'invalid_request', undefined, { status })
+}

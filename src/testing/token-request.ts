@@ -1,0 +1,56 @@
+import { URLSearchParams } from 'node:url'
+import type { Call } from './call.js'
+import type { CaspioTokenLogEntry } from './types.js'
+
+/** What a request to the token endpoint says, however malformed. */
+export interface TokenRequest {
+  isForm: boolean
+  grant: string | undefined
+  refreshToken: string | undefined
+  authorization: CaspioTokenLogEntry['authorization']
+  clientAuthentication: CaspioTokenLogEntry['clientAuthentication']
+  clientID: string | undefined
+  clientSecret: string | undefined
+}
+
+export function readTokenRequest(call: Call): TokenRequest {
+  const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(
+    call.headers['content-type'] ?? '',
+  )
+  const form = new URLSearchParams(isForm ? call.body.toString() : '')
+  const field = (name: string) => form.get(name) ?? undefined
+  const request = { isForm, grant: field('grant_type'), refreshToken: field('refresh_token') }
+
+  const authorization = schemeOf(call.headers.authorization)
+  if (authorization === 'basic') {
+    const [clientID, clientSecret] = readBasic(call.headers.authorization ?? '')
+    return { ...request, authorization, clientAuthentication: 'basic', clientID, clientSecret }
+  }
+  const clientID = field('client_id')
+  const clientSecret = field('client_secret')
+  const inBody = clientID !== undefined || clientSecret !== undefined
+  const clientAuthentication = inBody ? 'body' : undefined
+  return { ...request, authorization, clientAuthentication, clientID, clientSecret }
+}
+
+function schemeOf(authorization: string | undefined): TokenRequest['authorization'] {
+  if (authorization === undefined) return undefined
+  const scheme = authorization.trim().split(/\s/, 1)[0]?.toLowerCase()
+  return scheme === 'basic' || scheme === 'bearer' ? scheme : 'other'
+}
+
+/** RFC 6749 §2.3.1: both halves are form-encoded before they go into the Basic scheme. */
+function readBasic(authorization: string): [string | undefined, string | undefined] {
+  const pair = Buffer.from(authorization.trim().replace(/^\S+\s*/, ''), 'base64').toString()
+  const colon = pair.indexOf(':')
+  if (colon < 0) return [undefined, undefined]
+  return [formDecode(pair.slice(0, colon)), formDecode(pair.slice(colon + 1))]
+}
+
+function formDecode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return undefined
+  }
+}

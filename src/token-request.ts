@@ -1,0 +1,69 @@
+import { Axios, type AxiosResponse } from 'axios'
+import { formEncode } from './secrets.js'
+import { startTimer } from './timers.js'
+import type { Transport } from './transport.js'
+import type { CaspioCredentials } from './types.js'
+
+const MAX_ANSWER_IN_BYTES = 1_000_000
+
+/** The value of HTTP Basic. RFC 6749 §2.3.1: both parts are form-encoded before they are joined. */
+export function basicValue({ clientID, clientSecret }: CaspioCredentials): string {
+  return btoa(`${formEncode(clientID)}:${formEncode(clientSecret)}`)
+}
+
+/**
+ * Posts one grant to the token endpoint. Any HTTP answer resolves.
+ *
+ * @param grant the grant's own fields of the form
+ * @param timeout ms; obeyed even where the adapter does not heed its signal
+ */
+export function postGrant(
+  credentials: CaspioCredentials,
+  clientAuthentication: 'basic' | 'body',
+  grant: Readonly<Record<string, string>>,
+  timeout: number,
+  via: Transport,
+): Promise<AxiosResponse> {
+  const basic = clientAuthentication === 'basic'
+  return within(timeout, async (signal) => {
+    const transport = via()
+    // A bare Axios: axios.create() would bring along whatever was done to the global defaults.
+    return new Axios({}).request({
+      ...transport,
+      url: credentials.tokenEndpointURL,
+      method: 'post',
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/x-www-form-urlencoded',
+        ...(basic && { Authorization: `Basic ${basicValue(credentials)}` }),
+      },
+      data: new URLSearchParams({
+        ...grant,
+        ...(!basic && {
+          client_id: credentials.clientID,
+          client_secret: credentials.clientSecret,
+        }),
+      }).toString(),
+      responseType: 'text',
+      signal,
+      // A redirect would carry the secret along. The fetch adapter heeds maxRedirects since 1.20.
+      maxRedirects: 0,
+      fetchOptions: { ...transport.fetchOptions, redirect: 'manual' },
+      maxContentLength: MAX_ANSWER_IN_BYTES,
+    })
+  })
+}
+
+/** Bounds `work` to `ms`. */
+export function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  return new Promise<T>((resolve, reject) => {
+    const timer = startTimer(() => {
+      reject(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' }))
+      controller.abort()
+    }, ms)
+    work(controller.signal)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,221 @@
+import { type Instant, since } from './clock.js'
+import type { CaspioAuthError } from './errors.js'
+import type { Emit } from './events.js'
+import { holdProcess } from './timers.js'
+import type { TokenAnswer } from './token-answer.js'
+import type { Failure } from './token-failure.js'
+import type { Issued, TokenIssuer } from './token-issuer.js'
+import type { Transport } from './transport.js'
+import type { CaspioAccessToken } from './types.js'
+
+/** A token in use. Handed around by identity: "was it this one that was rejected?" */
+export interface Token extends TokenAnswer {
+  /** The `Authorization` header's value. */
+  readonly authorization: string
+  readonly askedAt: Instant
+  /** Milliseconds after `askedAt` from which it is renewed, and from which it is not used. */
+  readonly renewAfter: number
+  readonly usableFor: number
+  refreshToken: string | undefined
+  /** Of one that replaced a rejected token: did that help? */
+  trial: 'open' | 'helped' | 'fruitless' | undefined
+}
+
+export interface TokenSource {
+  /** The token at hand, at once; or else the one shared fetch. */
+  acquire(via: Transport): Token | Promise<Token>
+  /** Another token than the one at hand. */
+  renew(via: Transport): Promise<Token>
+  /** What to use in place of a rejected token; undefined if renewing is known not to help just now. */
+  replace(rejected: Token, via: Transport): Token | Promise<Token> | undefined
+  /** Tells whether a request that had been rejected was accepted with this token. */
+  tried(token: Token, accepted: boolean): void
+  invalidate(): void
+}
+
+/** Why a token is fetched: none is at hand, it expires soon, somebody asked, it was rejected. */
+type Reason = 'missing' | 'ahead' | 'forced' | 'rejected'
+
+/** The one fetch under way. */
+interface Flight {
+  readonly promise: Promise<Token>
+  /** Whether its token is to replace a rejected one. */
+  replaces: boolean
+  /** Set as soon as somebody waits for it. */
+  release?: () => void
+}
+
+/** A pause that doubles from one time to the next, on the clock that cannot be set back. */
+interface Pause {
+  readonly delay: number
+  readonly endsAt: number
+}
+
+const FIRST_PAUSE_IN_MS = 1_000
+const LONGEST_FAILURE_PAUSE_IN_MS = 30_000
+const LONGEST_RETRY_AFTER_IN_MS = 300_000
+const LONGEST_FRUITLESS_PAUSE_IN_MS = 60_000
+// How long a token counts as fresh, so that its rejection says something about renewing.
+const FRESH_FOR_MS = 60_000
+const MIN_RENEW_BEFORE_IN_S = 30
+const MAX_EXPIRY_MARGIN_IN_MS = 5_000
+
+/**
+ * The life of one account's token. All state is in this closure, out of reach of any inspection.
+ *
+ * @param renewBefore seconds
+ */
+export function createTokenSource(
+  issue: TokenIssuer,
+  renewBefore: number | undefined,
+  emit: Emit,
+): TokenSource {
+  // Chosen once, so that a fleet's windows open apart.
+  const jitter = 1 - Math.random() / 5
+  let current: Token | undefined
+  let flight: Flight | undefined
+  let failure: (Pause & { readonly error: CaspioAuthError }) | undefined
+  let fruitless: Pause | undefined
+
+  function acquire(via: Transport): Token | Promise<Token> {
+    const token = current
+    if (!token) return fetch(via, 'missing')
+    const age = since(token.askedAt)
+    if (age >= token.renewAfter) {
+      if (age >= token.usableFor) return fetch(via, 'missing')
+      // Its failure is an event, and the token at hand still serves.
+      if (!flight && !isOn(failure)) start(via, 'ahead').promise.catch(() => {})
+    }
+    return token
+  }
+
+  function replace(rejected: Token, via: Transport): Token | Promise<Token> | undefined {
+    const token = current
+    if (token && token !== rejected && since(token.askedAt) < token.usableFor) {
+      return token.trial === 'fruitless' ? undefined : token
+    }
+    // A fresh one, rejected before any resend could tell.
+    if (token === rejected && since(token.askedAt) < FRESH_FOR_MS) tried(token, false)
+    return isOn(fruitless) ? undefined : fetch(via, 'rejected')
+  }
+
+  function fetch(via: Transport, reason: Reason): Promise<Token> {
+    return !flight && failure && isOn(failure) ? Promise.reject(failure.error) : join(via, reason)
+  }
+
+  /** The fetch under way, or a new one. Whoever joins waits for it. */
+  function join(via: Transport, reason: Reason): Promise<Token> {
+    const joined = flight ?? start(via, reason)
+    joined.replaces ||= reason === 'rejected'
+    joined.release ??= holdProcess()
+    return joined.promise
+  }
+
+  function start(via: Transport, reason: Reason): Flight {
+    const old = current
+    const outcome = issue({
+      refreshToken: reason === 'rejected' ? undefined : old?.refreshToken,
+      forgetRefreshToken: () => {
+        if (old) old.refreshToken = undefined
+      },
+      renew: Boolean(old) || reason !== 'missing',
+      single: Boolean(failure),
+      via,
+    })
+    const started: Flight = {
+      replaces: false,
+      promise: outcome
+        .finally(() => {
+          flight = undefined
+          started.release?.()
+        })
+        .then((issued) => {
+          if ('error' in issued) throw fail(issued, !started.release)
+          return take(issued, started.replaces)
+        }),
+    }
+    flight = started
+    return started
+  }
+
+  function take({ token, askedAt, grant }: Issued, replaces: boolean): Token {
+    const life = token.life * 1000
+    const isKnown = life < Number.POSITIVE_INFINITY
+    const wanted = (renewBefore ?? Math.max(MIN_RENEW_BEFORE_IN_S, token.life / 10)) * 1000
+    // Less a margin for the way to the server, small beside a short life.
+    const usableFor = life - Math.min(MAX_EXPIRY_MARGIN_IN_MS, life / 20)
+    const renewAfter = life - Math.min(wanted, life / 2) * jitter
+    current = {
+      ...token,
+      // RFC 6749 §6: without a new one, the old one stays good.
+      refreshToken:
+        token.refreshToken || (grant === 'refresh_token' ? current?.refreshToken : undefined),
+      authorization: `Bearer ${token.accessToken}`,
+      askedAt,
+      usableFor,
+      renewAfter: isKnown ? Math.min(renewAfter, usableFor) : life,
+      trial: replaces ? 'open' : undefined,
+    }
+    failure = undefined
+    emit({
+      type: 'token-taken',
+      source: 'issued',
+      grant,
+      ...(isKnown && { expiresIn: token.life }),
+    })
+    return current
+  }
+
+  function fail({ error, retryAfter = 0 }: Failure, background: boolean): CaspioAuthError {
+    const delay =
+      error.code === 'ERR_CASPIO_CREDENTIALS'
+        ? LONGEST_FAILURE_PAUSE_IN_MS
+        : doubled(failure, LONGEST_FAILURE_PAUSE_IN_MS)
+    const retryIn = Math.max(delay, Math.min(retryAfter, LONGEST_RETRY_AFTER_IN_MS))
+    const told = error.with({ nextAttemptAt: new Date(Date.now() + retryIn) })
+    failure = { error: told, delay, endsAt: performance.now() + retryIn }
+    emit({ type: 'acquisition-failed', error: told, background, retryIn })
+    return told
+  }
+
+  function tried(token: Token, accepted: boolean): void {
+    if (accepted) {
+      token.trial &&= 'helped'
+      fruitless = undefined
+    } else if (token.trial === 'open') {
+      // One pause for one token, however many requests it failed.
+      token.trial = 'fruitless'
+      const delay = doubled(fruitless, LONGEST_FRUITLESS_PAUSE_IN_MS)
+      fruitless = { delay, endsAt: performance.now() + delay }
+    }
+  }
+
+  return {
+    acquire,
+    renew: (via) => join(via, 'forced'),
+    replace,
+    tried,
+    invalidate() {
+      current = failure = fruitless = undefined
+    },
+  }
+}
+
+/** The token as its user sees it, with what is left of its life, and without the refresh token. */
+export function readToken({ accessToken, tokenType, life, askedAt }: Token): CaspioAccessToken {
+  const left = Math.floor(life - since(askedAt) / 1000)
+  return {
+    access_token: accessToken,
+    token_type: tokenType,
+    // Never 0, which would read as "unknown" at the other end.
+    ...(left < Number.POSITIVE_INFINITY && { expires_in: Math.max(1, left) }),
+  }
+}
+
+function isOn(pause: Pause | undefined): boolean {
+  return pause !== undefined && performance.now() < pause.endsAt
+}
+
+function doubled(pause: Pause | undefined, longest: number): number {
+  return Math.min(pause ? pause.delay * 2 : FIRST_PAUSE_IN_MS, longest)
+}

@@ -1,0 +1,42 @@
+import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios'
+
+/** What bounds a caller's wait. */
+export type WaitBounds = Partial<
+  Pick<InternalAxiosRequestConfig, 'signal' | 'cancelToken' | 'timeout' | 'timeoutErrorMessage'>
+>
+
+/**
+ * Waits for a shared promise as long as the caller's signal, cancelToken and timeout allow. What
+ * ends is this wait only. Rejects as axios does: CanceledError, or `timeout of … exceeded`.
+ */
+export function wait<T>(shared: Promise<T>, bounds: WaitBounds): Promise<T> {
+  const { signal, cancelToken } = bounds
+  const timeout = Number(bounds.timeout)
+  if (!signal && !cancelToken && !(timeout > 0)) return shared
+
+  const config = bounds as InternalAxiosRequestConfig
+  let end = () => {}
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(new CanceledError(undefined, config))
+    const expire = () => reject(timeoutError(timeout, config))
+    const timer = timeout > 0 ? setTimeout(expire, timeout) : undefined
+    signal?.addEventListener?.('abort', abort)
+    cancelToken?.subscribe(reject)
+    end = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener?.('abort', abort)
+      cancelToken?.unsubscribe(reject)
+    }
+    if (signal?.aborted) abort()
+    shared.then(resolve, reject)
+  }).finally(end)
+}
+
+// Worded and coded as axios's own.
+function timeoutError(timeout: number, config: InternalAxiosRequestConfig): AxiosError {
+  return new AxiosError(
+    config.timeoutErrorMessage || `timeout of ${timeout}ms exceeded waiting for the access token`,
+    config.transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED',
+    config,
+  )
+}
