@@ -32,6 +32,15 @@ const REDACTED = Object.freeze(['authorization']) as string[]
 const NOT_RESENT =
   '. axios-caspio-auth renews the token but did not resend the request: its body, a stream, can be read but once. Send it again with a new one.'
 
+/** One request on its way. */
+interface Dispatch {
+  readonly config: Config
+  readonly adapter: AxiosAdapter
+  readonly authoriser: Authoriser
+  /** The `Authorization` header that the caller brought along. */
+  readonly callers: unknown
+}
+
 /**
  * Sends one request: authorised if it goes to Caspio, untouched if not.
  *
@@ -45,88 +54,109 @@ export function sendAuthorised(
   // A plugin that re-sends error.config comes by the interceptor again, and then through us once.
   config.adapter = adapters as AxiosAdapter
   const adapter = getAdapter(adapters || axios.defaults.adapter, config)
-  const { headers, skipCaspioAuth, auth } = config
-  if (skipCaspioAuth || auth || headers.get('Authorization') === false) return adapter(config)
-  const { source, covers, shouldRenew, guard, via, emit } = authoriser
-  if (!covers(config)) return adapter(config)
+  if (config.skipCaspioAuth || config.auth || !authoriser.covers(config)) return adapter(config)
+  const callers = authorizationOf(config.headers)
+  if (callers === false) return adapter(config)
 
   config.redact = config.redact ? [...config.redact, ...REDACTED] : REDACTED
-  config.beforeRedirect = guard(config.beforeRedirect)
-  const token = source.acquire(via)
-  return token instanceof Promise ? waitForToken(token).then(send) : send(token)
+  config.beforeRedirect = authoriser.guard(config.beforeRedirect)
+  const dispatch = { config, adapter, authoriser, callers }
+  const token = authoriser.source.acquire(authoriser.via)
+  return token instanceof Promise
+    ? waitForToken(token, config).then((ready) => send(ready, dispatch))
+    : send(token, dispatch)
+}
 
-  function send(token: Token): Promise<AxiosResponse> {
-    const answer = sendWith(token)
-    if (config.skipAuthRefresh) return answer
-    return answer.then(
-      (response) => (isRejection(response) ? recover(token, response, answer) : response),
-      (error) =>
-        isRejection(error?.response) ? recover(token, error.response, answer, error) : answer,
-    )
+function send(token: Token, dispatch: Dispatch): Promise<AxiosResponse> {
+  const answer = sendOnce(token, dispatch)
+  return answer.then(
+    (response) =>
+      isRejection(response, dispatch) ? recover(token, response, answer, dispatch) : response,
+    (error) =>
+      isRejection(error?.response, dispatch)
+        ? recover(token, error.response, answer, dispatch, error)
+        : answer,
+  )
+}
+
+function sendOnce(token: Token, { config, adapter, callers }: Dispatch): Promise<AxiosResponse> {
+  // set() finds the header in any case, and cleans the value, which costs more than all the rest
+  // here; the token was checked when it came.
+  if (callers === undefined) config.headers.Authorization = token.authorization
+  else config.headers.set('Authorization', token.authorization)
+  return adapter(config)
+}
+
+function isRejection(response: AxiosResponse | undefined, { authoriser }: Dispatch): boolean {
+  try {
+    return response !== undefined && authoriser.shouldRenew(response) === true
+  } catch {
+    return false
   }
+}
 
-  function sendWith(token: Token): Promise<AxiosResponse> {
-    // set() cleans the value, which costs more than all the rest here; the token was checked.
-    if (headers.has('Authorization')) headers.set('Authorization', token.authorization)
-    else headers.Authorization = token.authorization
-    return adapter(config)
-  }
-
-  function isRejection(response: AxiosResponse | undefined): boolean {
-    try {
-      return response !== undefined && shouldRenew(response) === true
-    } catch {
-      return false
-    }
-  }
-
-  /** What to do about a rejected token: once, if it can help. */
-  async function recover(
-    rejected: Token,
-    { status, data }: AxiosResponse,
-    answer: Promise<AxiosResponse>,
-    error?: AxiosError,
-  ): Promise<AxiosResponse> {
-    emit({ type: 'token-rejected', status })
-    const replacement = source.replace(rejected, via)
-    if (!replacement) return answer
-    const renewal = Promise.resolve(replacement)
-    if (isOneShot(config.data)) {
-      // The next request will have the new token, or hear why there is none.
-      renewal.catch(() => {})
-      if (error) error.message += NOT_RESENT
-      return answer
-    }
-    const renewed = waitForToken(renewal)
-    return runRecovery(
-      () => renewed.then(noop, noop),
-      async () => {
-        drain(data)
-        return resend(await renewed)
-      },
-    )
-  }
-
-  async function resend(token: Token): Promise<AxiosResponse> {
-    emit({ type: 'request-resent' })
-    const answer = sendWith(token)
-    const judge = (response: AxiosResponse | undefined) =>
-      response && source.tried(token, !isRejection(response))
-    await answer.then(judge, (error) => judge(error?.response))
+/** What to do about a rejected token: once, if it can help. */
+async function recover(
+  rejected: Token,
+  { status, data }: AxiosResponse,
+  answer: Promise<AxiosResponse>,
+  dispatch: Dispatch,
+  error?: AxiosError,
+): Promise<AxiosResponse> {
+  const { config, authoriser } = dispatch
+  if (config.skipAuthRefresh) return answer
+  const { source, via, emit } = authoriser
+  emit({ type: 'token-rejected', status })
+  const replacement = source.replace(rejected, via)
+  if (!replacement) return answer
+  const renewal = Promise.resolve(replacement)
+  if (isOneShot(config.data)) {
+    // The next request will have the new token, or hear why there is none.
+    renewal.catch(noop)
+    if (error) error.message += NOT_RESENT
     return answer
   }
+  // Nobody will read this answer, and the token request may need its connection.
+  drain(data)
+  const renewed = waitForToken(renewal, config)
+  return runRecovery(
+    () => renewed.then(noop, noop),
+    async () => {
+      const token = await renewed
+      emit({ type: 'request-resent' })
+      const second = sendOnce(token, dispatch)
+      const judge = (response: AxiosResponse | undefined) =>
+        response && source.tried(token, !isRejection(response, dispatch))
+      await second.then(judge, (failed) => judge(failed?.response))
+      return second
+    },
+  )
+}
 
-  async function waitForToken(shared: Promise<Token>): Promise<Token> {
-    try {
-      return await wait(shared, config)
-    } catch (error) {
-      if (!isCaspioAuthError(error)) throw error
-      const callers = { ...config }
-      // The caller's transforms are for the resource's answer, not for the token endpoint's.
-      config.transformResponse = []
-      throw error.with({ config: callers })
+async function waitForToken(shared: Promise<Token>, config: Config): Promise<Token> {
+  try {
+    return await wait(shared, config)
+  } catch (error) {
+    if (!isCaspioAuthError(error)) throw error
+    const callers = { ...config }
+    // The caller's transforms are for the resource's answer, not for the token endpoint's.
+    config.transformResponse = []
+    throw error.with({ config: callers })
+  }
+}
+
+// What headers.get() finds, in half of its time: the name in any case.
+function authorizationOf(headers: Config['headers']): unknown {
+  for (const name in headers) {
+    if (
+      name.length === 13 &&
+      name.toLowerCase() === 'authorization' &&
+      Object.hasOwn(headers, name)
+    ) {
+      return headers[name]
     }
   }
+  return undefined
 }
 
 function noop(): void {}

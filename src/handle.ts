@@ -1,3 +1,4 @@
+import { CanceledError } from 'axios'
 import type { Account } from './account.js'
 import { isCaspioAuthError } from './errors.js'
 import { readToken } from './token-source.js'
@@ -13,6 +14,7 @@ export function createHandle(account: Account, via: Transport, detach: () => voi
   const { source } = account
   const handle: CaspioAuth = {
     async getAccessToken({ signal, renew } = {}) {
+      if (signal?.aborted) throw new CanceledError()
       try {
         const token = renew ? source.renew(via) : source.acquire(via)
         return readToken(await wait(Promise.resolve(token), signal ? { signal } : {}))

@@ -39,15 +39,17 @@ export function createScope(
   function covers(config: InternalAxiosRequestConfig): boolean {
     const instance = defaults()
     // A socket of the request's own leads elsewhere, whatever the URL says.
-    if (config.socketPath !== instance.socketPath) return false
+    if ((config.socketPath ?? undefined) !== (instance.socketPath ?? undefined)) return false
     if (instance.baseURL !== baseURL) {
       baseURL = instance.baseURL
       verdicts.clear()
     }
     const { url } = config
-    let start: string | undefined
-    if (typeof url === 'string' && config.allowAbsoluteUrls !== false && !mayBeEndpoint(url)) {
-      start = ABSOLUTE.test(url) ? url.slice(0, url.indexOf('/', 8)) : config.baseURL
+    if (typeof url !== 'string' || mayBeEndpoint(url)) return judgeRequest(config)
+    let start = config.baseURL
+    if (ABSOLUTE.test(url)) {
+      const end = url.indexOf('/', 8)
+      start = end > 0 && config.allowAbsoluteUrls !== false ? url.slice(0, end) : undefined
     }
     if (!start) return judgeRequest(config)
     const known = verdicts.get(start)
