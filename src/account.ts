@@ -1,6 +1,8 @@
 import { createEmit, type Emit } from './events.js'
 import { checkCredentials, resolveOptions } from './options.js'
-import { createBrokerIssuer, createCredentialsIssuer } from './token-issuer.js'
+import { createTokenBroker } from './token-broker.js'
+import { createTokenEndpoint } from './token-endpoint.js'
+import { createIssuer } from './token-issuer.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
 import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenBroker } from './types.js'
 
@@ -19,13 +21,14 @@ export function createAccount(
   credentials: CaspioCredentials | CaspioTokenBroker,
   options: CaspioAuthOptions | undefined,
 ): Account {
-  const checked = typeof credentials === 'function' ? undefined : checkCredentials(credentials)
   const resolved = resolveOptions(options)
-  const { origins, shouldRenew, renewBefore } = resolved
+  const { origins, shouldRenew, renewBefore, timeout, retries } = resolved
   const emit = createEmit(resolved.onEvent)
-  const issue = checked
-    ? createCredentialsIssuer(checked, resolved, emit)
-    : createBrokerIssuer(credentials as CaspioTokenBroker, resolved.timeout)
+  const isBroker = typeof credentials === 'function'
+  const checked = isBroker ? undefined : checkCredentials(credentials)
+  const issue = isBroker
+    ? createIssuer(createTokenBroker(credentials, timeout), 0)
+    : createIssuer(createTokenEndpoint(checked as CaspioCredentials, resolved, emit), retries)
   return {
     source: createTokenSource(issue, renewBefore, emit),
     tokenEndpoint: checked && new URL(checked.tokenEndpointURL),

@@ -6,7 +6,7 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios'
 import { drain, isOneShot } from './body.js'
-import { isCaspioAuthError } from './errors.js'
+import { CaspioAuthError, isFailure } from './errors.js'
 import type { Emit } from './events.js'
 import { runRecovery } from './recovery.js'
 import type { RedirectGuard } from './redirect-guard.js'
@@ -137,11 +137,11 @@ async function waitForToken(shared: Promise<Token>, config: Config): Promise<Tok
   try {
     return await wait(shared, config)
   } catch (error) {
-    if (!isCaspioAuthError(error)) throw error
+    if (!isFailure(error)) throw error
     const callers = { ...config }
     // The caller's transforms are for the resource's answer, not for the token endpoint's.
     config.transformResponse = []
-    throw error.with({ config: callers })
+    throw new CaspioAuthError(error, callers)
   }
 }
 

@@ -1,8 +1,10 @@
 import axios from 'axios'
+import { CaspioAuthError, type Failure } from './errors.js'
 import { createEmit } from './events.js'
 import { checkCredentials, resolveOptions } from './options.js'
 import { holdProcess } from './timers.js'
-import { createCredentialsIssuer } from './token-issuer.js'
+import { createTokenEndpoint } from './token-endpoint.js'
+import { createIssuer } from './token-issuer.js'
 import { transportOf } from './transport.js'
 import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenResponse } from './types.js'
 
@@ -21,11 +23,17 @@ export default function caspioAuth(
 ): () => Promise<CaspioTokenResponse> {
   const checked = checkCredentials(credentials)
   const resolved = resolveOptions(options)
-  const issue = createCredentialsIssuer(checked, resolved, createEmit(resolved.onEvent))
+  const emit = createEmit(resolved.onEvent)
+  const issue = createIssuer(createTokenEndpoint(checked, resolved, emit), resolved.retries)
   return async () => {
     const release = holdProcess()
-    const outcome = await issue({ via: transportOf(axios) }).finally(release)
-    if ('error' in outcome) throw outcome.error
-    return outcome.answer as CaspioTokenResponse
+    try {
+      const { answer } = await issue({ via: transportOf(axios) })
+      return answer as CaspioTokenResponse
+    } catch (failure) {
+      throw new CaspioAuthError(failure as Failure)
+    } finally {
+      release()
+    }
   }
 }

@@ -12,14 +12,29 @@ export type CaspioAuthErrorCode =
   | 'ERR_CASPIO_TOKEN_ENDPOINT'
   | 'ERR_CASPIO_TOKEN_RESPONSE'
 
-/** What an error may carry beside its message and code. */
-interface Facts {
-  readonly cause?: Error
+/**
+ * What went wrong, before it becomes somebody's error: all who share a fetch share its failure,
+ * and each gets an error of his own from it.
+ */
+export interface Failure {
+  readonly code: CaspioAuthErrorCode
+  readonly message: string
+  readonly cause?: Error | undefined
   /** The token endpoint's answer, without the request that led to it. */
   readonly answer?: Pick<AxiosResponse, 'status' | 'statusText' | 'headers' | 'data'>
   readonly requestId?: string | undefined
   readonly nextAttemptAt?: Date
-  readonly config?: InternalAxiosRequestConfig | undefined
+  /** Whether another attempt may fare better: the network, 429, 5xx. */
+  readonly retryable?: boolean
+  /** `Retry-After`, in ms. */
+  readonly retryAfter?: number
+  /** Whether it was the grant that was refused, so that another one may do. */
+  readonly grantRefused?: boolean
+}
+
+/** Whether something thrown is a {@link Failure}, or an error made of one. */
+export function isFailure(thrown: unknown): thrown is Failure {
+  return `${Object(thrown).code}`.startsWith('ERR_CASPIO_')
 }
 
 // Under Symbol.for, so that the ESM and the CJS copy of the package know each other's errors.
@@ -48,41 +63,30 @@ export class CaspioAuthError extends AxiosError {
   /** The network's error, free of request data. */
   declare readonly cause?: Error
 
-  readonly #message: string
-  readonly #facts: Facts
-
   /** @internal */
-  constructor(message: string, code: CaspioAuthErrorCode, facts: Facts = {}) {
-    const { answer, cause, config, ...plain } = facts
-    const next = facts.nextAttemptAt
-    super(
-      `axios-caspio-auth: ${message}${next ? ` No further attempt before ${next.toISOString()}.` : ''}`,
-      code,
-    )
-    this.#message = message
-    this.#facts = facts
+  constructor(
+    { message, code, cause, answer, requestId, nextAttemptAt }: Failure,
+    config?: InternalAxiosRequestConfig,
+  ) {
+    const parts = [
+      `axios-caspio-auth: ${message}`,
+      requestId && `Caspio's request ID is ${requestId}.`,
+      nextAttemptAt && `No further attempt before ${nextAttemptAt.toISOString()}.`,
+    ]
+    super(parts.filter(Boolean).join(' '), code)
     this.name = 'CaspioAuthError'
-    Object.assign(this, plain, answer && { status: answer.status })
-    const hidden = {
-      // Bulky things stay out of console.error and structured loggers.
-      config,
-      cause,
-      response: answer && { ...answer, config: config ?? {} },
-      toJSON: () => ({ ...AxiosError.prototype.toJSON.call(this), ...plain }),
-      [BRAND]: true,
-    }
-    for (const key of Reflect.ownKeys(hidden) as (keyof typeof hidden)[]) {
-      Object.defineProperty(this, key, { value: hidden[key], writable: true, configurable: true })
+    Object.assign(this, answer && { status: answer.status }, requestId && { requestId })
+    Object.assign(this, nextAttemptAt && { nextAttemptAt })
+    // Bulky things stay out of console.error and structured loggers.
+    const response = answer && { ...answer, config: config ?? {} }
+    for (const [key, value] of Object.entries({ config, response, cause })) {
+      if (value) Object.defineProperty(this, key, { value, writable: true, configurable: true })
     }
   }
 
-  /**
-   * The same failure with more facts: all who share a fetch share its outcome, not the object.
-   *
-   * @internal
-   */
-  with(facts: Facts): CaspioAuthError {
-    return new CaspioAuthError(this.#message, this.code, { ...this.#facts, ...facts })
+  /** @internal */
+  get [BRAND](): true {
+    return true
   }
 }
 
@@ -93,5 +97,5 @@ export function isCaspioAuthError(error: unknown): error is CaspioAuthError {
 
 /** For bad arguments. */
 export function configError(message: string): CaspioAuthError {
-  return new CaspioAuthError(message, 'ERR_CASPIO_CONFIG')
+  return new CaspioAuthError({ code: 'ERR_CASPIO_CONFIG', message })
 }

@@ -1,6 +1,6 @@
 import { CanceledError } from 'axios'
 import type { Account } from './account.js'
-import { isCaspioAuthError } from './errors.js'
+import { CaspioAuthError, isFailure } from './errors.js'
 import { readToken } from './token-source.js'
 import type { Transport } from './transport.js'
 import type { CaspioAuth } from './types.js'
@@ -19,7 +19,7 @@ export function createHandle(account: Account, via: Transport, detach: () => voi
         const token = renew ? source.renew(via) : source.acquire(via)
         return readToken(await wait(Promise.resolve(token), signal ? { signal } : {}))
       } catch (error) {
-        throw isCaspioAuthError(error) ? error.with({}) : error
+        throw isFailure(error) ? new CaspioAuthError(error) : error
       }
     },
     invalidate: source.invalidate,

@@ -61,7 +61,7 @@ export function resolveOptions(value: unknown = {}): ResolvedOptions {
   if (Object(value) !== value) throw configError(`options must be an object, not ${kind(value)}.`)
   const resolved: Record<string, unknown> = { ...DEFAULTS }
   for (const [name, option] of Object.entries(value as Fields)) {
-    const rule = RULES[name]
+    const rule = Object.hasOwn(RULES, name) && RULES[name]
     if (!rule)
       throw configError(`unknown option ${name}. There are ${Object.keys(RULES).join(', ')}.`)
     if (option === undefined) continue
@@ -95,8 +95,8 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 function isOrigin(value: unknown): boolean {
   const url = parseURL(String(value))
-  // With a path the token would go further than the path says.
-  return url !== undefined && isSecure(url) && url.href === `${url.origin}/`
+  // With a path the token would go further than the path says, with a * nowhere.
+  return url !== undefined && isSecure(url) && !/\*/.test(url.host) && url.href === `${url.origin}/`
 }
 
 function isBetween(least: number, value: unknown, most: number): boolean {
@@ -107,5 +107,5 @@ function isBetween(least: number, value: unknown, most: number): boolean {
 function kind(value: unknown): string {
   if (value === undefined) return 'missing'
   if (typeof value === 'string') return value.trim() ? 'this string' : 'blank'
-  return value === null ? 'null' : typeof value === 'number' ? String(value) : `a ${typeof value}`
+  return value === null ? 'null' : `a ${typeof value}`
 }

@@ -1,71 +1,54 @@
-import { type Instant, now } from './clock.js'
+import { answerFailure } from './answer-failure.js'
 import type { Emit } from './events.js'
 import type { ResolvedOptions } from './options.js'
 import { createScrubber } from './secrets.js'
-import { ownField, readTokenAnswer, type TokenAnswer } from './token-answer.js'
-import { answerFailure, type Failure, networkFailure } from './token-failure.js'
+import { thrownFailure } from './thrown-failure.js'
+import { ownField, readTokenAnswer } from './token-answer.js'
+import type { AskForToken } from './token-issuer.js'
 import { basicValue, postGrant } from './token-request.js'
-import type { Transport } from './transport.js'
 import type { CaspioCredentials } from './types.js'
 
-export interface IssuedToken {
-  readonly token: TokenAnswer
-  /** The answer as it came. */
-  readonly answer: unknown
-  /** When the request was sent: the token's life counts from then. */
-  readonly askedAt: Instant
-}
-
 /**
- * One attempt at the token endpoint: with a refresh token (RFC 6749 §6), or with the client
- * credentials (§4.4). Never rejects.
+ * Speaks to the token endpoint of one account: with a refresh token (RFC 6749 §6), or with the
+ * client credentials (§4.4).
  */
-export type TokenEndpoint = (
-  refreshToken: string | undefined,
-  via: Transport,
-) => Promise<IssuedToken | Failure>
-
-/** Speaks to the token endpoint of one account. */
 export function createTokenEndpoint(
   credentials: CaspioCredentials,
   { clientAuthentication, timeout }: ResolvedOptions,
   emit: Emit,
-): TokenEndpoint {
+): AskForToken {
   const endpoint = `the token endpoint ${credentials.tokenEndpointURL.replace(/[?#].*/, '')}`
 
-  return async (refreshToken = '', via) => {
+  const unreachable = (reason: string) =>
+    `${endpoint} gave no answer (${reason}). Check the network, and tokenEndpointURL.`
+
+  return async ({ refreshToken = '', via }) => {
     const grant = refreshToken ? 'refresh_token' : 'client_credentials'
     const form = { grant_type: grant, ...(refreshToken && { refresh_token: refreshToken }) }
     const secrets = [credentials.clientSecret, basicValue(credentials), refreshToken]
     const scrub = createScrubber(secrets.filter(Boolean))
-    const askedAt = now()
+    const started = performance.now()
     const report = (outcome: { status?: number; errorCode?: string }) =>
-      emit({
-        type: 'token-request',
-        grant,
-        ...outcome,
-        duration: performance.now() - askedAt.monotonic,
-      })
+      emit({ type: 'token-request', grant, ...outcome, duration: performance.now() - started })
 
-    try {
-      const response = await postGrant(credentials, clientAuthentication, form, timeout, via).catch(
+    const response = await postGrant(credentials, clientAuthentication, form, timeout, via).catch(
+      (error) => {
         // Some adapters reject where others leave it to validateStatus.
-        (error) => error?.response ?? Promise.reject(error),
-      )
-      const { status } = response
-      const answer = parse(response.data)
-      const token = status > 199 && status < 300 ? readTokenAnswer(answer) : undefined
-      if (typeof token === 'object') {
-        report({ status })
-        return { token, answer, askedAt }
-      }
-      const oauth = ownField(answer, 'error')
-      report({ status, ...(typeof oauth === 'string' && { errorCode: scrub(oauth) }) })
-      return answerFailure(response, answer, token, Boolean(refreshToken), endpoint, scrub)
-    } catch (error) {
-      report({ errorCode: String(ownField(error, 'code') ?? 'ERR_NETWORK') })
-      return networkFailure(error, endpoint, scrub)
+        if (error?.response) return error.response
+        report({ errorCode: String(ownField(error, 'code') ?? 'ERR_NETWORK') })
+        throw thrownFailure(error, unreachable, scrub)
+      },
+    )
+    const { status } = response
+    const answer = parse(response.data)
+    const token = status > 199 && status < 300 && readTokenAnswer(answer)
+    if (typeof token === 'object') {
+      report({ status })
+      return { token, answer, grant }
     }
+    const oauth = ownField(answer, 'error')
+    report({ status, ...(typeof oauth === 'string' && { errorCode: scrub(oauth) }) })
+    throw answerFailure(response, answer, token, Boolean(refreshToken), endpoint, scrub)
   }
 }
 

@@ -1,9 +1,8 @@
 import { type Instant, since } from './clock.js'
-import type { CaspioAuthError } from './errors.js'
+import { CaspioAuthError, type Failure } from './errors.js'
 import type { Emit } from './events.js'
 import { holdProcess } from './timers.js'
 import type { TokenAnswer } from './token-answer.js'
-import type { Failure } from './token-failure.js'
 import type { Issued, TokenIssuer } from './token-issuer.js'
 import type { Transport } from './transport.js'
 import type { CaspioAccessToken } from './types.js'
@@ -22,6 +21,7 @@ export interface Token extends TokenAnswer {
 }
 
 export interface TokenSource {
+  // Their promises reject with a Failure.
   /** The token at hand, at once; or else the one shared fetch. */
   acquire(via: Transport): Token | Promise<Token>
   /** Another token than the one at hand. */
@@ -74,7 +74,7 @@ export function createTokenSource(
   const jitter = 1 - Math.random() / 5
   let current: Token | undefined
   let flight: Flight | undefined
-  let failure: (Pause & { readonly error: CaspioAuthError }) | undefined
+  let failed: (Pause & { readonly failure: Failure }) | undefined
   let fruitless: Pause | undefined
 
   function acquire(via: Transport): Token | Promise<Token> {
@@ -84,7 +84,7 @@ export function createTokenSource(
     if (age >= token.renewAfter) {
       if (age >= token.usableFor) return fetch(via, 'missing')
       // Its failure is an event, and the token at hand still serves.
-      if (!flight && !isOn(failure)) start(via, 'ahead').promise.catch(() => {})
+      if (!flight && !isOn(failed)) start(via, 'ahead').promise.catch(() => {})
     }
     return token
   }
@@ -100,7 +100,7 @@ export function createTokenSource(
   }
 
   function fetch(via: Transport, reason: Reason): Promise<Token> {
-    return !flight && failure && isOn(failure) ? Promise.reject(failure.error) : join(via, reason)
+    return !flight && failed && isOn(failed) ? Promise.reject(failed.failure) : join(via, reason)
   }
 
   /** The fetch under way, or a new one. Whoever joins waits for it. */
@@ -113,26 +113,26 @@ export function createTokenSource(
 
   function start(via: Transport, reason: Reason): Flight {
     const old = current
-    const outcome = issue({
+    const issued = issue({
       refreshToken: reason === 'rejected' ? undefined : old?.refreshToken,
       forgetRefreshToken: () => {
         if (old) old.refreshToken = undefined
       },
       renew: Boolean(old) || reason !== 'missing',
-      single: Boolean(failure),
+      single: Boolean(failed),
       via,
+    }).finally(() => {
+      flight = undefined
+      started.release?.()
     })
     const started: Flight = {
       replaces: false,
-      promise: outcome
-        .finally(() => {
-          flight = undefined
-          started.release?.()
-        })
-        .then((issued) => {
-          if ('error' in issued) throw fail(issued, !started.release)
-          return take(issued, started.replaces)
-        }),
+      promise: issued.then(
+        (answered) => take(answered, started.replaces),
+        (failure) => {
+          throw fail(failure, !started.release)
+        },
+      ),
     }
     flight = started
     return started
@@ -156,7 +156,7 @@ export function createTokenSource(
       renewAfter: isKnown ? Math.min(renewAfter, usableFor) : life,
       trial: replaces ? 'open' : undefined,
     }
-    failure = undefined
+    failed = undefined
     emit({
       type: 'token-taken',
       source: 'issued',
@@ -166,15 +166,15 @@ export function createTokenSource(
     return current
   }
 
-  function fail({ error, retryAfter = 0 }: Failure, background: boolean): CaspioAuthError {
+  function fail(failure: Failure, background: boolean): Failure {
     const delay =
-      error.code === 'ERR_CASPIO_CREDENTIALS'
+      failure.code === 'ERR_CASPIO_CREDENTIALS'
         ? LONGEST_FAILURE_PAUSE_IN_MS
-        : doubled(failure, LONGEST_FAILURE_PAUSE_IN_MS)
-    const retryIn = Math.max(delay, Math.min(retryAfter, LONGEST_RETRY_AFTER_IN_MS))
-    const told = error.with({ nextAttemptAt: new Date(Date.now() + retryIn) })
-    failure = { error: told, delay, endsAt: performance.now() + retryIn }
-    emit({ type: 'acquisition-failed', error: told, background, retryIn })
+        : doubled(failed, LONGEST_FAILURE_PAUSE_IN_MS)
+    const retryIn = Math.max(delay, Math.min(failure.retryAfter ?? 0, LONGEST_RETRY_AFTER_IN_MS))
+    const told = { ...failure, nextAttemptAt: new Date(Date.now() + retryIn) }
+    failed = { failure: told, delay, endsAt: performance.now() + retryIn }
+    emit({ type: 'acquisition-failed', error: new CaspioAuthError(told), background, retryIn })
     return told
   }
 
@@ -196,7 +196,7 @@ export function createTokenSource(
     replace,
     tried,
     invalidate() {
-      current = failure = fruitless = undefined
+      current = failed = fruitless = undefined
     },
   }
 }

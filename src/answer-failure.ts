@@ -1,0 +1,80 @@
+import { AxiosHeaders, type AxiosResponse } from 'axios'
+import { type CaspioAuthErrorCode, type Failure, IN_THE_ACCOUNT } from './errors.js'
+import { parseRetryAfter } from './retry-after.js'
+import { ownField } from './token-answer.js'
+
+type Scrub = (text: string) => string
+
+/**
+ * Why the token endpoint's answer is no token.
+ *
+ * @param endpoint the words for it
+ * @param malformed what is wrong with the body, if the status promised a token
+ */
+export function answerFailure(
+  { status, statusText, headers: received }: AxiosResponse,
+  body: unknown,
+  malformed: string | false,
+  isRefresh: boolean,
+  endpoint: string,
+  scrub: Scrub,
+): Failure {
+  const headers = AxiosHeaders.from(received as AxiosHeaders)
+  const oauth = String(ownField(body, 'error') ?? '')
+  const said = `${status} ${oauth} ${ownField(body, 'error_description') ?? ''}`.trim()
+  const failure = (code: CaspioAuthErrorCode, advice: string): Failure => ({
+    code,
+    message: `${endpoint} answered ${scrub(said).slice(0, 300)}${advice}`,
+    answer: {
+      status,
+      statusText,
+      headers: AxiosHeaders.from(scrubbed(headers, scrub)),
+      // The body of what should have been a token may hold one.
+      data: malformed ? undefined : scrubbed(body, scrub),
+    },
+    requestId: headers.get('X-Caspio-Request-ID')?.toString(),
+  })
+
+  // Caspio answers 400, too, to who calls too often.
+  if (
+    status === 429 ||
+    status > 499 ||
+    (status === 400 && /api-calls-rate/.test(JSON.stringify(body)))
+  ) {
+    return {
+      ...failure('ERR_CASPIO_TOKEN_ENDPOINT', ': it is out of order, or called too often.'),
+      retryable: true,
+      retryAfter: parseRetryAfter(headers.get('Retry-After')),
+    }
+  }
+  if (
+    status === 401 ||
+    status === 403 ||
+    /^(invalid|unauthorized)_client$|^access_denied$/.test(oauth) ||
+    // A client-credentials request has no other grant than the client.
+    (oauth === 'invalid_grant' && !isRefresh)
+  ) {
+    return failure(
+      'ERR_CASPIO_CREDENTIALS',
+      `: it refused the client. Check clientID and clientSecret, which stand ${IN_THE_ACCOUNT}.`,
+    )
+  }
+  const why =
+    malformed ||
+    // Browsers hide a redirect behind the status 0.
+    (status < 400 ? 'redirects are not followed, since they would carry the secret' : '')
+  return {
+    ...failure(
+      'ERR_CASPIO_TOKEN_RESPONSE',
+      `, which is no token${why && `: ${why}`}. Check tokenEndpointURL, which stands ${IN_THE_ACCOUNT}.`,
+    ),
+    grantRefused: status > 399,
+  }
+}
+
+function scrubbed<T>(value: T, scrub: Scrub): T {
+  const text = JSON.stringify(value, (key, entry) =>
+    /^(access|refresh)_token$/.test(key) ? undefined : entry,
+  )
+  return JSON.parse(scrub(text ?? 'null'))
+}

@@ -1,0 +1,23 @@
+import type { Failure } from './errors.js'
+import { ownField } from './token-answer.js'
+
+/**
+ * For what a token request or a broker threw. Only its words and its code are passed on: the thrown
+ * error itself may carry a whole request, secrets included.
+ */
+export function thrownFailure(
+  thrown: unknown,
+  explain: (reason: string) => string,
+  scrub = (text: string) => text,
+): Failure {
+  const reason = scrub(String(ownField(thrown, 'message') ?? thrown))
+  return {
+    // An answer that was cut off for its size came from somebody, but is no token.
+    code: reason.startsWith('maxContentLength')
+      ? 'ERR_CASPIO_TOKEN_RESPONSE'
+      : 'ERR_CASPIO_TOKEN_ENDPOINT',
+    message: explain(reason),
+    cause: Object.assign(new Error(reason), { code: ownField(thrown, 'code') }),
+    retryable: !reason.startsWith('maxContentLength'),
+  }
+}
