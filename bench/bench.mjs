@@ -78,10 +78,16 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 
 const bareTime = { relative: best.get('bare axios'), foreign: best.get('bare axios, foreign') }
-console.log(`axios ${axios.VERSION}, Node ${process.version}: ns per request, best of ${ROUNDS - 3} rounds of ${REQUESTS}`)
+console.log(
+  `axios ${axios.VERSION}, Node ${process.version}: ns per request, best of ${ROUNDS - 3} rounds of ${REQUESTS}`,
+)
 for (const [name, time] of best) {
   const added = time - (name.includes('foreign') ? bareTime.foreign : bareTime.relative)
-  console.log(`${name.padEnd(22)} ${time.toFixed(0).padStart(7)}  added ${added.toFixed(0).padStart(6)}  (${((100 * added) / bareTime.relative).toFixed(1)} %)`)
+  console.log(
+    `${name.padEnd(22)} ${time.toFixed(0).padStart(7)}  added ${added.toFixed(0).padStart(6)}  (${((100 * added) / bareTime.relative).toFixed(1)} %)`,
+  )
 }
-const ratio = (best.get('plugin, relative URL') - bareTime.relative) / (best.get('hand-written pair') - bareTime.relative)
+const ratio =
+  (best.get('plugin, relative URL') - bareTime.relative) /
+  (best.get('hand-written pair') - bareTime.relative)
 console.log(`the plugin adds ${(100 * ratio).toFixed(0)} % of what the hand-written pair adds`)
