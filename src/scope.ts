@@ -30,8 +30,10 @@ export function createScope(
   defaults: () => { baseURL?: string; socketPath?: unknown },
   yields: (origin: string) => boolean,
 ): Scope {
-  // What a URL of the token endpoint must contain; what contains it is looked at in full.
-  const hint = tokenEndpoint?.pathname.split('/').pop()
+  // What may be the token endpoint's URL, and is looked at in full: what has its last part in it,
+  // in any case, or white space that the parser drops.
+  const last = tokenEndpoint?.pathname.split('/').pop() ?? '\t'
+  const hint = new RegExp(/^[\w-]+$|^\t$/.test(last) ? `[\t\n\r]|${last}` : '', 'i')
   // By what URLs begin with, so that the common request costs no URL parse.
   const verdicts = new Map<string, boolean>()
   let baseURL: string | undefined
@@ -45,7 +47,7 @@ export function createScope(
       verdicts.clear()
     }
     const { url } = config
-    if (typeof url !== 'string' || mayBeEndpoint(url)) return judgeRequest(config)
+    if (typeof url !== 'string' || hint.test(url)) return judgeRequest(config)
     let start = config.baseURL
     if (ABSOLUTE.test(url)) {
       const end = url.indexOf('/', 8)
@@ -54,17 +56,14 @@ export function createScope(
     if (!start) return judgeRequest(config)
     const known = verdicts.get(start)
     if (known !== undefined) return known
-    const verdict = judgeRequest(config)
-    // Where the origin ends with a "/", nothing that follows can change it.
-    if (`${start}/`.startsWith(`${parseURL(start)?.origin}/`) && !mayBeEndpoint(start)) {
-      if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
-      verdicts.set(start, verdict)
+    // Only where the origin ends with a "/" nothing that follows can change it.
+    if (hint.test(start) || !`${start}/`.startsWith(`${parseURL(start)?.origin}/`)) {
+      return judgeRequest(config)
     }
+    const verdict = allows(start)
+    if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
+    verdicts.set(start, verdict)
     return verdict
-  }
-
-  function mayBeEndpoint(text: string): boolean {
-    return hint !== undefined && text.includes(hint)
   }
 
   function judgeRequest({ url, baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfig): boolean {
@@ -93,6 +92,6 @@ function samePath(a: URL, b: URL): boolean {
 }
 
 // In a browser, what is relative counts from the page.
-function parse(text = ''): URL | undefined {
-  return parseURL(text, globalThis.location?.href)
+function parse(text: string | undefined): URL | undefined {
+  return text ? parseURL(text, globalThis.location?.href) : undefined
 }
