@@ -1,25 +1,33 @@
 import { defineConfig, type Options } from 'tsup'
 
 const common: Options = {
-  entry: { index: 'src/index.ts', auth: 'src/auth.ts', testing: 'src/testing/index.ts' },
   target: 'es2022',
   platform: 'neutral',
   external: [/^node:/],
+  removeNodeProtocol: false,
   sourcemap: true,
   dts: true,
-  // With it, and only with splitting, require('axios-caspio-auth/auth') is the function itself.
-  splitting: true,
-  cjsInterop: true,
 }
+const entry = { index: 'src/index.ts', testing: 'src/testing/index.ts' }
+const auth = { auth: 'src/auth.ts' }
 
 export default defineConfig([
   {
     ...common,
+    entry: { ...entry, ...auth },
     format: 'esm',
-    clean: true,
     // Its ESM file is in a package without "type": "module", which Node before 20.19 and 22.7
     // cannot import. The CommonJS build requires it.
     noExternal: ['axios-auth-refresh'],
   },
-  { ...common, format: 'cjs' },
+  { ...common, entry, format: 'cjs' },
+  {
+    ...common,
+    entry: auth,
+    format: 'cjs',
+    // Gives the types an `export =`; for the code itself cjsInterop wants splitting, whose source
+    // maps for CommonJS are empty.
+    cjsInterop: true,
+    footer: { js: 'module.exports = module.exports.default' },
+  },
 ])

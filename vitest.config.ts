@@ -1,13 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
-// AXIOS=axios-1-16 runs the suite on the lowest axios of the peer range.
-const axios = process.env.AXIOS
+// AXIOS=axios-1-16 runs the suite on the lowest axios of the peer range; TEST_REPORT=file writes
+// the counts as JSON as well.
+const { AXIOS: axios, TEST_REPORT: outputFile } = process.env
 
 export default defineConfig({
   test: {
     include: ['__tests__/**/*.test.ts'],
     testTimeout: 15_000,
     hookTimeout: 120_000,
+    ...(outputFile && { reporters: ['default', 'json'], outputFile: { json: outputFile } }),
     ...(axios && {
       alias: [{ find: /^axios$/, replacement: axios }],
       // So that their own import of axios is replaced as well.

@@ -30,7 +30,7 @@ export interface Authoriser {
 const REDACTED = Object.freeze(['authorization']) as string[]
 
 const NOT_RESENT =
-  '. axios-caspio-auth renews the token but did not resend the request: its body, a stream, can be read but once. Send it again with a new one.'
+  '. axios-caspio-auth renewed the token but did not resend the request: its body, a stream, can be read but once. Send it again with a new one.'
 
 /** One request on its way. */
 interface Dispatch {
@@ -111,8 +111,10 @@ async function recover(
   if (!replacement) return answer
   const renewal = Promise.resolve(replacement)
   if (isOneShot(config.data)) {
-    // The next request will have the new token, or hear why there is none.
-    renewal.catch(noop)
+    // Who sends it again at once shall do so with the new token. An answer that is a stream is
+    // handed out before, since the token request may need its connection.
+    const renewed = wait(renewal, config).then(noop, noop)
+    if (!isOneShot(data)) await renewed
     if (error) error.message += NOT_RESENT
     return answer
   }

@@ -99,9 +99,11 @@ function accountFor(
   const shared = accountOf(credentials)
   if (!shared) return createAccount(credentials as CaspioCredentials, options)
   const { origins } = resolveOptions(options)
-  const misplaced = Object.keys(options ?? {}).find((name) => !/^origins$|^shouldRenew$/.test(name))
+  const misplaced = Object.entries(options ?? {}).find(
+    ([name, value]) => value !== undefined && !/^origins$|^shouldRenew$/.test(name),
+  )
   if (misplaced) {
-    throw configError(`the option ${misplaced} belongs where the shared CaspioAuth is created.`)
+    throw configError(`the option ${misplaced[0]} belongs where the shared CaspioAuth is created.`)
   }
   return {
     ...shared,

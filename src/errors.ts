@@ -88,6 +88,11 @@ export class CaspioAuthError extends AxiosError {
   get [BRAND](): true {
     return true
   }
+
+  /** By the brand: the entry points and the two module formats have a copy of this class each. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isCaspioAuthError(value)
+  }
 }
 
 /** Whether `error` is a {@link CaspioAuthError}, of this copy of the package or of another. */

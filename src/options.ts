@@ -30,10 +30,11 @@ export function checkCredentials(value: unknown): CaspioCredentials {
 
 function readString(field: string, fields: Fields): string {
   const value = fields[field]
-  if (typeof value === 'string' && value !== '' && value === value.trim()) return value
+  // A lone half of a surrogate pair cannot be encoded.
+  if (typeof value === 'string' && value && !/^\s|\s$|\p{Cs}/u.test(value)) return value
   const slip = Object.keys(fields).find((key) => key !== field && plain(key) === plain(field))
   throw configError(
-    `${field} must be a string without surrounding white space, not ${kind(value)}. ${
+    `${field} must be a string, well-formed and without surrounding white space, not ${kind(value)}. ${
       value === undefined && slip !== undefined
         ? `Write ${field} instead of ${slip}.`
         : `It stands ${IN_THE_ACCOUNT}.`
@@ -94,7 +95,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 }
 
 function isOrigin(value: unknown): boolean {
-  const url = parseURL(String(value))
+  const url = typeof value === 'string' ? parseURL(value) : undefined
   // With a path the token would go further than the path says, with a * nowhere.
   return url !== undefined && isSecure(url) && !/\*/.test(url.host) && url.href === `${url.origin}/`
 }
@@ -107,5 +108,5 @@ function isBetween(least: number, value: unknown, most: number): boolean {
 function kind(value: unknown): string {
   if (value === undefined) return 'missing'
   if (typeof value === 'string') return value.trim() ? 'this string' : 'blank'
-  return value === null ? 'null' : `a ${typeof value}`
+  return value === null ? 'null' : `of type ${typeof value}`
 }

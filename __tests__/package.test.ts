@@ -1,0 +1,783 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { builtinModules } from 'node:module'
+import { tmpdir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runInNewContext } from 'node:vm'
+import { type BuildOptions, build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startAccount } from './support/account.js'
+import { expectNoSecrets } from './support/secrets.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const modules = join(root, 'node_modules')
+
+let work: string
+/** The package's files, as they are packed. */
+let packed: string[]
+let tarball: string
+/** A project in which the tarball is installed. */
+let project: string
+let installed: string
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program to its end. What a test runner or npm put into the environment stays out. */
+function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+): Promise<Outcome> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|vitest|node_|caspio_|force_color|no_color)/i.test(name),
+  )
+  return new Promise((resolve) => {
+    execFile(
+      command,
+      args,
+      { cwd, env: { ...Object.fromEntries(inherited), ...env }, maxBuffer: 1e8, timeout: 120_000 },
+      (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code ?? Number.NaN) : 0, stdout, stderr }),
+    )
+  })
+}
+
+/** What a program printed that must not fail. */
+async function outputOf(...args: Parameters<typeof run>): Promise<string> {
+  const { code, stdout, stderr } = await run(...args)
+  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  return stdout
+}
+
+/** Runs a file of the project with this source. */
+async function runFile(
+  name: string,
+  source: string,
+  env: Record<string, string> = {},
+): Promise<Outcome> {
+  await writeFile(join(project, name), source)
+  return run(process.execPath, [name], project, env)
+}
+
+/** What a file of the project printed as JSON. */
+async function jsonOf<T>(name: string, source: string, env?: Record<string, string>): Promise<T> {
+  const { code, stdout, stderr } = await runFile(name, source, env)
+  expect(code, stderr).toBe(0)
+  return JSON.parse(stdout)
+}
+
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'package-test-'))
+  const copy = join(work, 'copy')
+  const left = new Set(['node_modules', '.git', 'dist', 'coverage'].map((name) => join(root, name)))
+  await cp(root, copy, { recursive: true, filter: (path) => !left.has(join(path)) })
+  await symlink(modules, join(copy, 'node_modules'))
+  await outputOf('npm', ['run', 'build'], copy)
+  const [answer] = JSON.parse(await outputOf('npm', ['pack', '--json', '--ignore-scripts'], copy))
+  packed = answer.files.map(({ path }: { path: string }) => path)
+  tarball = join(copy, answer.filename)
+
+  project = join(work, 'project')
+  installed = join(project, 'node_modules', 'axios-caspio-auth')
+  await mkdir(installed, { recursive: true })
+  await mkdir(join(project, 'node_modules', '@types'))
+  await writeFile(join(project, 'package.json'), '{ "private": true }')
+  await outputOf('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'], work)
+  const install = (name: string, as = name) =>
+    symlink(join(modules, name), join(project, 'node_modules', as))
+  await install(process.env.AXIOS || 'axios', 'axios')
+  await install('@types/node')
+  // A copy, so that it finds this project's axios.
+  await cp(
+    join(modules, 'axios-auth-refresh'),
+    join(project, 'node_modules', 'axios-auth-refresh'),
+    { recursive: true },
+  )
+}, 180_000)
+
+afterAll(() => rm(work, { recursive: true, force: true }))
+
+describe('the tarball', () => {
+  it('holds the build, the documents and nothing else', async () => {
+    const documents = ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md']
+    const others = packed.filter((path) => !path.startsWith('dist/') && !documents.includes(path))
+    expect(others).toEqual([])
+    expect(packed).toContain('LICENSE')
+    const strange = packed.filter(
+      (path) => path.startsWith('dist/') && !/^dist\/[\w-]+\.(c?js|d\.c?ts)(\.map)?$/.test(path),
+    )
+    expect(strange).toEqual([])
+  })
+
+  it('holds every file that package.json points to', async () => {
+    const { main, module, types, exports } = JSON.parse(
+      await readFile(join(installed, 'package.json'), 'utf8'),
+    )
+    const targets: string[] = [main, module, types]
+    JSON.stringify(exports, (_, value) => {
+      if (typeof value === 'string') targets.push(value)
+      return value
+    })
+    expect(targets.length).toBeGreaterThan(12)
+    for (const target of targets) expect(packed).toContain(target.replace('./', ''))
+  })
+
+  it('names no path of the machine that built it', async () => {
+    for (const path of packed.filter((path) => path.startsWith('dist/'))) {
+      const text = await readFile(join(installed, path), 'utf8')
+      if (path.endsWith('.map')) {
+        const absolute = JSON.parse(text).sources.filter(isAbsolute)
+        expect({ path, absolute }).toEqual({ path, absolute: [] })
+      } else {
+        // esbuild names the file that it inlines; here, but not in a build, node_modules is a link.
+        const own = text.replace(/^\/\/ .*node_modules\/axios-auth-refresh\/.*$/gm, '')
+        expect(own.includes(work) || own.includes(root), path).toBe(false)
+      }
+    }
+  })
+
+  it('brings its own sources along in its source maps', async () => {
+    const seen = new Set<string>()
+    for (const path of packed.filter((path) => path.endsWith('.map'))) {
+      const { sources, sourcesContent } = JSON.parse(await readFile(join(installed, path), 'utf8'))
+      for (const [index, source] of sources.entries()) {
+        if (!source.startsWith('../src/')) continue
+        seen.add(source)
+        expect(sourcesContent?.[index], `${source} in ${path}`).toEqual(expect.any(String))
+      }
+    }
+    for (const source of ['attach', 'auth', 'testing/start-caspio-account']) {
+      expect(seen).toContain(`../src/${source}.ts`)
+    }
+  })
+
+  it('runs nothing when it is installed', async () => {
+    const { scripts = {} } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
+    expect(Object.keys(scripts).filter((name) => /install$|^prepare$/.test(name))).toEqual([])
+  })
+
+  it.each([
+    ['ESM', 'js', ['axios']],
+    ['CommonJS', 'cjs', ['axios', 'axios-auth-refresh']],
+  ])('needs but its dependencies, and no Node built-in, in %s', async (_, extension, allowed) => {
+    const seen = new Set<string>()
+    const outside = new Set<string>()
+    async function follow(name: string): Promise<void> {
+      if (seen.has(name)) return
+      seen.add(name)
+      const text = await readFile(join(installed, 'dist', name), 'utf8')
+      const imports = text.matchAll(
+        /(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*["']([^"'\n]+)["']/g,
+      )
+      for (const [, target = ''] of imports) {
+        if (target.startsWith('./')) await follow(target.slice(2))
+        else outside.add(target)
+      }
+    }
+    await follow(`index.${extension}`)
+    await follow(`auth.${extension}`)
+    expect([...outside].sort()).toEqual(allowed)
+  })
+
+  it('has nothing that publint minds', async () => {
+    const publint = join(modules, 'publint', 'src', 'cli.js')
+    const { code, stdout, stderr } = await run(
+      process.execPath,
+      [publint, 'run', tarball, '--strict'],
+      work,
+    )
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+  })
+
+  it('has types that are right wherever package.json exports are read', async () => {
+    const attw = join(modules, '@arethetypeswrong', 'cli', 'dist', 'index.js')
+    const { code, stdout, stderr } = await run(
+      process.execPath,
+      [attw, tarball, '--profile', 'node16', '--no-definitely-typed', '--format', 'ascii'],
+      work,
+    )
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+  })
+})
+
+const exported = {
+  index: [
+    'CaspioAuthError',
+    'attachCaspioAuth',
+    'createCaspioAuth',
+    'credentialsFromEnv',
+    'isCaspioAuthError',
+  ],
+  testing: ['startCaspioAccount'],
+}
+
+describe('in ESM', () => {
+  it('exports what is promised, and nothing else', async () => {
+    const names = await jsonOf(
+      'exports.mjs',
+      `import * as index from 'axios-caspio-auth'
+      import * as auth from 'axios-caspio-auth/auth'
+      import * as testing from 'axios-caspio-auth/testing'
+      const keys = (module) => Object.keys(module).filter((name) => name !== 'default').sort()
+      console.log(JSON.stringify({
+        index: keys(index), auth: keys(auth), testing: keys(testing), default: typeof auth.default,
+      }))`,
+    )
+    expect(names).toEqual({ ...exported, auth: [], default: 'function' })
+  })
+
+  it('authorises requests, against the stand-in account of its own', async () => {
+    const outcome = await jsonOf(
+      'attach.mjs',
+      `import axios from 'axios'
+      import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
+      import { startCaspioAccount } from 'axios-caspio-auth/testing'
+      const account = await startCaspioAccount()
+      const { clientID, clientSecret, tokenEndpointURL } = account.credentials
+      attachCaspioAuth(axios, credentialsFromEnv({
+        CASPIO_CLIENT_ID: clientID,
+        CASPIO_CLIENT_SECRET: clientSecret,
+        CASPIO_TOKEN_ENDPOINT_URL: tokenEndpointURL,
+      }))
+      const url = account.url + '/rest/v2/tables/Physicians/records'
+      const rows = []
+      rows.push((await axios.get(url)).data.Result.length)
+      account.revoke()
+      rows.push((await axios.get(url)).data.Result.length)
+      await account.close()
+      console.log(JSON.stringify({
+        rows,
+        token: account.log.token.map((entry) => entry.status),
+        api: account.log.api.map((entry) => entry.status),
+      }))`,
+    )
+    expect(outcome).toEqual({ rows: [12, 12], token: [200, 200], api: [200, 401, 200] })
+  })
+
+  it('has the seed as its default export', async () => {
+    const account = await startAccount()
+    const answer = await jsonOf(
+      'auth.mjs',
+      `import caspioAuth from 'axios-caspio-auth/auth'
+      import { credentialsFromEnv } from 'axios-caspio-auth'
+      console.log(JSON.stringify(await caspioAuth(credentialsFromEnv())()))`,
+      environment(account.credentials),
+    )
+    expect(answer).toEqual(fourFields)
+  })
+})
+
+describe('in CommonJS', () => {
+  it('exports what is promised, and nothing else', async () => {
+    const names = await jsonOf(
+      'exports.cjs',
+      `const keys = (module) => Object.keys(module).sort()
+      const auth = require('axios-caspio-auth/auth')
+      console.log(JSON.stringify({
+        index: keys(require('axios-caspio-auth')),
+        testing: keys(require('axios-caspio-auth/testing')),
+        auth: typeof auth,
+        name: require('axios-caspio-auth/package.json').name,
+      }))`,
+    )
+    expect(names).toEqual({ ...exported, auth: 'function', name: 'axios-caspio-auth' })
+  })
+
+  it('authorises requests, against the stand-in account of its own', async () => {
+    const outcome = await jsonOf(
+      'attach.cjs',
+      `const axios = require('axios')
+      const { attachCaspioAuth } = require('axios-caspio-auth')
+      const { startCaspioAccount } = require('axios-caspio-auth/testing')
+      async function main() {
+        const account = await startCaspioAccount()
+        attachCaspioAuth(axios, account.credentials)
+        const url = account.url + '/rest/v2/tables/Physicians/records'
+        const rows = []
+        rows.push((await axios.get(url)).data.Result.length)
+        account.revoke()
+        rows.push((await axios.get(url)).data.Result.length)
+        await account.close()
+        console.log(JSON.stringify({
+          rows,
+          token: account.log.token.map((entry) => entry.status),
+          api: account.log.api.map((entry) => entry.status),
+        }))
+      }
+      main()`,
+    )
+    expect(outcome).toEqual({ rows: [12, 12], token: [200, 200], api: [200, 401, 200] })
+  })
+
+  it('keeps its inner files to itself', async () => {
+    const codes = await jsonOf(
+      'inner.cjs',
+      `const codes = ['dist/index.cjs', 'src/index.ts', 'dist/auth.js'].map((path) => {
+        try {
+          require('axios-caspio-auth/' + path)
+        } catch (error) {
+          return error.code
+        }
+      })
+      console.log(JSON.stringify(codes))`,
+    )
+    expect(codes).toEqual(Array(3).fill('ERR_PACKAGE_PATH_NOT_EXPORTED'))
+  })
+})
+
+const fourFields = {
+  access_token: expect.stringMatching(/^[\w-]{340}$/),
+  token_type: 'bearer',
+  expires_in: 86_399,
+  refresh_token: expect.stringMatching(/^[0-9a-f]{64}$/),
+}
+
+function environment(credentials: {
+  clientID: string
+  clientSecret: string
+  tokenEndpointURL: string
+}): Record<string, string> {
+  return {
+    CASPIO_CLIENT_ID: credentials.clientID,
+    CASPIO_CLIENT_SECRET: credentials.clientSecret,
+    CASPIO_TOKEN_ENDPOINT_URL: credentials.tokenEndpointURL,
+  }
+}
+
+// From the documentation of caspio-sdk/auth; only the name of the package is ours.
+const SEED_EXAMPLE = `
+// get a valid bearer token for a Caspio account with an activated web services profile
+const authCredentials = {
+clientID: process.env.CASPIO_CLIENT_ID,
+clientSecret: process.env.CASPIO_CLIENT_SECRET,
+tokenEndpointURL: process.env.CASPIO_TOKEN_ENDPOINT_URL
+}
+const getAccessToken = require('axios-caspio-auth/auth')(authCredentials);
+async function getAccountBearerToken() {
+const bearerToken = await getAccessToken();
+console.log(bearerToken);
+return bearerToken;
+}
+getAccountBearerToken();
+`
+
+describe("the seed's example program", () => {
+  it.each(['example.cjs', 'example.js'])('prints the four fields (%s)', async (name) => {
+    const account = await startAccount()
+    const env = environment(account.credentials)
+    const { code, stdout, stderr } = await runFile(name, SEED_EXAMPLE, env)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(runInNewContext(`(${stdout})`)).toEqual(fourFields)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('lives through the pause between two attempts', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.fail({ times: 1 })
+    const env = environment(account.credentials)
+    const { code, stdout } = await runFile('patient.cjs', SEED_EXAMPLE, env)
+    expect(code).toBe(0)
+    expect(runInNewContext(`(${stdout})`)).toEqual(fourFields)
+    expect(account.log.token.map(({ status }) => status)).toEqual([503, 200])
+  })
+
+  it('ends at once, and says why, when a variable is missing', async () => {
+    const { credentials } = await startAccount()
+    const { CASPIO_CLIENT_ID, ...env } = environment(credentials)
+    expect(CASPIO_CLIENT_ID).toBe(credentials.clientID)
+    const { code, stderr } = await runFile('missing.cjs', SEED_EXAMPLE, env)
+    expect(code).toBe(1)
+    expect(stderr).toContain('CaspioAuthError')
+    expect(stderr).toContain('clientID')
+    expectNoSecrets(stderr, credentials)
+  })
+
+  it('shows no secret when it dies of a wrong one', async () => {
+    const account = await startAccount()
+    const credentials = { ...account.credentials, clientSecret: 'S3cr/t+of "Örsted" & son: 100 %' }
+    const { code, stderr } = await runFile('wrong.cjs', SEED_EXAMPLE, environment(credentials))
+    expect(code).toBe(1)
+    expect(stderr).toContain('ERR_CASPIO_CREDENTIALS')
+    expectNoSecrets(stderr, credentials)
+  })
+})
+
+describe('the ESM and the CommonJS copy in one process', () => {
+  const BOTH = `
+    import { createRequire } from 'node:module'
+    import axios from 'axios'
+    import * as esm from 'axios-caspio-auth'
+    import esmAuth from 'axios-caspio-auth/auth'
+    const require = createRequire(import.meta.url)
+    const cjs = require('axios-caspio-auth')
+    const cjsAuth = require('axios-caspio-auth/auth')
+    const cjsAxios = require('axios')
+    const { startCaspioAccount } = require('axios-caspio-auth/testing')
+    const account = await startCaspioAccount()
+    const { credentials } = account
+    const path = '/rest/v2/tables/Physicians/records'
+    const caught = async (act) => {
+      try {
+        await act()
+      } catch (error) {
+        return error
+      }
+    }
+    const tell = (outcome) => console.log(JSON.stringify(outcome))
+    process.once('beforeExit', () => account.close())
+  `
+
+  it('are two', async () => {
+    const outcome = await jsonOf(
+      'two.mjs',
+      `${BOTH}
+      tell(esm.attachCaspioAuth !== cjs.attachCaspioAuth)
+      await account.close()`,
+    )
+    expect(outcome).toBe(true)
+  })
+
+  it.each([
+    ['esm', 'cjs'],
+    ['cjs', 'esm'],
+  ])('share a handle: of %s, attached by %s', async (maker, user) => {
+    const outcome = await jsonOf(
+      `handle-of-${maker}.mjs`,
+      `${BOTH}
+      const handle = ${maker}.createCaspioAuth(credentials)
+      const first = axios.create({ baseURL: account.url })
+      const second = cjsAxios.create({ baseURL: account.url })
+      ${user}.attachCaspioAuth(first, handle)
+      ${user}.attachCaspioAuth(second, handle)
+      const statuses = [(await first.get(path)).status, (await second.get(path)).status]
+      account.revoke()
+      statuses.push((await first.get(path)).status, (await second.get(path)).status)
+      await account.close()
+      tell({ statuses, token: account.log.token.length, api: account.log.api.length })`,
+    )
+    expect(outcome).toMatchObject({ statuses: [200, 200, 200, 200], token: 2 })
+  })
+
+  it('recognise each other in an error', async () => {
+    const outcome = await jsonOf(
+      'errors.mjs',
+      `${BOTH}
+      const wrong = { ...credentials, clientSecret: 'wrong' }
+      const errors = [
+        await caught(() => esm.attachCaspioAuth(axios.create(), {})),
+        await caught(() => cjs.attachCaspioAuth(axios.create(), {})),
+        await caught(() => esm.createCaspioAuth(wrong).getAccessToken()),
+        await caught(() => cjs.createCaspioAuth(wrong).getAccessToken()),
+        await caught(() => esmAuth(wrong)()),
+        await caught(() => cjsAuth(wrong)()),
+      ]
+      const shared = axios.create({ baseURL: account.url })
+      cjs.attachCaspioAuth(shared, esm.createCaspioAuth(wrong))
+      const ofRequest = await caught(() => shared.get(path))
+      errors.push(ofRequest)
+      await account.close()
+      tell({
+        codes: errors.map((error) => error.code),
+        known: errors.map((error) => [
+          esm.isCaspioAuthError(error),
+          cjs.isCaspioAuthError(error),
+          axios.isAxiosError(error),
+          cjsAxios.isAxiosError(error),
+        ].every(Boolean)),
+        url: ofRequest.config.url,
+      })`,
+    )
+    expect(outcome).toEqual({
+      codes: ['ERR_CASPIO_CONFIG', 'ERR_CASPIO_CONFIG', ...Array(5).fill('ERR_CASPIO_CREDENTIALS')],
+      known: Array(7).fill(true),
+      url: '/rest/v2/tables/Physicians/records',
+    })
+  })
+
+  it.each([
+    ['esm', 'cjs'],
+    ['cjs', 'esm'],
+  ])('replace each other on an instance: %s, and then %s', async (first, second) => {
+    const outcome = await jsonOf(
+      `replace-${first}.mjs`,
+      `${BOTH}
+      const heard = { first: [], second: [] }
+      const api = axios.create({ baseURL: account.url })
+      ${first}.attachCaspioAuth(api, credentials, { onEvent: ({ type }) => heard.first.push(type) })
+      const auth = ${second}.attachCaspioAuth(api, credentials, {
+        onEvent: ({ type }) => heard.second.push(type),
+      })
+      const interceptors = []
+      const count = () => {
+        let live = 0
+        api.interceptors.request.forEach(() => live++)
+        interceptors.push(live)
+      }
+      count()
+      await api.get(path)
+      account.revoke()
+      await api.get(path)
+      auth.detach()
+      count()
+      const status = (await caught(() => api.get(path))).response.status
+      await account.close()
+      tell({
+        heard, interceptors, status,
+        token: account.log.token.length,
+        api: account.log.api.map((entry) => entry.status),
+      })`,
+    )
+    expect(outcome).toEqual({
+      heard: {
+        first: [],
+        second: [
+          'token-request',
+          'token-taken',
+          'token-rejected',
+          'token-request',
+          'token-taken',
+          'request-resent',
+        ],
+      },
+      interceptors: [1, 0],
+      status: 401,
+      token: 2,
+      api: [200, 401, 200, 401],
+    })
+  })
+})
+
+const TYPED = `
+import axios, { type AxiosError, type AxiosResponse } from 'axios'
+import {
+  attachCaspioAuth,
+  type CaspioAccessToken,
+  type CaspioAuth,
+  CaspioAuthError,
+  type CaspioAuthErrorCode,
+  type CaspioAuthEvent,
+  type CaspioAuthOptions,
+  type CaspioCredentials,
+  type CaspioGrant,
+  type CaspioTokenBroker,
+  type CaspioTokenRequest,
+  createCaspioAuth,
+  credentialsFromEnv,
+  isCaspioAuthError,
+} from 'axios-caspio-auth'
+import { type CaspioAccount, startCaspioAccount } from 'axios-caspio-auth/testing'
+
+const credentials: CaspioCredentials = credentialsFromEnv(process.env)
+credentialsFromEnv()
+const options: CaspioAuthOptions = {
+  origins: ['https://gateway.example.com'],
+  clientAuthentication: 'body',
+  renewBefore: 60,
+  timeout: 1_000,
+  retries: 1,
+  shouldRenew: (response: AxiosResponse) => response.status === 400,
+  onEvent: (event: CaspioAuthEvent) => console.log(event.type),
+}
+const handle: CaspioAuth = attachCaspioAuth(axios, credentials, options)
+attachCaspioAuth(axios.create(), handle, { origins: [] })
+attachCaspioAuth(axios.create(), createCaspioAuth(credentials))
+const broker: CaspioTokenBroker = async ({ renew }) => {
+  const token = await handle.getAccessToken({ renew })
+  return { access_token: token.access_token, token_type: 'bearer', expires_in: 60 }
+}
+attachCaspioAuth(axios.create({ baseURL: 'https://a1bcd234.caspio.com' }), broker)
+createCaspioAuth((request) => handle.getAccessToken(request))
+const request: CaspioTokenRequest = { signal: AbortSignal.timeout(1), renew: true }
+const pending: Promise<CaspioAccessToken> = handle.getAccessToken(request)
+export const life: Promise<number | undefined> = pending.then((token) => token.expires_in)
+handle.invalidate()
+handle.detach()
+
+axios.get('/x', { skipCaspioAuth: true })
+axios.create().request({ url: '/x', skipAuthRefresh: true })
+axios.interceptors.request.use((config) => {
+  config.skipCaspioAuth = config.url !== '/x'
+  return config
+})
+
+export function adviceFor(error: unknown): string {
+  if (!isCaspioAuthError(error)) return ''
+  const known: CaspioAuthError = error
+  const asAxiosError: AxiosError = error
+  const code: CaspioAuthErrorCode = known.code
+  const id: string | undefined = known.requestId
+  const date: Date | undefined = known.nextAttemptAt
+  const status: number | undefined = known.status ?? known.response?.status
+  const cause: Error | undefined = known.cause
+  return [code, id, date, status, cause, known.config?.url, asAxiosError.message].join()
+}
+export const isOurs = (error: unknown) => error instanceof CaspioAuthError
+export const grants: CaspioGrant[] = ['client_credentials', 'refresh_token', 'broker']
+
+export async function useAccount(): Promise<number> {
+  const account: CaspioAccount = await startCaspioAccount({ tokenLife: 2 })
+  attachCaspioAuth(axios, account.credentials)
+  account.tokenEndpoint.fail({ status: 503, times: 1 })
+  await account.close()
+  return account.log.token.length
+}
+
+// @ts-expect-error a misspelt credential
+attachCaspioAuth(axios, { clientId: 'a', clientSecret: 'b', tokenEndpointURL: 'c' })
+// @ts-expect-error a credential that is missing
+attachCaspioAuth(axios, { clientID: 'a', clientSecret: 'b' })
+// @ts-expect-error a credential that may be undefined
+attachCaspioAuth(axios, { ...credentials, clientID: process.env.CASPIO_CLIENT_ID })
+// @ts-expect-error arguments that are swapped
+attachCaspioAuth(credentials, axios)
+// @ts-expect-error a misspelt option
+attachCaspioAuth(axios, credentials, { timeoutMs: 1 })
+// @ts-expect-error a client authentication that does not exist
+createCaspioAuth(credentials, { clientAuthentication: 'header' })
+// @ts-expect-error a broker that resolves to the token alone
+createCaspioAuth(async () => 'token')
+// @ts-expect-error a misspelt field of the request config
+axios.get('/x', { skipCaspioAuths: true })
+// @ts-expect-error a field of the wrong type
+axios.get('/x', { skipCaspioAuth: 'yes' })
+// @ts-expect-error a field of the wrong type
+axios.get('/x', { skipAuthRefresh: 1 })
+// @ts-expect-error the refresh token is not handed out
+pending.then((token) => token.refresh_token)
+// @ts-expect-error the credentials are not to be written to
+credentials.clientID = 'other'
+// @ts-expect-error a code that does not exist
+export const isSecond = (error: CaspioAuthError) => error.code === 'ERR_CASPIO_SECOND_401'
+// @ts-expect-error an option of the account that does not exist
+startCaspioAccount({ life: 2 })
+`
+
+const TYPED_AUTH = `
+import caspioAuth from 'axios-caspio-auth/auth'
+const getAccessToken: () => Promise<{
+  access_token: string
+  token_type: string
+  expires_in: number
+  refresh_token: string
+}> = caspioAuth({ clientID: 'a', clientSecret: 'b', tokenEndpointURL: 'c' }, { retries: 0 })
+export const pending = getAccessToken().then((token) => token.refresh_token)
+// @ts-expect-error a misspelt credential
+caspioAuth({ clientId: 'a', clientSecret: 'b', tokenEndpointURL: 'c' })
+// @ts-expect-error the life of a cached token is not the seed's
+caspioAuth({ clientID: 'a', clientSecret: 'b', tokenEndpointURL: 'c' }, { renewBefore: 1 })
+`
+
+const TYPED_REQUIRE = `
+import caspioAuth = require('axios-caspio-auth/auth')
+import index = require('axios-caspio-auth')
+export const getAccessToken = caspioAuth(index.credentialsFromEnv())
+// @ts-expect-error the function is the module itself
+caspioAuth.default
+`
+
+describe('in TypeScript', () => {
+  interface Setup {
+    readonly module: string
+    readonly moduleResolution: string
+    readonly lib?: readonly string[]
+    readonly files: Readonly<Record<string, string>>
+  }
+
+  const files = {
+    'esm.mts': TYPED,
+    'auth.mts': TYPED_AUTH,
+    'cjs.cts': TYPED,
+    'auth.cts': TYPED_AUTH,
+    'require.cts': TYPED_REQUIRE,
+  }
+  const modern = { 'index.ts': TYPED, 'auth.ts': TYPED_AUTH }
+
+  it.each<[string, Setup]>([
+    ['node16', { module: 'node16', moduleResolution: 'node16', files }],
+    ['nodenext', { module: 'nodenext', moduleResolution: 'nodenext', files }],
+    ['bundler', { module: 'esnext', moduleResolution: 'bundler', files: modern }],
+    [
+      'bundler, with module preserve',
+      {
+        module: 'preserve',
+        moduleResolution: 'bundler',
+        files: { ...modern, 'require.cts': TYPED_REQUIRE },
+      },
+    ],
+    [
+      'nodenext, without the DOM',
+      { module: 'nodenext', moduleResolution: 'nodenext', lib: ['ES2022'], files },
+    ],
+  ])(
+    'type-checks under %s, libraries included',
+    async (name, { files, ...setup }) => {
+      const folder = join(project, `types-${name.replace(/\W+/g, '-')}`)
+      await mkdir(folder)
+      const compilerOptions = {
+        lib: ['ES2022', 'DOM'],
+        ...setup,
+        target: 'ES2022',
+        types: ['node'],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        esModuleInterop: true,
+        skipLibCheck: false,
+        noEmit: true,
+      }
+      await writeFile(
+        join(folder, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions, files: Object.keys(files) }),
+      )
+      for (const [file, source] of Object.entries(files))
+        await writeFile(join(folder, file), source)
+      const tsc = join(modules, 'typescript', 'bin', 'tsc')
+      const { stdout } = await run(process.execPath, [tsc, '-p', folder], project)
+      expect(stdout).toBe('')
+    },
+    60_000,
+  )
+})
+
+describe('in a bundle', () => {
+  async function bundle(contents: string, options: BuildOptions = {}): Promise<string> {
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: project },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'browser',
+      logLevel: 'silent',
+      ...options,
+    })
+    return outputFiles?.[0]?.text ?? ''
+  }
+
+  it('for the browser needs no Node built-in', async () => {
+    // The bundler would not resolve it.
+    const code = await bundle(
+      `import axios from 'axios'
+      import { attachCaspioAuth } from 'axios-caspio-auth'
+      attachCaspioAuth(axios, () => fetch('/caspio-token').then((answer) => answer.json()))`,
+    )
+    expect(code).toContain('axios-caspio-auth')
+  })
+
+  it('leaves nothing behind where nothing of it is used', async () => {
+    const code = await bundle(
+      `import { attachCaspioAuth } from 'axios-caspio-auth'
+      import caspioAuth from 'axios-caspio-auth/auth'
+      import { startCaspioAccount } from 'axios-caspio-auth/testing'
+      console.log('unused')`,
+      { external: ['axios', 'node:*', ...builtinModules] },
+    )
+    expect(code).toContain('unused')
+    expect(code).not.toMatch(/import|caspio/i)
+  })
+})
