@@ -156,6 +156,18 @@ describe('renewal ahead of expiry', () => {
       expect(unhandled).not.toHaveBeenCalled()
     })
 
+    it('that fails is not tried again before the end of its pause', async () => {
+      const { account, api, events } = await startBench({ retries: 0 })
+      await api.get(PHYSICIANS)
+      vi.advanceTimersByTime(22.1 * HOUR)
+      account.tokenEndpoint.fail()
+      await api.get(PHYSICIANS)
+      await settled(() => events.some(({ type }) => type === 'acquisition-failed'))
+      for (let i = 0; i < 20; i++) await api.get(PHYSICIANS)
+      await sleep(30)
+      expect(account.log.token).toHaveLength(2)
+    })
+
     it('renewBefore says when, but never more than half of the life', async () => {
       const { account, api } = await startBench({ renewBefore: 1_000_000 })
       await api.get(PHYSICIANS)
