@@ -1,0 +1,12 @@
+// The smallest program: one line at bootstrap, then plain axios. Run it from the repository, after
+// npm ci && npm run build, with your account's three values in the environment:
+// CASPIO_CLIENT_ID=… CASPIO_CLIENT_SECRET=… CASPIO_TOKEN_ENDPOINT_URL=… node examples/basic.mjs
+import axios from 'axios'
+import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
+
+const credentials = credentialsFromEnv()
+attachCaspioAuth(axios, credentials)
+
+const { origin } = new URL(credentials.tokenEndpointURL)
+const { data } = await axios.get(`${origin}/rest/v2/tables`)
+console.log(data.Result)
