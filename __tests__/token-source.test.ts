@@ -289,6 +289,28 @@ describe('fruitless renewals', () => {
     expect(account.log.api).toHaveLength(51)
   })
 
+  it('stragglers are not resent with a token that is known to be rejected as well', async () => {
+    let issued = 0
+    const server = await startRawServer((request, response) => {
+      if (request.url === '/oauth/token') {
+        response.end(JSON.stringify({ access_token: `t${++issued}`, token_type: 'bearer' }))
+        return
+      }
+      const isFirst = request.headers.authorization === 'Bearer t1'
+      setTimeout(() => response.writeHead(401).end(), isFirst ? Number(request.url.slice(1)) : 0)
+    })
+    const api = axios.create({ baseURL: server.url })
+    attachCaspioAuth(api, {
+      clientID: 'id',
+      clientSecret: 'secret',
+      tokenEndpointURL: `${server.url}/oauth/token`,
+    })
+    // The first 401 comes at once, the others when its resend has long been answered.
+    await times(20, (i) => rejectionOf(api.get(`/${i && 200 + i * 10}`)))
+    expect(issued).toBe(2)
+    expect(server.received.filter(({ url }) => url !== '/oauth/token')).toHaveLength(21)
+  })
+
   it('a stream that is always rejected costs no token each time either', async () => {
     const { Readable } = await import('node:stream')
     const { account, api } = await startBench()

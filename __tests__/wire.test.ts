@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import axios, {
@@ -7,7 +8,7 @@ import axios, {
   type CreateAxiosDefaults,
 } from 'axios'
 import FormDataPackage from 'form-data'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { attachCaspioAuth, type CaspioAuthEvent, type CaspioAuthOptions } from '../src/index.js'
 import { rejectionOf } from './support/account.js'
 import { type RawServer, type Received, startRawServer } from './support/raw-server.js'
@@ -46,6 +47,7 @@ interface Home extends RawServer {
   tokenRequests: number
   /** Milliseconds. */
   tokenLatency: number
+  tokenStatus: number
   /** From now on these tokens are answered 401. */
   readonly rejected: Set<string>
 }
@@ -58,6 +60,7 @@ async function startHome(): Promise<Home> {
       server.received.pop()
       const access_token = `token-${home.tokenRequests}`
       const answer = JSON.stringify({ access_token, token_type: 'bearer', expires_in: 3600 })
+      response.statusCode = home.tokenStatus
       setTimeout(() => response.end(answer), home.tokenLatency)
       return
     }
@@ -77,6 +80,7 @@ async function startHome(): Promise<Home> {
     rejected,
     tokenRequests: 0,
     tokenLatency: 0,
+    tokenStatus: 200,
     attached(defaults, options) {
       const api = axios.create({ baseURL: server.url, proxy: false, ...defaults })
       attachCaspioAuth(
@@ -457,6 +461,37 @@ describe('a body that cannot be sent twice is not resent', () => {
     expect(error.message).toMatch(/Send it again/)
     expect((await api.post('/x', Readable.from([TEXT]))).status).toBe(200)
     expect([home.tokenRequests, home.received.length]).toEqual([2, 3])
+  })
+
+  it('says nothing of a new token where none could be had', async () => {
+    const home = await startHome()
+    const api = home.attached({}, { retries: 0 })
+    await api.get('/x')
+    home.rejected.add('token-1')
+    home.tokenStatus = 503
+    const error = await rejectionOf(api.post('/x', Readable.from([TEXT])))
+    expect([error.name, error.response.status]).toEqual(['AxiosError', 401])
+    expect(error.message).toMatch(/did not resend/)
+    expect(error.message).not.toMatch(/renewed the token/)
+    expect(home.received).toHaveLength(2)
+  })
+
+  it('an answer that is a stream comes intact, with one connection for everything', async () => {
+    const home = await startHome()
+    const { onEvent, taken } = countTaken()
+    const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })
+    onTestFinished(() => httpAgent.destroy())
+    const api = home.attached({ httpAgent }, { onEvent })
+    await api.get('/x')
+    home.rejected.add('token-1')
+    const sending = api.post('/x', Readable.from([TEXT]), { responseType: 'stream' })
+    const { response } = await rejectionOf(sending)
+    expect(response.status).toBe(401)
+    const chunks: Uint8Array[] = []
+    for await (const chunk of response.data) chunks.push(chunk)
+    expect(JSON.parse(Buffer.concat(chunks).toString())).toEqual({ Result: [TEXT] })
+    await taken(2)
+    expect((await api.post('/x', { a: 1 }, { responseType: 'stream' })).status).toBe(200)
   })
 
   it('where the caller accepts every status he gets the 401 as it came', async () => {

@@ -30,7 +30,7 @@ export interface Authoriser {
 const REDACTED = Object.freeze(['authorization']) as string[]
 
 const NOT_RESENT =
-  '. axios-caspio-auth renewed the token but did not resend the request: its body, a stream, can be read but once. Send it again with a new one.'
+  '. axios-caspio-auth did not resend it with a new token: its body, a stream, can be read but once. Send it again with a new stream.'
 
 /** One request on its way. */
 interface Dispatch {
@@ -104,9 +104,9 @@ async function recover(
   error?: AxiosError,
 ): Promise<AxiosResponse> {
   const { config, authoriser } = dispatch
-  if (config.skipAuthRefresh) return answer
   const { source, via, emit } = authoriser
   emit({ type: 'token-rejected', status })
+  if (config.skipAuthRefresh) return answer
   const replacement = source.replace(rejected, via)
   if (!replacement) return answer
   const renewal = Promise.resolve(replacement)
