@@ -411,8 +411,7 @@ describe('the token request carries nothing of the instance’s or the global ax
     expect(headers.join()).not.toContain('evil')
   })
 
-  // The lowest axios hands them to fetch as they are, and so spoils every request.
-  it.skipIf(process.env.AXIOS)('fetchOptions that would change the request', async () => {
+  it('fetchOptions that would change the request', async () => {
     const fetchOptions = { method: 'PUT', headers: { 'X-Evil': '1' }, body: 'evil' } as object
     await expectClean('fetch', (api) => spoil(api, { fetchOptions }))
   })

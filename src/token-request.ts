@@ -48,7 +48,14 @@ export function postGrant(
       signal,
       // A redirect would carry the secret along. The fetch adapter heeds maxRedirects since 1.20.
       maxRedirects: 0,
-      fetchOptions: { ...transport.fetchOptions, redirect: 'manual' },
+      // Before 1.20 what these say of the request itself overrules what stands here.
+      fetchOptions: {
+        ...transport.fetchOptions,
+        method: undefined,
+        headers: undefined,
+        body: undefined,
+        redirect: 'manual',
+      },
       maxContentLength: MAX_ANSWER_IN_BYTES,
     })
   })
