@@ -121,8 +121,9 @@ async function recover(
   // Nobody will read this answer, and the token request may need its connection.
   drain(data)
   const renewed = waitForToken(renewal, config)
+  const settled = renewed.then(noop, noop)
   return runRecovery(
-    () => renewed.then(noop, noop),
+    () => settled,
     async () => {
       const token = await renewed
       emit({ type: 'request-resent' })
