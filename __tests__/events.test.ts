@@ -182,13 +182,13 @@ describe('the events of an account', () => {
     ])
   })
 
-  it('a 401 that is not to be recovered from: nothing', async () => {
+  it('a 401 that is not to be recovered from: the rejection, which is billed, and no more', async () => {
     const { account, api, events } = await startBench()
     await api.get(PHYSICIANS)
     account.revoke()
     events.length = 0
     await rejectionOf(api.get(PHYSICIANS, { skipAuthRefresh: true }))
-    expect(events).toEqual([])
+    expect(events).toEqual([{ type: 'token-rejected', status: 401 }])
   })
 
   it('every attempt, as many as the account bills', async () => {

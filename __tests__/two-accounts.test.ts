@@ -142,6 +142,29 @@ describe('two accounts on one instance', () => {
     expect((await api.get(a.url + PATH)).status).toBe(200)
   })
 
+  it('one that was taken off leaves its origin to nobody, though it be the baseURL', async () => {
+    const [a, b] = [await startAccount(), await startAccount()]
+    const api = axios.create({ baseURL: a.url })
+    const onA = attachCaspioAuth(api, a.credentials)
+    attachCaspioAuth(api, b.credentials)
+    await api.get(PATH)
+    onA.detach()
+    expect((await rejectionOf(api.get(PATH))).response.status).toBe(401)
+    expect(a.log.api.map(({ headers }) => typeof headers.authorization)).toEqual([
+      'string',
+      'undefined',
+    ])
+    expect(b.log.token).toHaveLength(0)
+  })
+
+  it('a broker takes over the baseURL of credentials that were taken off', async () => {
+    const account = await startAccount()
+    const api = axios.create({ baseURL: account.url })
+    attachCaspioAuth(api, account.credentials).detach()
+    attachCaspioAuth(api, createCaspioAuth(account.credentials).getAccessToken)
+    expect((await api.get(PATH)).status).toBe(200)
+  })
+
   it('the one’s token endpoint is out of scope for the other as well', async () => {
     const { a, b, api, getA, getB } = await startBoth()
     await Promise.all([getA(), getB()])

@@ -54,7 +54,10 @@ export function attachCaspioAuth(
     own,
     tokenEndpoint,
     () => instance.defaults,
-    (origin) => [...attachments].some((other) => other !== attachment && other.own.has(origin)),
+    // A broker without a home of its own has nothing but the baseURL.
+    (origin) =>
+      own.size > 0 &&
+      [...attachments].some((other) => other !== attachment && other.own.has(origin)),
   )
   const via = transportOf(instance)
   const authoriser: Authoriser = {
@@ -80,13 +83,14 @@ export function attachCaspioAuth(
     detach() {
       // After interceptors.clear() the id may be somebody else's.
       if (request.handlers?.some((handler) => handler?.fulfilled === authorise)) request.eject(id)
-      attachments.delete(attachment)
-      for (const other of attachments) other.reset()
     },
   }
   for (const other of attachments) {
     other.reset()
-    if (other.key === attachment.key) other.detach()
+    if (other.key === attachment.key) {
+      other.detach()
+      attachments.delete(other)
+    }
   }
   attachments.add(attachment)
   return createHandle(account, via, attachment.detach)

@@ -4,7 +4,7 @@ export interface Attachment {
   readonly key: string
   /** Where this account is at home. */
   readonly own: ReadonlySet<string>
-  /** Called when another account came or went. */
+  /** Called when another account came. */
   reset(): void
   detach(): void
 }
@@ -13,7 +13,10 @@ export interface Attachment {
 // and CJS copies do not share a variable.
 const ATTACHMENTS = Symbol.for('axios-caspio-auth.attachments')
 
-/** Everything of ours that is attached to an instance. */
+/**
+ * Everything of ours that is or was attached to an instance: a detached account's home stays out of
+ * reach of the others, whose `baseURL` it may be.
+ */
 export function attachmentsOf(instance: object): Set<Attachment> {
   const holder = instance as { [ATTACHMENTS]?: Set<Attachment> }
   if (!Object.hasOwn(holder, ATTACHMENTS)) {

@@ -33,7 +33,7 @@ export function createScope(
   // What may be the token endpoint's URL, and is looked at in full: what has its last part in it,
   // in any case, or white space that the parser drops.
   const last = tokenEndpoint?.pathname.split('/').pop() ?? '\t'
-  const hint = new RegExp(/^[\w-]+$|^\t$/.test(last) ? `[\t\n\r]|${last}` : '', 'i')
+  const hint = new RegExp(/^[\w.-]+$|^\t$/.test(last) ? `[\t\n\r]|${last}` : '', 'i')
   // By what URLs begin with, so that the common request costs no URL parse.
   const verdicts = new Map<string, boolean>()
   let baseURL: string | undefined
@@ -91,7 +91,8 @@ function samePath(a: URL, b: URL): boolean {
   return a.pathname.toLowerCase() === b.pathname.toLowerCase()
 }
 
-// In a browser, what is relative counts from the page.
+// In a browser, what is relative counts from the page, or from its <base>.
 function parse(text: string | undefined): URL | undefined {
-  return text ? parseURL(text, globalThis.location?.href) : undefined
+  const { document, location } = globalThis
+  return text ? parseURL(text, document?.baseURI ?? location?.href) : undefined
 }
