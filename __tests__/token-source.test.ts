@@ -414,10 +414,15 @@ describe('failures', () => {
   })
 
   it('an attempt ends after the timeout, even if bytes trickle in', async () => {
+    let open = 0
     const server = await startRawServer((_, response) => {
+      open++
       response.writeHead(200)
       const timer = setInterval(() => response.write(' '), 20)
-      response.on('close', () => clearInterval(timer))
+      response.on('close', () => {
+        open--
+        clearInterval(timer)
+      })
     })
     const auth = createCaspioAuth(
       { clientID: 'id', clientSecret: 'secret', tokenEndpointURL: `${server.url}/oauth/token` },
@@ -429,6 +434,8 @@ describe('failures', () => {
     expect(error.cause.code).toBe('ETIMEDOUT')
     expect(server.received).toHaveLength(2)
     expect(performance.now() - started).toBeLessThan(2_000)
+    // Its connection ends with it.
+    await settled(() => open === 0)
   })
 
   it('Retry-After is waited for within a fetch up to 10 s', async () => {
