@@ -325,6 +325,19 @@ describe('waiting for the token', () => {
   })
 })
 
+it('a wait for the token leaves no subscriber on the caller’s cancelToken', async () => {
+  const { api, account } = await startBench()
+  const { token } = axios.CancelToken.source()
+  const subscribe = vi.spyOn(token, 'subscribe')
+  const unsubscribe = vi.spyOn(token, 'unsubscribe')
+  account.tokenEndpoint.latency = 20
+  await api.get(PHYSICIANS, { cancelToken: token })
+  expect(subscribe.mock.calls.length).toBe(2)
+  expect(unsubscribe.mock.calls.map(([listener]) => listener)).toEqual(
+    subscribe.mock.calls.map(([listener]) => listener),
+  )
+})
+
 describe('other parties', () => {
   it('a third-party request is neither delayed nor failed by what happens to the token', async () => {
     const { account, api } = await startBench({ retries: 0 })
