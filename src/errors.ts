@@ -75,8 +75,12 @@ export class CaspioAuthError extends AxiosError {
     ]
     super(parts.filter(Boolean).join(' '), code)
     this.name = 'CaspioAuthError'
-    Object.assign(this, answer && { status: answer.status }, requestId && { requestId })
-    Object.assign(this, nextAttemptAt && { nextAttemptAt })
+    Object.assign(
+      this,
+      answer && { status: answer.status },
+      requestId && { requestId },
+      nextAttemptAt && { nextAttemptAt },
+    )
     // Bulky things stay out of console.error and structured loggers.
     const response = answer && { ...answer, config: config ?? {} }
     for (const [key, value] of Object.entries({ config, response, cause })) {

@@ -30,10 +30,7 @@ export function createScope(
   defaults: () => { baseURL?: string; socketPath?: unknown },
   yields: (origin: string) => boolean,
 ): Scope {
-  // What may be the token endpoint's URL, and is looked at in full: what has its last part in it,
-  // in any case, or white space that the parser drops.
-  const last = tokenEndpoint?.pathname.split('/').pop() ?? '\t'
-  const hint = new RegExp(/^[\w.-]+$|^\t$/.test(last) ? `[\t\n\r]|${last}` : '', 'i')
+  const mayBeEndpoint = endpointPattern(tokenEndpoint)
   // By what URLs begin with, so that the common request costs no URL parse.
   const verdicts = new Map<string, boolean>()
   let baseURL: string | undefined
@@ -47,7 +44,7 @@ export function createScope(
       verdicts.clear()
     }
     const { url } = config
-    if (typeof url !== 'string' || hint.test(url)) return judgeRequest(config)
+    if (typeof url !== 'string' || mayBeEndpoint.test(url)) return judgeRequest(config)
     let start = config.baseURL
     if (ABSOLUTE.test(url)) {
       const end = url.indexOf('/', 8)
@@ -57,7 +54,7 @@ export function createScope(
     const known = verdicts.get(start)
     if (known !== undefined) return known
     // Only where the origin ends with a "/" nothing that follows can change it.
-    if (hint.test(start) || !`${start}/`.startsWith(`${parseURL(start)?.origin}/`)) {
+    if (mayBeEndpoint.test(start) || !`${start}/`.startsWith(`${parseURL(start)?.origin}/`)) {
       return judgeRequest(config)
     }
     const verdict = allows(start)
@@ -84,6 +81,17 @@ export function createScope(
   }
 
   return { covers, allows, reset: () => verdicts.clear() }
+}
+
+/**
+ * What the token endpoint's URL has in it, however it is written: its last part in any case, or
+ * white space that the parser drops. What matches is looked at in full.
+ */
+function endpointPattern(tokenEndpoint: URL | undefined): RegExp {
+  if (!tokenEndpoint) return /[\t\n\r]/
+  const last = tokenEndpoint.pathname.split('/').pop() ?? ''
+  // What can be written in more than one way is looked at each time.
+  return new RegExp(/^[\w.-]+$/.test(last) ? `[\\t\\n\\r]|${last}` : '', 'i')
 }
 
 // Caspio's server does not mind the case.

@@ -11,13 +11,12 @@ export function thrownFailure(
   scrub = (text: string) => text,
 ): Failure {
   const reason = scrub(String(ownField(thrown, 'message') ?? thrown))
+  // An answer that was cut off for its size came from somebody, but is no token.
+  const isTooLong = reason.startsWith('maxContentLength')
   return {
-    // An answer that was cut off for its size came from somebody, but is no token.
-    code: reason.startsWith('maxContentLength')
-      ? 'ERR_CASPIO_TOKEN_RESPONSE'
-      : 'ERR_CASPIO_TOKEN_ENDPOINT',
+    code: isTooLong ? 'ERR_CASPIO_TOKEN_RESPONSE' : 'ERR_CASPIO_TOKEN_ENDPOINT',
     message: explain(reason),
     cause: Object.assign(new Error(reason), { code: ownField(thrown, 'code') }),
-    retryable: !reason.startsWith('maxContentLength'),
+    retryable: !isTooLong,
   }
 }

@@ -100,7 +100,7 @@ export function createTokenSource(
   }
 
   function fetch(via: Transport, reason: Reason): Promise<Token> {
-    return !flight && failed && isOn(failed) ? Promise.reject(failed.failure) : join(via, reason)
+    return !flight && isOn(failed) ? Promise.reject(failed.failure) : join(via, reason)
   }
 
   /** The fetch under way, or a new one. Whoever joins waits for it. */
@@ -212,7 +212,7 @@ export function readToken({ accessToken, tokenType, life, askedAt }: Token): Cas
   }
 }
 
-function isOn(pause: Pause | undefined): boolean {
+function isOn<P extends Pause>(pause: P | undefined): pause is P {
   return pause !== undefined && performance.now() < pause.endsAt
 }
 
