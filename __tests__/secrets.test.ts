@@ -141,6 +141,51 @@ describe('a token endpoint that repeats what it was sent', () => {
   })
 })
 
+describe('an error body made to break us', () => {
+  const client = { clientID: 'b5a1e9c2', clientSecret: 'S3cr/t+of "Örsted" & son: 100 %' }
+
+  async function answered(body: string, clientSecret = client.clientSecret) {
+    const server = await startRawServer((_, response) => {
+      response.writeHead(400, { 'content-type': 'application/json' })
+      response.end(body)
+    })
+    const tokenEndpointURL = `${server.url}/oauth/token`
+    const credentials = { ...client, clientSecret, tokenEndpointURL }
+    const error = await rejectionOf(createCaspioAuth(credentials).getAccessToken())
+    expect(isCaspioAuthError(error)).toBe(true)
+    expect(error.status).toBe(400)
+    return error
+  }
+
+  it('shows no secret: JSON in JSON', async () => {
+    const inner = JSON.stringify({ said: client.clientSecret })
+    const error = await answered(JSON.stringify({ error: 'invalid_client', inner }))
+    expect(error.response.data.inner).toBe('{"said":"[redacted]"}')
+  })
+
+  it.each(['e', 'true', '1', '"', '{', ':', ','])(
+    'is still told where the secret is %j, which stands in any JSON',
+    async (clientSecret) => {
+      const body = '{"error":"invalid_client","list":[true,1,null,{"a":"b"}]}'
+      const error = await answered(body, clientSecret)
+      expect(error.code).toMatch(/^ERR_CASPIO_(CREDENTIALS|TOKEN_RESPONSE)$/)
+    },
+  )
+
+  it('shows no secret: one that is a number', async () => {
+    const error = await answered('{"error":"invalid_client","said":[31415926]}', '31415926')
+    expect(error.response.data.said).toEqual(['[redacted]'])
+  })
+
+  it.each(['[', '{"a":'])('exhausts no stack: nested with %j', async (open) => {
+    const close = { '[': ']', '{"a":': '}' }[open] ?? ''
+    const depth = 100_000
+    const error = await answered(`${open.repeat(depth)}1${close.repeat(depth)}`)
+    expect(error.code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
+    expect(JSON.stringify(error.response.data).length).toBeLessThan(200)
+  })
+})
+
 describe('a secret that is no well-formed text', () => {
   it('ends in an error of ours, and nothing else', async () => {
     const server = await startRawServer((_, response) => {

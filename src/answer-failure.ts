@@ -5,6 +5,9 @@ import { ownField } from './token-answer.js'
 
 type Scrub = (text: string) => string
 
+// Of an error body, so that no answer can exhaust the stack.
+const MAX_DEPTH = 20
+
 /**
  * Why the token endpoint's answer is no token.
  *
@@ -22,15 +25,16 @@ export function answerFailure(
   const headers = AxiosHeaders.from(received as AxiosHeaders)
   const oauth = String(ownField(body, 'error') ?? '')
   const said = `${status} ${oauth} ${ownField(body, 'error_description') ?? ''}`.trim()
+  const data = scrubbed(body, scrub)
   const failure = (code: CaspioAuthErrorCode, advice: string): Failure => ({
     code,
     message: `${endpoint} answered ${scrub(said).slice(0, 300)}${advice}`,
     answer: {
       status,
       statusText,
-      headers: AxiosHeaders.from(scrubbed(headers, scrub)),
+      headers: AxiosHeaders.from(scrubbed(headers, scrub) as AxiosHeaders),
       // The body of what should have been a token may hold one.
-      data: malformed ? undefined : scrubbed(body, scrub),
+      data: malformed ? undefined : data,
     },
     requestId: headers.get('X-Caspio-Request-ID')?.toString(),
   })
@@ -39,7 +43,7 @@ export function answerFailure(
   if (
     status === 429 ||
     status > 499 ||
-    (status === 400 && /api-calls-rate/.test(JSON.stringify(body)))
+    (status === 400 && /api-calls-rate/.test(JSON.stringify(data)))
   ) {
     return {
       ...failure('ERR_CASPIO_TOKEN_ENDPOINT', ': it is out of order, or called too often.'),
@@ -72,9 +76,17 @@ export function answerFailure(
   }
 }
 
-function scrubbed<T>(value: T, scrub: Scrub): T {
-  const text = JSON.stringify(value, (key, entry) =>
-    /^(access|refresh)_token$/.test(key) ? undefined : entry,
+function scrubbed(value: unknown, scrub: Scrub, depth = 0): unknown {
+  if (Object(value) !== value) {
+    const text = String(value)
+    const safe = scrub(text)
+    return safe === text ? value : safe
+  }
+  if (depth > MAX_DEPTH) return undefined
+  if (Array.isArray(value)) return value.map((entry) => scrubbed(entry, scrub, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value as object)
+      .filter(([key]) => !/^(access|refresh)_token$/.test(key))
+      .map(([key, entry]) => [scrub(key), scrubbed(entry, scrub, depth + 1)]),
   )
-  return JSON.parse(scrub(text ?? 'null'))
 }
