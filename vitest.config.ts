@@ -7,6 +7,7 @@ const { AXIOS: axios, TEST_REPORT: outputFile } = process.env
 export default defineConfig({
   test: {
     include: ['__tests__/**/*.test.ts'],
+    setupFiles: ['__tests__/support/setup.ts'],
     testTimeout: 15_000,
     hookTimeout: 120_000,
     ...(outputFile && { reporters: ['default', 'json'], outputFile: { json: outputFile } }),

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAccount } from './support/account.js'
+import { witness } from './support/hygiene.js'
 import { expectNoSecrets } from './support/secrets.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -30,7 +31,7 @@ function run(script: string, env: Record<string, string> = {}): Promise<Outcome>
       [script],
       { cwd: copy, env: { ...Object.fromEntries(inherited), ...env }, timeout: 120_000 },
       (error, output, errors) =>
-        resolve({ code: error ? Number(error.code ?? Number.NaN) : 0, output, errors }),
+        resolve(witness({ code: error ? Number(error.code ?? Number.NaN) : 0, output, errors })),
     )
   })
 }

@@ -11,7 +11,7 @@ import {
   createCaspioAuth,
   isCaspioAuthError,
 } from '../src/index.js'
-import { PHYSICIANS, rejectionOf, sleep, startAccount } from './support/account.js'
+import { PHYSICIANS, rejectionOf, sleep, startAccount, thrownBy } from './support/account.js'
 import { startRawServer } from './support/raw-server.js'
 import { expectNoSecrets } from './support/secrets.js'
 
@@ -45,15 +45,6 @@ const broker: CaspioTokenBroker = async () => ({
   access_token: 'from-broker',
   token_type: 'bearer',
 })
-
-function thrownBy(act: () => unknown): unknown {
-  try {
-    act()
-  } catch (error) {
-    return error
-  }
-  throw new Error('nothing was thrown')
-}
 
 /** That `act` throws, at once, an error that people recognise, whose message says `words`. */
 function expectMistake(act: () => unknown, ...words: (string | RegExp)[]): void {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { startAccount } from './support/account.js'
+import { witness } from './support/hygiene.js'
 import { startRawServer } from './support/raw-server.js'
 
 /** Runs a program that has `axios`, `attachCaspioAuth` and `credentials`; when did it end, and how? */
@@ -27,7 +28,7 @@ function run(
       output += chunk
     })
     child.on('close', (code) =>
-      resolve({ code, output, ms: Number(/^ms (.*)$/m.exec(output)?.[1] ?? Number.NaN) }),
+      resolve(witness({ code, output, ms: Number(/^ms (.*)$/m.exec(output)?.[1] ?? Number.NaN) })),
     )
     child.stdin.end(source)
   })

@@ -4,6 +4,7 @@ import axios from 'axios'
 import { describe, expect, it } from 'vitest'
 import * as entry from '../src/index.js'
 import { startAccount } from './support/account.js'
+import { witness } from './support/hygiene.js'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const [, firstExample = ''] = /```ts\n(.*?)```/s.exec(readme) ?? []
@@ -32,7 +33,7 @@ describe('README', () => {
     }
     child.stdin.end(program)
     const code = await new Promise((resolve) => child.on('close', resolve))
-    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('PK_ID') })
+    expect(witness({ code, output })).toEqual({ code: 0, output: expect.stringContaining('PK_ID') })
     expect(account.log.token).toHaveLength(1)
   })
 

@@ -11,11 +11,13 @@ import {
   type CaspioAccountOptions,
   startCaspioAccount,
 } from '../../src/testing/index.js'
+import { watchSecret, witness } from './hygiene.js'
 
 /** A stand-in account for the running test. */
 export async function startAccount(options?: CaspioAccountOptions): Promise<CaspioAccount> {
   const account = await startCaspioAccount(options)
   onTestFinished(() => account.close())
+  watchSecret(account.credentials.clientSecret)
   return account
 }
 
@@ -36,12 +38,14 @@ export async function startBench({
   axios?: CreateAxiosDefaults
 } = {}): Promise<Bench> {
   const account = await startAccount(accountOptions)
-  const events: CaspioAuthEvent[] = []
+  const events: CaspioAuthEvent[] = witness([])
   const api = axios.create({ baseURL: `${account.url}/rest/v2`, ...axiosOptions })
-  const auth = attachCaspioAuth(api, account.credentials, {
-    onEvent: (event) => events.push(event),
-    ...options,
-  })
+  const auth = witness(
+    attachCaspioAuth(api, account.credentials, {
+      onEvent: (event) => events.push(event),
+      ...options,
+    }),
+  )
   return { account, api, auth, events }
 }
 
@@ -57,13 +61,31 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** What a promise was rejected with. */
+/** What a promise was rejected with, which the secrets' check gets as well. */
 // biome-ignore lint/suspicious/noExplicitAny: what it is, is what the tests look at
 export async function rejectionOf(promise: Promise<unknown>): Promise<any> {
   try {
     await promise
   } catch (error) {
-    return error
+    return witness(error)
   }
   throw new Error('it was not rejected')
+}
+
+/** What was thrown at once, which the secrets' check gets as well. */
+// biome-ignore lint/suspicious/noExplicitAny: what it is, is what the tests look at
+export function thrownBy(act: () => unknown): any {
+  try {
+    act()
+  } catch (error) {
+    return witness(error)
+  }
+  throw new Error('nothing was thrown')
+}
+
+/** How each of them ended; the secrets' check gets the errors as well. */
+export async function outcomesOf<T>(promises: Promise<T>[]): Promise<PromiseSettledResult<T>[]> {
+  const outcomes = await Promise.allSettled(promises)
+  for (const outcome of outcomes) if (outcome.status === 'rejected') witness(outcome.reason)
+  return outcomes
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { thrownBy } from '../support/account.js'
 import { askToken, basic, getToken, openAccount, openApi, refresh, type Token } from './client.js'
 
 const DAY_MS = 86_400_000
@@ -249,9 +250,10 @@ describe('the life of an access token', () => {
     expect((await call('/tables')).status).toBe(200)
     account.tokenLife = 7.9
     expect((await getToken(account)).expires_in).toBe(7)
-    expect(() => {
+    const set = () => {
       account.tokenLife = Number.NaN
-    }).toThrow(TypeError)
+    }
+    expect(thrownBy(set)).toBeInstanceOf(TypeError)
   })
 })
 

@@ -1,0 +1,3 @@
+import { checkEveryTest } from './hygiene.js'
+
+checkEveryTest()
