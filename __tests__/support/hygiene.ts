@@ -5,6 +5,9 @@ import { learnFromTheWire } from './wire-secrets.js'
 // Anything shorter is a word of some message, too.
 const MIN_LENGTH = 8
 
+// Of a hundred thousand errors of one kind the first few hundred will do.
+const MAX_WITNESSED = 500
+
 const secrets = new Set<string>()
 const bearers = new Set<string>()
 const witnessed = new Set<unknown>()
@@ -24,7 +27,7 @@ export function secretsSeen(): { secrets: string[]; bearers: string[] } {
  * secret. `rejectionOf` does so by itself, and whatever is printed comes here as well.
  */
 export function witness<T>(value: T): T {
-  witnessed.add(value)
+  if (witnessed.size < MAX_WITNESSED) witnessed.add(value)
   return value
 }
 
