@@ -26,8 +26,10 @@ export interface Authoriser {
   readonly emit: Emit
 }
 
-// AxiosError.toJSON() blots these out of the config that it shows.
-const REDACTED = Object.freeze(['authorization']) as string[]
+// AxiosError.toJSON() blots these out of the config that it shows. An agent leads to all that is
+// under way on its sockets, the token request too, and holds its own keys and passwords.
+const AGENTS = Object.freeze(['httpAgent', 'httpsAgent']) as string[]
+const REDACTED = Object.freeze(['authorization', ...AGENTS]) as string[]
 
 const NOT_RESENT =
   '. axios-caspio-auth did not resend it with a new token: its body, a stream, can be read but once. Send it again with a new stream.'
@@ -54,11 +56,14 @@ export function sendAuthorised(
   // A plugin that re-sends error.config comes by the interceptor again, and then through us once.
   config.adapter = adapters as AxiosAdapter
   const adapter = getAdapter(adapters || axios.defaults.adapter, config)
-  if (config.skipCaspioAuth || config.auth || !authoriser.covers(config)) return adapter(config)
   const callers = authorizationOf(config.headers)
-  if (callers === false) return adapter(config)
+  const isOurs =
+    !config.skipCaspioAuth && !config.auth && callers !== false && authoriser.covers(config)
+  // A stranger's request shares the agent with the token request.
+  const redacted = isOurs ? REDACTED : AGENTS
+  config.redact = config.redact ? [...config.redact, ...redacted] : redacted
+  if (!isOurs) return adapter(config)
 
-  config.redact = config.redact ? [...config.redact, ...REDACTED] : REDACTED
   config.beforeRedirect = authoriser.guard(config.beforeRedirect)
   const dispatch = { config, adapter, authoriser, callers }
   const token = authoriser.source.acquire(authoriser.via)

@@ -39,6 +39,13 @@ export function answerFailure(
     requestId: headers.get('X-Caspio-Request-ID')?.toString(),
   })
 
+  if (status === 407) {
+    // Who asks for this stands in between: the token endpoint has not seen the request.
+    return failure(
+      'ERR_CASPIO_TOKEN_ENDPOINT',
+      ': a proxy on the way there refused. Check the user and the password for it.',
+    )
+  }
   // Caspio answers 400, too, to who calls too often.
   if (
     status === 429 ||

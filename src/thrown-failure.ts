@@ -10,13 +10,19 @@ export function thrownFailure(
   explain: (reason: string) => string,
   scrub = (text: string) => text,
 ): Failure {
-  const reason = scrub(String(ownField(thrown, 'message') ?? thrown))
+  const cause = ownField(thrown, 'cause')
+  // fetch says "Network Error", and a host of many addresses nothing at all: what it was is beneath.
+  const words = [thrown, cause].map((it) => ownField(it, 'message') || ownField(it, 'code'))
+  const said = new Set(words.filter(Boolean).map(String))
+  const reason = scrub([...said].join(': ') || String(thrown))
   // An answer that was cut off for its size came from somebody, but is no token.
   const isTooLong = reason.startsWith('maxContentLength')
   return {
     code: isTooLong ? 'ERR_CASPIO_TOKEN_RESPONSE' : 'ERR_CASPIO_TOKEN_ENDPOINT',
     message: explain(reason),
-    cause: Object.assign(new Error(reason), { code: ownField(thrown, 'code') }),
+    cause: Object.assign(new Error(reason), {
+      code: ownField(cause, 'code') ?? ownField(thrown, 'code'),
+    }),
     retryable: !isTooLong,
   }
 }

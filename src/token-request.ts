@@ -4,6 +4,10 @@ import { startTimer } from './timers.js'
 import type { Transport } from './transport.js'
 import type { CaspioCredentials } from './types.js'
 
+interface HttpTransport {
+  request(options: object, answer: unknown): unknown
+}
+
 const MAX_ANSWER_IN_BYTES = 1_000_000
 
 /** The value of HTTP Basic. RFC 6749 §2.3.1: both parts are form-encoded before they are joined. */
@@ -30,6 +34,7 @@ export function postGrant(
     // A bare Axios: axios.create() would bring along whatever was done to the global defaults.
     return new Axios({}).request({
       ...transport,
+      ...(transport.transport && { transport: withoutRedirects(transport.transport) }),
       url: credentials.tokenEndpointURL,
       method: 'post',
       headers: {
@@ -59,6 +64,14 @@ export function postGrant(
       maxContentLength: MAX_ANSWER_IN_BYTES,
     })
   })
+}
+
+/** axios tells a transport of the user's own nothing of maxRedirects. As follow-redirects reads it. */
+function withoutRedirects(transport: HttpTransport): HttpTransport {
+  return {
+    request: (options, answer) =>
+      transport.request({ ...options, followRedirects: false, redirect: 'manual' }, answer),
+  }
 }
 
 /** Bounds `work` to `ms`. */

@@ -19,6 +19,7 @@ const KEYS = [
   'lookup',
   'proxy',
   'socketPath',
+  'transport',
 ] as const
 
 /** The part of an instance's defaults that the token request shares with every other request. */
