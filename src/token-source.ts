@@ -76,6 +76,7 @@ export function createTokenSource(
   let flight: Flight | undefined
   let failed: (Pause & { readonly failure: Failure }) | undefined
   let fruitless: Pause | undefined
+  let hasHelped = false
 
   function acquire(via: Transport): Token | Promise<Token> {
     const token = current
@@ -91,9 +92,8 @@ export function createTokenSource(
 
   function replace(rejected: Token, via: Transport): Token | Promise<Token> | undefined {
     const token = current
-    if (token && token !== rejected && since(token.askedAt) < token.usableFor) {
-      return token.trial === 'fruitless' ? undefined : token
-    }
+    const isAnother = token && token !== rejected && token.trial !== 'fruitless'
+    if (isAnother && since(token.askedAt) < token.usableFor) return token
     // A fresh one, rejected before any resend could tell.
     if (token === rejected && since(token.askedAt) < FRESH_FOR_MS) tried(token, false)
     return isOn(fruitless) ? undefined : fetch(via, 'rejected')
@@ -182,9 +182,15 @@ export function createTokenSource(
     if (accepted) {
       token.trial &&= 'helped'
       fruitless = undefined
+      hasHelped = true
     } else if (token.trial === 'open') {
       // One pause for one token, however many requests it failed.
       token.trial = 'fruitless'
+      // Where renewing helped the last time, this one may have been revoked in its turn.
+      if (hasHelped) {
+        hasHelped = false
+        return
+      }
       const delay = doubled(fruitless, LONGEST_FRUITLESS_PAUSE_IN_MS)
       fruitless = { delay, endsAt: performance.now() + delay }
     }

@@ -55,6 +55,7 @@ export class SourceModel {
   #fruitless: Pause | undefined
   #forced = false
   #wanted = false
+  #hasHelped = false
   readonly #known = new Map<string, KnownToken>()
 
   constructor(clock: VirtualClock) {
@@ -152,6 +153,7 @@ export class SourceModel {
     const known = this.#known.get(token)
     if (known?.trial) known.trial = 'helped'
     this.#fruitless = undefined
+    this.#hasHelped = true
   }
 
   /** A resource that had rejected another token rejected this one as well. */
@@ -166,9 +168,8 @@ export class SourceModel {
    */
   rejected(token: string): 'unrecovered' | 'no token' | undefined {
     const { newest } = this
-    if (newest && newest.value !== token && !this.needsToken) {
-      return newest.trial === 'fruitless' ? 'unrecovered' : undefined
-    }
+    const isAnother = newest && newest.value !== token && newest.trial !== 'fruitless'
+    if (isAnother && !this.needsToken) return undefined
     if (newest?.value === token) {
       newest.rejected = true
       if (this.#age(newest) < 60_000) this.#fruitlessWith(newest)
@@ -193,6 +194,10 @@ export class SourceModel {
   #fruitlessWith(token: KnownToken | undefined): void {
     if (token?.trial !== 'open') return
     token.trial = 'fruitless'
+    if (this.#hasHelped) {
+      this.#hasHelped = false
+      return
+    }
     const delay = Math.min(this.#fruitless ? this.#fruitless.delay * 2 : 1_000, 60_000)
     this.#fruitless = { delay, endsAt: this.#clock.monotonic + delay }
   }
