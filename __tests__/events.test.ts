@@ -121,6 +121,25 @@ describe('the events of an account', () => {
     ])
   })
 
+  it('a refresh token refused by the second attempt: with the third, no more than retries allow', async () => {
+    const { account, api, auth, events } = await startBench()
+    await api.get(PHYSICIANS)
+    events.length = 0
+    account.revokeRefreshTokens()
+    account.tokenEndpoint.fail({ times: 1 })
+    account.tokenEndpoint.fail({ times: 1, status: 400, body: '{"error":"invalid_grant"}' })
+    account.tokenEndpoint.fail()
+    await rejectionOf(auth.getAccessToken({ renew: true }))
+    expect(
+      ofType(events, 'token-request').map(({ grant, status }) => `${grant} ${status}`),
+    ).toEqual([
+      'refresh_token 503',
+      'refresh_token 400',
+      'client_credentials 503',
+      'client_credentials 503',
+    ])
+  })
+
   it('a renewal that fails in the background: told as such, while requests go on', async () => {
     const { account, api, events } = await startBench({ retries: 0 })
     await api.get(PHYSICIANS)

@@ -33,8 +33,9 @@ export function createTokenEndpoint(
 
     const response = await postGrant(credentials, clientAuthentication, form, timeout, via).catch(
       (error) => {
-        // Some adapters reject where others leave it to validateStatus.
-        if (error?.response) return error.response
+        // Some adapters reject where others leave it to validateStatus. The http adapter's error of
+        // an answer that broke off has a response too, but one without data.
+        if (ownField(error?.response, 'data') !== undefined) return error.response
         report({ errorCode: String(ownField(error, 'code') ?? 'ERR_NETWORK') })
         throw thrownFailure(error, unreachable, scrub)
       },

@@ -40,21 +40,24 @@ const LONGEST_WAIT_IN_MS = 10_000
 
 /** Asks with the refresh token and then without, and again where that may help. */
 export function createIssuer(ask: AskForToken, retries: number): TokenIssuer {
-  return async function issue(request) {
-    for (let attempt = 0; ; attempt++) {
+  return async (request) => {
+    let { refreshToken } = request
+    for (let attempt = 0; ; ) {
       const askedAt = now()
       try {
-        return { ...(await ask(request)), askedAt }
+        return { ...(await ask({ ...request, refreshToken })), askedAt }
       } catch (thrown) {
         const failure = thrown as Failure
-        if (request.refreshToken && failure.grantRefused) {
+        if (refreshToken && failure.grantRefused) {
           request.forgetRefreshToken?.()
-          return issue({ ...request, refreshToken: undefined })
+          refreshToken = undefined
+          continue
         }
         const backoff = FIRST_DELAY_IN_MS * 2 ** attempt * (0.5 + Math.random() / 2)
         const wait = Math.max(failure.retryAfter ?? 0, backoff)
         const isLast = request.single || attempt >= retries || wait > LONGEST_WAIT_IN_MS
         if (isLast || !failure.retryable) throw failure
+        attempt++
         await new Promise<void>((resolve) => startTimer(resolve, wait))
       }
     }

@@ -100,9 +100,8 @@ export class SourceModel {
     this.#asked = { wall, monotonic }
     if (++this.#inFlight > 1) this.#violated('two token requests at a time')
     if (this.#grantRefused) {
-      // With the client credentials, at once, and as if nothing had been tried.
+      // With the client credentials, at once, in the same attempt.
       this.#grantRefused = false
-      this.#attempt = 1
     } else if (this.#retry) {
       const { from, to } = this.#retry
       if (monotonic < from || monotonic > to) this.#violated('another attempt at the wrong time')
