@@ -8,6 +8,7 @@ import axios, {
 import { drain, isOneShot } from './body.js'
 import { CaspioAuthError, isFailure } from './errors.js'
 import type { Emit } from './events.js'
+import { ownField } from './own.js'
 import { runRecovery } from './recovery.js'
 import type { RedirectGuard } from './redirect-guard.js'
 import type { Token, TokenSource } from './token-source.js'
@@ -53,6 +54,9 @@ export function sendAuthorised(
   adapters: Config['adapter'],
   authoriser: Authoriser,
 ): Promise<AxiosResponse> {
+  // An interceptor's { ...config } inherits what somebody put on Object.prototype, and axios before
+  // 1.20 would take its proxy from there.
+  if (Object.getPrototypeOf(config) === Object.prototype) Object.setPrototypeOf(config, null)
   // A plugin that re-sends error.config comes by the interceptor again, and then through us once.
   config.adapter = adapters as AxiosAdapter
   const adapter = getAdapter(adapters || axios.defaults.adapter, config)
@@ -78,8 +82,8 @@ function send(token: Token, dispatch: Dispatch): Promise<AxiosResponse> {
     (response) =>
       isRejection(response, dispatch) ? recover(token, response, answer, dispatch) : response,
     (error) =>
-      isRejection(error?.response, dispatch)
-        ? recover(token, error.response, answer, dispatch, error)
+      isRejection(responseOf(error), dispatch)
+        ? recover(token, responseOf(error) as AxiosResponse, answer, dispatch, error)
         : answer,
   )
 }
@@ -94,7 +98,10 @@ function sendOnce(token: Token, { config, adapter, callers }: Dispatch): Promise
 
 function isRejection(response: AxiosResponse | undefined, { authoriser }: Dispatch): boolean {
   try {
-    return response !== undefined && authoriser.shouldRenew(response) === true
+    const verdict: unknown = response && authoriser.shouldRenew(response)
+    // One that is asynchronous by mistake may reject.
+    if (Object(verdict) === verdict) Promise.resolve(verdict).catch(noop)
+    return verdict === true
   } catch {
     return false
   }
@@ -135,7 +142,7 @@ async function recover(
       const second = sendOnce(token, dispatch)
       const judge = (response: AxiosResponse | undefined) =>
         response && source.tried(token, !isRejection(response, dispatch))
-      await second.then(judge, (failed) => judge(failed?.response))
+      await second.then(judge, (failed) => judge(responseOf(failed)))
       return second
     },
   )
@@ -165,6 +172,10 @@ function authorizationOf(headers: Config['headers']): unknown {
     }
   }
   return undefined
+}
+
+function responseOf(error: unknown): AxiosResponse | undefined {
+  return ownField(error, 'response') as AxiosResponse | undefined
 }
 
 function noop(): void {}

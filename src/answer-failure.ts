@@ -1,12 +1,16 @@
 import { AxiosHeaders, type AxiosResponse } from 'axios'
 import { type CaspioAuthErrorCode, type Failure, IN_THE_ACCOUNT } from './errors.js'
+import { ownField } from './own.js'
 import { parseRetryAfter } from './retry-after.js'
-import { ownField } from './token-answer.js'
+import { printable } from './secrets.js'
 
 type Scrub = (text: string) => string
 
 // Of an error body, so that no answer can exhaust the stack.
 const MAX_DEPTH = 20
+
+// A token where the body is no JSON: cut off, wrapped in something, or JSON within a text.
+const TOKEN_IN_TEXT = /((?:access|refresh)_token[\\"'\s]*[:=>][\\"'\s]*)[\w\-.~+/]{16,}=*/g
 
 /**
  * Why the token endpoint's answer is no token.
@@ -20,23 +24,27 @@ export function answerFailure(
   malformed: string | false,
   isRefresh: boolean,
   endpoint: string,
-  scrub: Scrub,
+  blot: Scrub,
 ): Failure {
+  const scrub: Scrub = (text) => blot(text).replace(TOKEN_IN_TEXT, '$1[redacted]')
   const headers = AxiosHeaders.from(received as AxiosHeaders)
-  const oauth = String(ownField(body, 'error') ?? '')
-  const said = `${status} ${oauth} ${ownField(body, 'error_description') ?? ''}`.trim()
+  const [oauth = '', description = ''] = ['error', 'error_description'].map((name) => {
+    const text = ownField(body, name)
+    return typeof text === 'string' ? text : ''
+  })
+  const said = `${status} ${oauth} ${description}`.trim()
   const data = scrubbed(body, scrub)
   const failure = (code: CaspioAuthErrorCode, advice: string): Failure => ({
     code,
-    message: `${endpoint} answered ${scrub(said).slice(0, 300)}${advice}`,
+    message: `${endpoint} answered ${printable(scrub(said))}${advice}`,
     answer: {
       status,
-      statusText,
+      statusText: scrub(statusText ?? ''),
       headers: AxiosHeaders.from(scrubbed(headers, scrub) as AxiosHeaders),
       // The body of what should have been a token may hold one.
       data: malformed ? undefined : data,
     },
-    requestId: headers.get('X-Caspio-Request-ID')?.toString(),
+    requestId: printable(scrub(String(headers.get('X-Caspio-Request-ID') ?? ''))),
   })
 
   if (status === 407) {

@@ -1,10 +1,11 @@
 import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
 import { type Account, createAccount } from './account.js'
 import { type Authoriser, sendAuthorised } from './adapter.js'
-import { type Attachment, attachmentsOf } from './attachments.js'
+import { type Attachment, attachmentsOf, forget } from './attachments.js'
 import { configError } from './errors.js'
 import { accountOf, createHandle } from './handle.js'
 import { resolveOptions } from './options.js'
+import { ownField } from './own.js'
 import { createRedirectGuard } from './redirect-guard.js'
 import { createScope } from './scope.js'
 import { transportOf } from './transport.js'
@@ -42,7 +43,7 @@ export function attachCaspioAuth(
   }
   const account = accountFor(credentials, options)
   const { source, tokenEndpoint, origins, shouldRenew, emit } = account
-  if (!tokenEndpoint && !origins.length && !instance.defaults.baseURL) {
+  if (!tokenEndpoint && !origins.length && !ownField(instance.defaults, 'baseURL')) {
     throw configError(
       'a token broker does not tell where Caspio is: set the option origins, like https://a1bcd234.caspio.com, or the baseURL of the instance.',
     )
@@ -75,22 +76,28 @@ export function attachCaspioAuth(
     config.adapter = (final) => sendAuthorised(final, adapters, authoriser)
     return config
   }
-  const id = request.use(authorise, undefined, { synchronous: true })
-  const attachment: Attachment = {
-    key: tokenEndpoint?.href ?? [...own].sort().join(),
-    own,
-    reset: scope.reset,
-    detach() {
-      // After interceptors.clear() the id may be somebody else's.
-      if (request.handlers?.some((handler) => handler?.fulfilled === authorise)) request.eject(id)
-    },
-  }
+  const key = tokenEndpoint?.href ?? [...own].sort().join()
   for (const other of attachments) {
     other.reset()
-    if (other.key === attachment.key) {
+    if (other.key === key) {
       other.detach()
       attachments.delete(other)
     }
+  }
+  const id = request.use(authorise, undefined, { synchronous: true })
+  const attachment: Attachment = {
+    key,
+    own,
+    reset: scope.reset,
+    detach() {
+      if (attachments.delete(attachment)) forget(attachments, attachment)
+      const { handlers } = request
+      // After interceptors.clear() the id may be somebody else's.
+      if (!handlers?.some((handler) => handler?.fulfilled === authorise)) return
+      request.eject(id)
+      // axios 1.16 keeps the empty slot, and every attachment would add another one.
+      if (handlers.length === id + 1 && handlers[id] === null) handlers.pop()
+    },
   }
   attachments.add(attachment)
   return createHandle(account, via, attachment.detach)
@@ -102,7 +109,7 @@ function accountFor(
 ): Account {
   const shared = accountOf(credentials)
   if (!shared) return createAccount(credentials as CaspioCredentials, options)
-  const { origins } = resolveOptions(options)
+  const { origins, shouldRenew } = resolveOptions(options)
   const misplaced = Object.entries(options ?? {}).find(
     ([name, value]) => value !== undefined && !/^origins$|^shouldRenew$/.test(name),
   )
@@ -112,6 +119,6 @@ function accountFor(
   return {
     ...shared,
     origins: [...shared.origins, ...origins],
-    shouldRenew: options?.shouldRenew ?? shared.shouldRenew,
+    shouldRenew: shouldRenew ?? shared.shouldRenew,
   }
 }

@@ -1,3 +1,5 @@
+import { own } from './own.js'
+
 /** The plugin's place on an instance, for one account. */
 export interface Attachment {
   /** The same account attached again takes its place. */
@@ -7,6 +9,11 @@ export interface Attachment {
   /** Called when another account came. */
   reset(): void
   detach(): void
+}
+
+/** Leaves of a detached one its home alone, and nothing of its secrets and tokens. */
+export function forget(attachments: Set<Attachment>, { key, own }: Attachment): void {
+  attachments.add({ key, own, reset() {}, detach() {} })
 }
 
 // On the instance itself and under Symbol.for: hot reload evaluates this module anew, and its ESM
@@ -20,7 +27,7 @@ const ATTACHMENTS = Symbol.for('axios-caspio-auth.attachments')
 export function attachmentsOf(instance: object): Set<Attachment> {
   const holder = instance as { [ATTACHMENTS]?: Set<Attachment> }
   if (!Object.hasOwn(holder, ATTACHMENTS)) {
-    Object.defineProperty(holder, ATTACHMENTS, { value: new Set() })
+    Object.defineProperty(holder, ATTACHMENTS, own({ value: new Set() }))
   }
   return holder[ATTACHMENTS] as Set<Attachment>
 }

@@ -1,4 +1,5 @@
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import { own, ownField } from './own.js'
 
 /**
  * - `ERR_CASPIO_CONFIG`: bad arguments, thrown at once.
@@ -34,7 +35,7 @@ export interface Failure {
 
 /** Whether something thrown is a {@link Failure}, or an error made of one. */
 export function isFailure(thrown: unknown): thrown is Failure {
-  return `${Object(thrown).code}`.startsWith('ERR_CASPIO_')
+  return `${ownField(thrown, 'code')}`.startsWith('ERR_CASPIO_')
 }
 
 // Under Symbol.for, so that the ESM and the CJS copy of the package know each other's errors.
@@ -64,10 +65,8 @@ export class CaspioAuthError extends AxiosError {
   declare readonly cause?: Error
 
   /** @internal */
-  constructor(
-    { message, code, cause, answer, requestId, nextAttemptAt }: Failure,
-    config?: InternalAxiosRequestConfig,
-  ) {
+  constructor(failure: Failure, config?: InternalAxiosRequestConfig) {
+    const { message, code, cause, answer, requestId, nextAttemptAt } = own(failure)
     const parts = [
       `axios-caspio-auth: ${message}`,
       requestId && `Caspio's request ID is ${requestId}.`,
@@ -84,7 +83,8 @@ export class CaspioAuthError extends AxiosError {
     // Bulky things stay out of console.error and structured loggers.
     const response = answer && { ...answer, config: config ?? {} }
     for (const [key, value] of Object.entries({ config, response, cause })) {
-      if (value) Object.defineProperty(this, key, { value, writable: true, configurable: true })
+      if (value)
+        Object.defineProperty(this, key, own({ value, writable: true, configurable: true }))
     }
   }
 

@@ -1,6 +1,7 @@
 import { CanceledError } from 'axios'
 import type { Account } from './account.js'
 import { CaspioAuthError, isFailure } from './errors.js'
+import { own } from './own.js'
 import { readToken } from './token-source.js'
 import type { Transport } from './transport.js'
 import type { CaspioAuth } from './types.js'
@@ -13,7 +14,8 @@ const ACCOUNT = Symbol.for('axios-caspio-auth.account')
 export function createHandle(account: Account, via: Transport, detach: () => void): CaspioAuth {
   const { source } = account
   const handle: CaspioAuth = {
-    async getAccessToken({ signal, renew } = {}) {
+    async getAccessToken(request = {}) {
+      const { signal, renew } = own(request)
       if (signal?.aborted) throw new CanceledError()
       try {
         const token = renew ? source.renew(via) : source.acquire(via)
@@ -25,7 +27,7 @@ export function createHandle(account: Account, via: Transport, detach: () => voi
     invalidate: source.invalidate,
     detach,
   }
-  return Object.defineProperty(handle, ACCOUNT, { value: account })
+  return Object.defineProperty(handle, ACCOUNT, own({ value: account }))
 }
 
 /** The account behind a handle; undefined if `value` is none. */

@@ -1,4 +1,5 @@
 import { configError, IN_THE_ACCOUNT } from './errors.js'
+import { own } from './own.js'
 import type { CaspioAuthOptions, CaspioCredentials } from './types.js'
 import { isSecure, parseURL } from './url.js'
 
@@ -29,7 +30,8 @@ export function checkCredentials(value: unknown): CaspioCredentials {
 }
 
 function readString(field: string, fields: Fields): string {
-  const value = fields[field]
+  const isInherited = field in Object.prototype && !Object.hasOwn(fields, field)
+  const value = isInherited ? undefined : fields[field]
   // A lone half of a surrogate pair cannot be encoded.
   if (typeof value === 'string' && value && !/^\s|\s$|\p{Cs}/u.test(value)) return value
   const slip = Object.keys(fields).find((key) => key !== field && plain(key) === plain(field))
@@ -71,7 +73,7 @@ export function resolveOptions(value: unknown = {}): ResolvedOptions {
     resolved[name] = option
   }
   const origins = (resolved.origins as string[]).map((origin) => new URL(origin).origin)
-  return { ...resolved, origins } as unknown as ResolvedOptions
+  return own({ ...resolved, origins }) as unknown as ResolvedOptions
 }
 
 type Rule = readonly [allows: (value: unknown) => boolean, wanted: string]

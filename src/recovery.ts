@@ -1,6 +1,9 @@
 import { Axios, AxiosError, type AxiosResponse } from 'axios'
 import { createAuthRefresh } from 'axios-auth-refresh'
 
+// Where these are missing, the engine takes Object.prototype's.
+const NO_FURTHER: object = { onRetry: undefined, retryInstance: undefined }
+
 /**
  * Runs one recovery on axios-auth-refresh: `renew`, then `resend`, once.
  *
@@ -21,8 +24,10 @@ export function runRecovery(
   createAuthRefresh(engine as never, renew, {
     shouldRefresh: (error) => error === rejection,
     deduplicateRefresh: false,
+    ...NO_FURTHER,
   })
   return engine({
+    method: 'get',
     adapter: async (config) => {
       if (rejection) return resend()
       rejection = new AxiosError('token rejected', '', config, {}, { headers: {} } as never)

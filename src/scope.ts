@@ -1,4 +1,5 @@
 import { Axios, type InternalAxiosRequestConfig } from 'axios'
+import { ownField } from './own.js'
 import { isSecure, parseURL } from './url.js'
 
 /** Who may see the token. */
@@ -27,20 +28,22 @@ const bare = new Axios({})
 export function createScope(
   own: ReadonlySet<string>,
   tokenEndpoint: URL | undefined,
-  defaults: () => { baseURL?: string; socketPath?: unknown },
+  defaults: () => object,
   yields: (origin: string) => boolean,
 ): Scope {
   const mayBeEndpoint = endpointPattern(tokenEndpoint)
   // By what URLs begin with, so that the common request costs no URL parse.
   const verdicts = new Map<string, boolean>()
-  let baseURL: string | undefined
+  let baseURL: unknown
 
   function covers(config: InternalAxiosRequestConfig): boolean {
     const instance = defaults()
     // A socket of the request's own leads elsewhere, whatever the URL says.
-    if ((config.socketPath ?? undefined) !== (instance.socketPath ?? undefined)) return false
-    if (instance.baseURL !== baseURL) {
-      baseURL = instance.baseURL
+    if ((config.socketPath ?? undefined) !== (ownField(instance, 'socketPath') ?? undefined))
+      return false
+    const current = ownField(instance, 'baseURL')
+    if (current !== baseURL) {
+      baseURL = current
       verdicts.clear()
     }
     const { url } = config
@@ -77,7 +80,10 @@ export function createScope(
     if (!url || !isSecure(url) || url.username || url.password) return false
     const { origin } = url
     if (origin === tokenEndpoint?.origin && samePath(url, tokenEndpoint)) return false
-    return own.has(origin) || (origin === parse(defaults().baseURL)?.origin && !yields(origin))
+    return (
+      own.has(origin) ||
+      (origin === parse(ownField(defaults(), 'baseURL'))?.origin && !yields(origin))
+    )
   }
 
   return { covers, allows, reset: () => verdicts.clear() }
@@ -100,7 +106,7 @@ function samePath(a: URL, b: URL): boolean {
 }
 
 // In a browser, what is relative counts from the page, or from its <base>.
-function parse(text: string | undefined): URL | undefined {
+function parse(text: unknown): URL | undefined {
   const { document, location } = globalThis
-  return text ? parseURL(text, document?.baseURI ?? location?.href) : undefined
+  return text ? parseURL(text as string, document?.baseURI ?? location?.href) : undefined
 }

@@ -9,6 +9,11 @@ export function createScrubber(secrets: readonly string[]): (text: string) => st
   return (text) => forms.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text)
 }
 
+/** A foreign text as a log and a terminal can show it: one line, no controls, no great length. */
+export function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 300)
+}
+
 /** `application/x-www-form-urlencoded`, one value. */
 export function formEncode(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1)

@@ -1,3 +1,5 @@
+import { ownField } from './own.js'
+
 /** A token as issued, checked. */
 export interface TokenAnswer {
   readonly accessToken: string
@@ -29,9 +31,4 @@ export function readTokenAnswer(answer: unknown): TokenAnswer | string {
     life: typeof life === 'number' && life > 0 ? life : Number.POSITIVE_INFINITY,
     refreshToken: (typeof refreshToken === 'string' && refreshToken) || undefined,
   }
-}
-
-/** A field of somebody's answer, whatever that is; never one of Object.prototype. */
-export function ownField(answer: unknown, name: string): unknown {
-  return Object.hasOwn(Object(answer), name) ? (answer as Record<string, unknown>)[name] : undefined
 }

@@ -14,10 +14,16 @@ export function createTokenBroker(broker: CaspioTokenBroker, timeout: number): A
     `the token broker failed (${reason}). It must resolve to { access_token, token_type: 'bearer', expires_in }.`
 
   return async ({ renew = false }) => {
-    const answer = await within(timeout, async () => broker({ renew })).catch((thrown) => {
+    const ask = async () => {
+      // So that a broker that asks its own source finds this fetch under way.
+      await undefined
+      const answer = await broker({ renew })
+      // In here, since an answer's getters may throw.
+      return { answer, token: readTokenAnswer(answer) }
+    }
+    const { answer, token } = await within(timeout, ask).catch((thrown) => {
       throw thrownFailure(thrown, explain)
     })
-    const token = readTokenAnswer(answer)
     if (typeof token === 'object') return { token, answer, grant: 'broker' }
     throw { code: 'ERR_CASPIO_TOKEN_RESPONSE', message: explain(token) }
   }

@@ -1,9 +1,11 @@
+import type { AxiosResponse } from 'axios'
 import { answerFailure } from './answer-failure.js'
 import type { Emit } from './events.js'
 import type { ResolvedOptions } from './options.js'
-import { createScrubber } from './secrets.js'
+import { ownField } from './own.js'
+import { createScrubber, printable } from './secrets.js'
 import { thrownFailure } from './thrown-failure.js'
-import { ownField, readTokenAnswer } from './token-answer.js'
+import { readTokenAnswer } from './token-answer.js'
 import type { AskForToken } from './token-issuer.js'
 import { basicValue, postGrant } from './token-request.js'
 import type { CaspioCredentials } from './types.js'
@@ -35,7 +37,8 @@ export function createTokenEndpoint(
       (error) => {
         // Some adapters reject where others leave it to validateStatus. The http adapter's error of
         // an answer that broke off has a response too, but one without data.
-        if (ownField(error?.response, 'data') !== undefined) return error.response
+        const answered = ownField(error, 'response')
+        if (ownField(answered, 'data') !== undefined) return answered as AxiosResponse
         report({ errorCode: String(ownField(error, 'code') ?? 'ERR_NETWORK') })
         throw thrownFailure(error, unreachable, scrub)
       },
@@ -48,7 +51,7 @@ export function createTokenEndpoint(
       return { token, answer, grant }
     }
     const oauth = ownField(answer, 'error')
-    report({ status, ...(typeof oauth === 'string' && { errorCode: scrub(oauth) }) })
+    report({ status, ...(typeof oauth === 'string' && { errorCode: printable(scrub(oauth)) }) })
     throw answerFailure(response, answer, token, Boolean(refreshToken), endpoint, scrub)
   }
 }

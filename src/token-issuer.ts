@@ -1,6 +1,7 @@
-import { type Instant, now } from './clock.js'
+import { type Instant, now, since } from './clock.js'
 import type { Failure } from './errors.js'
 import type { CaspioGrant } from './events.js'
+import { own } from './own.js'
 import { startTimer } from './timers.js'
 import type { TokenAnswer } from './token-answer.js'
 import type { Transport } from './transport.js'
@@ -40,14 +41,21 @@ const LONGEST_WAIT_IN_MS = 10_000
 
 /** Asks with the refresh token and then without, and again where that may help. */
 export function createIssuer(ask: AskForToken, retries: number): TokenIssuer {
-  return async (request) => {
+  return async (asked) => {
+    const request = own(asked)
     let { refreshToken } = request
+    let isDead = false
     for (let attempt = 0; ; ) {
       const askedAt = now()
       try {
-        return { ...(await ask({ ...request, refreshToken })), askedAt }
+        const answered = await ask({ ...request, refreshToken })
+        // A machine that slept over the answer wakes up to a dead token. Asked for again once, since
+        // one that does not live until it is here would not do so the next time either.
+        isDead = !isDead && since(askedAt) >= answered.token.life * 1000
+        if (!isDead) return { ...answered, askedAt }
+        if (refreshToken) refreshToken = answered.token.refreshToken ?? refreshToken
       } catch (thrown) {
-        const failure = thrown as Failure
+        const failure = own(thrown as Failure)
         if (refreshToken && failure.grantRefused) {
           request.forgetRefreshToken?.()
           refreshToken = undefined

@@ -1,4 +1,5 @@
 import { Axios, type AxiosResponse } from 'axios'
+import { own } from './own.js'
 import { formEncode } from './secrets.js'
 import { startTimer } from './timers.js'
 import type { Transport } from './transport.js'
@@ -7,6 +8,9 @@ import type { CaspioCredentials } from './types.js'
 interface HttpTransport {
   request(options: object, answer: unknown): unknown
 }
+
+// Where a header group is missing, axios before 1.20 takes Object.prototype's.
+const NO_DEFAULTS: object = { common: undefined, post: undefined }
 
 const MAX_ANSWER_IN_BYTES = 1_000_000
 
@@ -40,6 +44,7 @@ export function postGrant(
       headers: {
         Accept: 'application/json',
         'Content-Type': 'application/x-www-form-urlencoded',
+        ...NO_DEFAULTS,
         ...(basic && { Authorization: `Basic ${basicValue(credentials)}` }),
       },
       data: new URLSearchParams({
@@ -70,7 +75,7 @@ export function postGrant(
 function withoutRedirects(transport: HttpTransport): HttpTransport {
   return {
     request: (options, answer) =>
-      transport.request({ ...options, followRedirects: false, redirect: 'manual' }, answer),
+      transport.request(own({ ...options, followRedirects: false, redirect: 'manual' }), answer),
   }
 }
 

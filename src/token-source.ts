@@ -42,7 +42,7 @@ interface Flight {
   /** Whether its token is to replace a rejected one. */
   replaces: boolean
   /** Set as soon as somebody waits for it. */
-  release?: () => void
+  release: (() => void) | undefined
 }
 
 /** A pause that doubles from one time to the next, on the clock that cannot be set back. */
@@ -113,6 +113,7 @@ export function createTokenSource(
 
   function start(via: Transport, reason: Reason): Flight {
     const old = current
+    const startedAt = performance.now()
     const issued = issue({
       refreshToken: reason === 'rejected' ? undefined : old?.refreshToken,
       forgetRefreshToken: () => {
@@ -127,10 +128,11 @@ export function createTokenSource(
     })
     const started: Flight = {
       replaces: false,
+      release: undefined,
       promise: issued.then(
         (answered) => take(answered, started.replaces),
         (failure) => {
-          throw fail(failure, !started.release)
+          throw fail(failure, !started.release, performance.now() - startedAt)
         },
       ),
     }
@@ -145,7 +147,7 @@ export function createTokenSource(
     // Less a margin for the way to the server, small beside a short life.
     const usableFor = life - Math.min(MAX_EXPIRY_MARGIN_IN_MS, life / 20)
     const renewAfter = life - Math.min(wanted, life / 2) * jitter
-    current = {
+    const taken: Token = {
       ...token,
       // RFC 6749 §6: without a new one, the old one stays good.
       refreshToken:
@@ -156,6 +158,7 @@ export function createTokenSource(
       renewAfter: isKnown ? Math.min(renewAfter, usableFor) : life,
       trial: replaces ? 'open' : undefined,
     }
+    current = taken
     failed = undefined
     emit({
       type: 'token-taken',
@@ -163,15 +166,21 @@ export function createTokenSource(
       grant,
       ...(isKnown && { expiresIn: token.life }),
     })
-    return current
+    // Not what is current, which the listener may have dropped.
+    return taken
   }
 
-  function fail(failure: Failure, background: boolean): Failure {
+  function fail(failure: Failure, background: boolean, duration: number): Failure {
     const delay =
       failure.code === 'ERR_CASPIO_CREDENTIALS'
         ? LONGEST_FAILURE_PAUSE_IN_MS
         : doubled(failed, LONGEST_FAILURE_PAUSE_IN_MS)
-    const retryIn = Math.max(delay, Math.min(failure.retryAfter ?? 0, LONGEST_RETRY_AFTER_IN_MS))
+    const retryIn = Math.max(
+      FIRST_PAUSE_IN_MS,
+      // What went by in waiting for an answer was a pause as well.
+      delay - Math.floor(duration / 1000) * 1000,
+      Math.min(failure.retryAfter ?? 0, LONGEST_RETRY_AFTER_IN_MS),
+    )
     const told = { ...failure, nextAttemptAt: new Date(Date.now() + retryIn) }
     failed = { failure: told, delay, endsAt: performance.now() + retryIn }
     emit({ type: 'acquisition-failed', error: new CaspioAuthError(told), background, retryIn })

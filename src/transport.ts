@@ -26,7 +26,7 @@ const KEYS = [
 export function transportOf(instance: { defaults: object }): Transport {
   return () => {
     const defaults = instance.defaults as Record<string, unknown>
-    const transport: Record<string, unknown> = {}
+    const transport: Record<string, unknown> = Object.create(null)
     for (const key of KEYS) {
       if (Object.hasOwn(defaults, key)) transport[key] = defaults[key]
     }

@@ -1,4 +1,5 @@
 import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios'
+import { own } from './own.js'
 
 /** What bounds a caller's wait. */
 export type WaitBounds = Partial<
@@ -10,8 +11,8 @@ export type WaitBounds = Partial<
  * ends is this wait only. Rejects as axios does: CanceledError, or `timeout of … exceeded`.
  */
 export function wait<T>(shared: Promise<T>, bounds: WaitBounds): Promise<T> {
-  const { signal, cancelToken } = bounds
-  const timeout = Number(bounds.timeout)
+  const { signal, cancelToken, timeout: limit } = own(bounds)
+  const timeout = Number(limit)
   if (!signal && !cancelToken && !(timeout > 0)) return shared
 
   const config = bounds as InternalAxiosRequestConfig

@@ -47,9 +47,11 @@ export class SourceModel {
   #inFlight = 0
   #asked = { wall: 0, monotonic: 0 }
   #attempt = 0
+  #startedAt = 0
   #single = false
   #replaces = false
   #grantRefused = false
+  #askedAgain = false
   #retry: { readonly from: number; readonly to: number } | undefined
   #failed: Pause | undefined
   #fruitless: Pause | undefined
@@ -73,7 +75,7 @@ export class SourceModel {
   }
 
   get isFetching(): boolean {
-    return this.#inFlight > 0 || this.#retry !== undefined || this.#grantRefused
+    return this.#inFlight > 0 || this.#retry !== undefined || this.#grantRefused || this.#askedAgain
   }
 
   get isBackingOff(): boolean {
@@ -99,7 +101,9 @@ export class SourceModel {
     this.requests++
     this.#asked = { wall, monotonic }
     if (++this.#inFlight > 1) this.#violated('two token requests at a time')
-    if (this.#grantRefused) {
+    if (this.#askedAgain) {
+      // At once, and that once.
+    } else if (this.#grantRefused) {
       // With the client credentials, at once, in the same attempt.
       this.#grantRefused = false
     } else if (this.#retry) {
@@ -110,6 +114,7 @@ export class SourceModel {
     } else {
       this.#checkReason()
       this.#attempt = 1
+      this.#startedAt = monotonic
       this.#single = this.#failed !== undefined
       this.#replaces = this.#wanted
       this.#forced = this.#wanted = false
@@ -118,7 +123,12 @@ export class SourceModel {
 
   tokenAnswered(answer: TokenAnswer): void {
     this.#inFlight--
-    if ('token' in answer) {
+    const wasAskedAgain = this.#askedAgain
+    this.#askedAgain = false
+    if ('token' in answer && this.#age(this.#asked) >= LIFE && !wasAskedAgain) {
+      // It died on the way, since the machine slept or the clock was set.
+      this.#askedAgain = true
+    } else if ('token' in answer) {
       this.newest = {
         value: answer.token,
         ...this.#asked,
@@ -216,7 +226,9 @@ export class SourceModel {
     this.failures++
     const doubled = Math.min(this.#failed ? this.#failed.delay * 2 : 1_000, 30_000)
     const delay = answer.failure === 'credentials' ? 30_000 : doubled
-    this.#failed = { delay, endsAt: now + Math.max(delay, Math.min(retryAfter, 300_000)) }
+    const waited = Math.floor((now - this.#startedAt) / 1_000) * 1_000
+    const pause = Math.max(1_000, delay - waited, Math.min(retryAfter, 300_000))
+    this.#failed = { delay, endsAt: now + pause }
   }
 
   #checkReason(): void {
@@ -229,7 +241,7 @@ export class SourceModel {
   }
 
   // As long as either clock says.
-  #age({ wall, monotonic }: KnownToken): number {
+  #age({ wall, monotonic }: { wall: number; monotonic: number }): number {
     return Math.max(this.#clock.wall - wall, this.#clock.monotonic - monotonic)
   }
 

@@ -1,0 +1,45 @@
+import { getEventListeners } from 'node:events'
+import { setImmediate as turn } from 'node:timers/promises'
+
+const ATTACHMENTS = Symbol.for('axios-caspio-auth.attachments')
+
+/** What may have leaked, by name. All but the heap are numbers of things. */
+export async function measure(runs, worlds) {
+  for (const { settle } of worlds) await settle()
+  const heap = await quietHeap()
+  const resources = process.getActiveResourcesInfo()
+  const active = (pattern) => resources.filter((name) => pattern.test(name)).length
+  const sum = (count) => runs.reduce((total, run) => total + count(run), 0)
+  return {
+    'heap, kB': Math.round(heap / 1_000),
+    'interceptor slots': sum(
+      ({ api: { interceptors } }) =>
+        interceptors.request.handlers.length + interceptors.response.handlers.length,
+    ),
+    interceptors: sum(({ api }) => api.interceptors.request.handlers.filter(Boolean).length),
+    attachments: sum(({ api }) => api[ATTACHMENTS].size),
+    'listeners on shared signals': sum(({ signal }) => getEventListeners(signal, 'abort').length),
+    'subscribers of shared cancelTokens': sum(
+      ({ cancelToken }) => cancelToken._listeners?.length ?? 0,
+    ),
+    'process listeners': process
+      .eventNames()
+      .reduce((total, name) => total + process.listenerCount(name), 0),
+    sockets: active(/^TCP(Socket|Connect)|^GetAddrInfo/),
+    timers: active(/^(Timeout|Immediate)$/),
+  }
+}
+
+/** Bytes in use once collecting does not make them fewer. */
+async function quietHeap() {
+  let least = Number.POSITIVE_INFINITY
+  for (let rounds = 0, idle = 0; rounds < 50 && idle < 5; rounds++) {
+    // What closes and settles does so within a few turns.
+    for (let turns = 0; turns < 5; turns++) await turn()
+    globalThis.gc()
+    const used = process.memoryUsage().heapUsed
+    idle = used < least - 5_000 ? 0 : idle + 1
+    least = Math.min(least, used)
+  }
+  return least
+}
