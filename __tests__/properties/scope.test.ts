@@ -174,7 +174,11 @@ const baseURL = fc.oneof(
       .tuple(homeURL, fc.nat(200), pick(['', '/', '//', '?', '\\']))
       .map(([start, n, end]) => `${start}${n % 3 ? `/${n}` : ''}${end}`),
   },
-  { weight: 4, arbitrary: nearURL },
+  { weight: 3, arbitrary: nearURL },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(pick(['http:', 'https:']), pick(HOSTS)).map((parts) => parts.join('//')),
+  },
 )
 
 const destination: fc.Arbitrary<Destination> = fc.record(
