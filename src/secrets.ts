@@ -4,7 +4,9 @@ export function createScrubber(secrets: readonly string[]): (text: string) => st
     secret,
     formEncode(secret),
     encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
+    jsonEscape(secret),
+    // JSON within JSON.
+    jsonEscape(jsonEscape(secret)),
   ])
   return (text) => forms.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text)
 }
@@ -17,4 +19,8 @@ export function printable(text: string): string {
 /** `application/x-www-form-urlencoded`, one value. */
 export function formEncode(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1)
+}
+
+function jsonEscape(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
 }

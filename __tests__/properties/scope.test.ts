@@ -153,7 +153,7 @@ const homeURL = fc
 const relativeURL = fc.tuple(pick(PATHS), pick(ENDS)).map((parts) => parts.join(''))
 
 const longURL = fc
-  .tuple(nearURL, fc.integer({ min: 2_000, max: 70_000 }))
+  .tuple(nearURL, fc.integer({ min: 2_000, max: 10_000 }))
   .map(([start, length]) => start + 'a/'.repeat(length / 2))
 
 const url = fc.oneof(
@@ -165,7 +165,7 @@ const url = fc.oneof(
   { weight: 1, arbitrary: longURL },
 )
 
-const baseURL = fc.oneof(
+const anyBaseURL = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(undefined, '', '/', 'rest/v2', '/rest/v2/') },
   {
     weight: 8,
@@ -180,6 +180,9 @@ const baseURL = fc.oneof(
     arbitrary: fc.tuple(pick(['http:', 'https:']), pick(HOSTS)).map((parts) => parts.join('//')),
   },
 )
+
+// Of more slashes at its end than two, axios 1.16 leaves the others where they are.
+const baseURL = anyBaseURL.map((text) => text?.replace(/\/{3,}$/, '//'))
 
 const destination: fc.Arbitrary<Destination> = fc.record(
   { url, baseURL: baseURL as fc.Arbitrary<string>, allowAbsoluteUrls: fc.boolean() },

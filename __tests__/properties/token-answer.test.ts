@@ -391,7 +391,10 @@ describe('the answer check', () => {
         expectNoSecrets(error, credentials, ...REFRESH_TOKENS)
       }
     })
-    await fc.assert(property, { numRuns: 250 })
+    // JSON within JSON, in what is no JSON itself.
+    const text = `<pre>${JSON.stringify({ nested: [JSON.stringify({ client_secret: SECRET })] })}`
+    const nested = { status: 500, headers: {}, text, encoded: Buffer.from(text) }
+    await fc.assert(property, { numRuns: 250, examples: [[nested]] })
     expect(Math.min(tally.taken, tally.refused)).toBeGreaterThan(15)
   })
 })

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest'
+import type { CaspioFault } from '../../src/testing/index.js'
+import { rejectionOf, thrownBy } from '../support/account.js'
+import { askToken, basic, openAccount, openApi, resultOf } from './client.js'
+
+const RECORDS = '/tables/Physicians/records'
+const FORM = 'application/x-www-form-urlencoded'
+
+describe('the sample data', () => {
+  it.each([
+    ['Physicians', 12, 7],
+    ['Appointments', 8, 6],
+  ])('%s has %i rows, of which no text is blank', async (table, rows, fields) => {
+    const call = await openApi(await openAccount())
+    const result = await resultOf(await call(`/tables/${table}/records`))
+    expect(result).toHaveLength(rows)
+    for (const row of result) {
+      const values = Object.values(row)
+      expect(values).toHaveLength(fields)
+      expect(values.filter((value) => value === '')).toEqual([])
+    }
+  })
+})
+
+describe('the API words its errors as Caspio does', () => {
+  it.each<[number, string, string]>([
+    [400, 'BadRequest', 'The request cannot be served.'],
+    [401, 'Unauthorized', 'The access token is missing, unknown, expired or revoked.'],
+    [403, 'UnsufficientPrivileges', 'Not enough privileges to perform requested operation.'],
+    [404, 'ObjectNotFound', 'Requested object not found.'],
+    [405, 'MethodNotAllowed', 'The resource does not support this HTTP method.'],
+    [413, 'RequestTooLarge', 'The request body is larger than 50 MB.'],
+    [414, 'UriTooLong', 'The request URI is longer than 2047 characters.'],
+    [418, 'Error', 'Status 418.'],
+    [429, 'TooManyRequests', 'You have exceeded your API call rate limits (api-calls-rate).'],
+    [500, 'InternalError', 'Internal error.'],
+    [503, 'ServiceUnavailable', 'The service is temporarily unavailable.'],
+  ])('%i', async (status, Code, Message) => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.api.fail({ status })
+    const answer = await call(RECORDS)
+    expect(await answer.json()).toMatchObject({ Code, Message })
+    expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer' : null)
+  })
+
+  it.each<[string, RequestInit, string]>([
+    [`${RECORDS}?q.nonsense=1`, {}, 'The stand-in account does not know q.nonsense here.'],
+    [
+      `${RECORDS}?q.where=`,
+      {},
+      "q.where must be equality comparisons joined by AND, such as Name='O''Brien' AND Age=3, got: ",
+    ],
+    [`${RECORDS}?q.where=Shoe=3`, {}, 'q.where names the unknown field Shoe.'],
+    [`${RECORDS}?q.orderBy=Shoe`, {}, 'q.orderBy names the unknown field Shoe.'],
+    [`${RECORDS}?q.orderBy=`, {}, 'q.orderBy names the unknown field (none).'],
+    [`${RECORDS}?q.select=City,`, {}, 'q.select names the unknown field (none).'],
+    [`${RECORDS}?q.select=x[City]`, {}, 'q.select names the unknown field x[City].'],
+    [`${RECORDS}?q.select=[City]x`, {}, 'q.select names the unknown field [City]x.'],
+    [`${RECORDS}?q.limit=0`, {}, 'q.limit must be an integer from 1 to 1000, got: 0'],
+    [RECORDS, { method: 'DELETE' }, 'q.where is required, for instance q.where=PK_ID=1.'],
+    [RECORDS, { method: 'POST', body: 'x' }, 'The body is not JSON.'],
+    [RECORDS, { method: 'POST', body: '[]' }, 'The body must be a JSON object.'],
+    [RECORDS, { method: 'POST', body: '{"PK_ID":1}' }, 'PK_ID cannot be written.'],
+    [RECORDS, { method: 'POST', body: '{"Shoe":1}' }, 'The body names the unknown field Shoe.'],
+    [`${RECORDS}?q.where=PK_ID=1`, { method: 'PUT', body: '{}' }, 'The body names no field.'],
+  ])('%s %o', async (path, init, message) => {
+    const call = await openApi(await openAccount())
+    const answer = await call(path, init)
+    expect(answer.status).toBe(400)
+    expect(((await answer.json()) as { Message: string }).Message).toBe(message)
+  })
+
+  it('in XML, escaped', async () => {
+    const call = await openApi(await openAccount())
+    const answer = await call(`${RECORDS}?q.select=<a>%26"%00`, { headers: { Accept: 'text/xml' } })
+    expect(await answer.text()).toContain(
+      '<Message>q.select names the unknown field &lt;a&gt;&amp;&quot; .</Message>',
+    )
+  })
+})
+
+describe('the token endpoint words its errors as OAuth does', () => {
+  const oddForm = (contentType: string): RequestInit => ({
+    headers: { 'Content-Type': contentType },
+  })
+
+  it.each<[string, RequestInit, number, object]>([
+    [
+      'not a POST',
+      { method: 'PUT' },
+      405,
+      { error_description: 'The token endpoint answers POST only.' },
+    ],
+    [
+      'no form',
+      oddForm('application/json'),
+      400,
+      { error_description: `The body must be ${FORM}.` },
+    ],
+    ['another type that ends so', oddForm(`x-${FORM}`), 400, { error: 'invalid_request' }],
+    ['another type that begins so', oddForm(`${FORM}x;`), 400, { error: 'invalid_request' }],
+    ['a form with a space', oddForm(`${FORM} ; charset=utf-8`), 400, { error: 'invalid_client' }],
+    ['no client', oddForm(FORM), 400, { error: 'invalid_client' }],
+    [
+      'a body that is too large',
+      { body: 'x'.repeat(51 * 2 ** 20) },
+      413,
+      { error_description: 'The request body is too large.' },
+    ],
+  ])('%s', async (_, init, status, body) => {
+    const answer = await askToken(await openAccount(), {}, init)
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(await answer.json()).toMatchObject(body)
+  })
+
+  it('no refresh token', async () => {
+    const answer = await askToken(await openAccount(), { grant_type: 'refresh_token' })
+    expect(await answer.json()).toEqual({
+      error: 'invalid_request',
+      error_description: 'The parameter refresh_token is missing.',
+    })
+  })
+
+  it.each<[number, string]>([
+    [400, 'invalid_request'],
+    [401, 'invalid_client'],
+    [429, 'temporarily_unavailable'],
+    [500, 'server_error'],
+    [503, 'temporarily_unavailable'],
+  ])('%i', async (status, error) => {
+    const account = await openAccount()
+    account.tokenEndpoint.fail({ status })
+    const answer = await askToken(account)
+    expect([answer.status, await answer.json()]).toEqual([status, { error }])
+    expect(account.log.token).toMatchObject([{ status, error }])
+  })
+
+  it.each<[string, string | undefined, string | undefined]>([
+    ['Basic', 'basic', 'basic'],
+    ['  BASIC \t', 'basic', 'basic'],
+    ['Bearer abc', 'bearer', undefined],
+    ['Digest abc', 'other', undefined],
+  ])('logs how the client came: %j', async (authorization, scheme, clientAuthentication) => {
+    const account = await openAccount()
+    const headers = { Authorization: authorization, 'Content-Type': FORM }
+    await askToken(account, {}, { headers })
+    expect(account.log.token).toMatchObject([{ authorization: scheme, clientAuthentication }])
+  })
+
+  it.each([{ client_id: 'x' }, { client_secret: 'x' }])(
+    '%o is a client in the body',
+    async (form) => {
+      const account = await openAccount()
+      await askToken(account, form, { headers: {} })
+      expect(account.log.token).toMatchObject([
+        { clientAuthentication: 'body', authorization: undefined },
+      ])
+    },
+  )
+
+  it.each(['', ':', 'nocolon', ':x'])('the pair %j is no client', async (pair) => {
+    const account = await openAccount()
+    const headers = { Authorization: `Basic ${btoa(pair)}` }
+    expect(await (await askToken(account, undefined, { headers })).json()).toEqual({
+      error: 'invalid_client',
+    })
+  })
+
+  it.each(['Basic   ', 'basic\t'])('%j may stand before the pair', async (scheme) => {
+    const account = await openAccount()
+    const { clientID, clientSecret } = account.credentials
+    const [, pair] = `${basic(clientID, clientSecret).Authorization}`.split(' ')
+    const answer = await askToken(account, undefined, { headers: { Authorization: scheme + pair } })
+    expect(answer.status).toBe(200)
+  })
+})
+
+describe('a fault', () => {
+  it.each<[CaspioFault, string, string | null, string | null]>([
+    [{ status: 200 }, '', null, null],
+    [{ status: 200, body: 'x' }, 'x', 'application/json;charset=UTF-8', null],
+    [{ status: 204, body: 'x' }, '', null, null],
+    [{ status: 400, body: 'x', retryAfter: 3 }, 'x', 'application/json;charset=UTF-8', '3'],
+    [{ status: 302, retryAfter: 'soon' }, '', null, 'soon'],
+  ])('%o says no more than it is told', async (fault, body, type, retryAfter) => {
+    const account = await openAccount()
+    account.tokenEndpoint.fail(fault)
+    const answer = await askToken(account, undefined, { redirect: 'manual' })
+    expect(await answer.text()).toBe(body)
+    if (body) expect(answer.headers.get('content-type')).toBe(type)
+    expect(answer.headers.get('retry-after')).toBe(retryAfter)
+    expect(account.log.token[0]?.error).toBeUndefined()
+  })
+
+  it('of a path is that path’s, from its beginning', async () => {
+    const account = await openAccount()
+    const call = await openApi(account)
+    account.api.fail({ path: '/rest/v2/tables/P', times: 1 })
+    expect((await call('/tables')).status).toBe(200)
+    expect((await call(RECORDS)).status).toBe(503)
+    expect((await call(RECORDS)).status).toBe(200)
+  })
+
+  it.each<[() => object, string]>([
+    [() => ({ status: 600 }), 'status must be an integer from 200 to 599, got 600'],
+    [() => ({ times: 1.5 }), 'times must be an integer of at least 0, got 1.5'],
+    [() => ({ status: '500' }), 'status must be an integer from 200 to 599, got 500'],
+  ])('%o is refused in words', async (fault, words) => {
+    const account = await openAccount()
+    const error = thrownBy(() => account.api.fail(fault()))
+    expect(error.message).toBe(`axios-caspio-auth/testing: ${words}`)
+  })
+
+  it.each<[(account: Awaited<ReturnType<typeof openAccount>>) => void, string]>([
+    [
+      (account) => Object.assign(account.api, { latency: -1 }),
+      'latency must be a number from 0 to 2147483647, got -1',
+    ],
+    [
+      (account) => Object.assign(account, { tokenLife: 'x' }),
+      'tokenLife must be a number of at least 0, got x',
+    ],
+    [
+      (account) => Object.assign(account, { rateLimit: -1 }),
+      'rateLimit must be a number of at least 0, got -1',
+    ],
+  ])('a knob tells what it takes: %s', async (turn, words) => {
+    const account = await openAccount()
+    expect(thrownBy(() => turn(account)).message).toBe(`axios-caspio-auth/testing: ${words}`)
+  })
+
+  it('latency may be as long as a timer can be', async () => {
+    const account = await openAccount()
+    account.api.latency = 2_147_483_647
+    expect(account.api.latency).toBe(2_147_483_647)
+    const hung = fetch(account.url, { signal: AbortSignal.timeout(50) })
+    expect((await rejectionOf(hung)).name).toBe('TimeoutError')
+  })
+})
