@@ -19,7 +19,7 @@ class FastFirst extends BaseSequencer {
 // Without what runs a built package or another process, where no mutant is, and without what takes
 // long to say what others say as well.
 const LEFT_OUT =
-  'demo,faults,hostile-proxy,hygiene,oidc-provider,outages,package,process,readme,short-lives,soak,storms,tls'
+  'demo,faults,hostile-proxy,hygiene,oidc-provider,outages,package,pollution,process,readme,security,short-lives,soak,storms,tls'
 
 export default mergeConfig(config, {
   test: {

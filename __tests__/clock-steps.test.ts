@@ -1,6 +1,7 @@
 import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth } from '../src/index.js'
+import { atRest, fakeTime } from './support/clocks.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -15,15 +16,7 @@ const CREDENTIALS = {
 }
 const LIFE = 86_399 * SECOND
 
-beforeEach(() => {
-  vi.useFakeTimers({
-    toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
-  })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+fakeTime()
 
 /** What a step does to the clocks of a machine, and to the time that really goes by. */
 const STEPS: Record<string, (world: World) => void> = {
@@ -98,16 +91,11 @@ class World {
   async run(ms: number, step: number): Promise<void> {
     for (let left = ms; left > 0; left -= step) {
       this.send()
-      await settled()
+      await atRest()
       vi.advanceTimersByTime(step)
-      await settled()
+      await atRest()
     }
   }
-}
-
-/** Lets everything happen that waits for no timer. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** How a client comes to be in the state in which the step meets it. */
@@ -116,7 +104,7 @@ const STATES: Record<string, (world: World) => Promise<void>> = {
   'a fetch under way': async (world) => {
     world.tokenLatency = 200
     world.send()
-    await settled()
+    await atRest()
   },
   'a valid token': (world) => world.run(MINUTE, SECOND),
   'a token that is due': async (world) => {
@@ -132,20 +120,20 @@ const STATES: Record<string, (world: World) => Promise<void>> = {
     vi.advanceTimersByTime(LIFE - HOUR)
     world.tokenLatency = 200
     world.send()
-    await settled()
+    await atRest()
   },
   'a recovery under way': async (world) => {
     await world.run(SECOND, SECOND)
     world.tokenLatency = 200
     world.rejectsAll = true
     world.send()
-    await settled()
+    await atRest()
     world.rejectsAll = false
   },
   'a wait for a retry': async (world) => {
     world.tokenStatus = 503
     world.send()
-    await settled()
+    await atRest()
     world.tokenStatus = 200
   },
 }
@@ -161,7 +149,7 @@ describe.each(Object.keys(STEPS))('a machine that is %s', (step) => {
       world.tokenLatency = 0
       const before = world.tokenRequests
       doStep(world)
-      await settled()
+      await atRest()
       await world.run(10 * MINUTE, 2 * SECOND)
       expect(world.deadOnes).toBe(0)
       expect(world.tokenRequests - before).toBeLessThanOrEqual(2)
@@ -182,7 +170,7 @@ describe.each(Object.keys(STEPS))('a machine that is %s', (step) => {
     await world.run(3 * MINUTE, 2 * SECOND)
     const before = world.tokenRequests
     doStep(world)
-    await settled()
+    await atRest()
     await world.run(10 * MINUTE, 2 * SECOND)
     // Every 30 s.
     expect(world.tokenRequests - before).toBeGreaterThanOrEqual(19)
@@ -199,7 +187,7 @@ describe.each(Object.keys(STEPS))('a machine that is %s', (step) => {
     await world.run(3 * MINUTE, 2 * SECOND)
     const before = world.tokenRequests
     doStep(world)
-    await settled()
+    await atRest()
     await world.run(10 * MINUTE, 2 * SECOND)
     // Every 60 s, and one because a clock says that the last one is old.
     expect(world.tokenRequests - before).toBeGreaterThanOrEqual(9)

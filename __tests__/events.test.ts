@@ -17,6 +17,7 @@ import {
 } from './support/account.js'
 import { startRawServer } from './support/raw-server.js'
 import { expectNoSecrets } from './support/secrets.js'
+import { watchUnhandled } from './support/unhandled.js'
 
 type EventOf<Type extends CaspioAuthEvent['type']> = Extract<CaspioAuthEvent, { type: Type }>
 
@@ -386,18 +387,14 @@ describe('the events of a token broker', () => {
 })
 
 describe('a listener', () => {
-  const unhandled: unknown[] = []
-  const note = (reason: unknown) => unhandled.push(reason)
+  let watch: ReturnType<typeof watchUnhandled>
 
   beforeEach(() => {
-    unhandled.length = 0
-    process.on('unhandledRejection', note)
-    process.on('uncaughtException', note)
+    watch = watchUnhandled()
   })
 
   afterEach(() => {
-    process.off('unhandledRejection', note)
-    process.off('uncaughtException', note)
+    watch.end()
   })
 
   const fault = () => new Error('the listener is at fault')
@@ -462,7 +459,7 @@ describe('a listener', () => {
       'token-taken',
     ])
     await sleep(30)
-    expect(unhandled).toEqual([])
+    expect(watch.unhandled).toEqual([])
   })
 
   it('is not waited for', async () => {

@@ -15,11 +15,11 @@ import {
   TOKEN_STAGES,
 } from './support/hostile-cells.js'
 import { FAULTS, type Fault, UNHEARD } from './support/hostile-faults.js'
-import { watchUnhandled } from './support/hostile-outcome.js'
 import { startHostileProxy } from './support/hostile-proxy.js'
 import { reportOf } from './support/hostile-report.js'
 import { chooseSeed, planned } from './support/hostile-schedule.js'
 import { runStorm } from './support/hostile-storm.js'
+import { watchUnhandled } from './support/unhandled.js'
 
 const REPORT = fileURLToPath(new URL('../docs/faults.md', import.meta.url))
 

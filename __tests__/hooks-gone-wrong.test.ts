@@ -17,23 +17,20 @@ import {
   startBench,
   times,
 } from './support/account.js'
+import { atRest } from './support/clocks.js'
 import { startRawServer } from './support/raw-server.js'
+import { watchUnhandled } from './support/unhandled.js'
 
-const unhandled: unknown[] = []
-const note = (reason: unknown) => unhandled.push(reason)
+let watch: ReturnType<typeof watchUnhandled>
 
 beforeEach(() => {
-  unhandled.length = 0
-  process.on('unhandledRejection', note)
-  process.on('uncaughtException', note)
+  watch = watchUnhandled()
 })
 
 afterEach(async () => {
-  // Node tells of an unhandled rejection once the microtasks are through.
-  await new Promise((resolve) => setImmediate(resolve))
-  process.off('unhandledRejection', note)
-  process.off('uncaughtException', note)
-  expect(unhandled).toEqual([])
+  await atRest()
+  watch.end()
+  expect(watch.unhandled).toEqual([])
 })
 
 const fault = () => new Error('the hook is at fault')

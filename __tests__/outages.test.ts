@@ -7,7 +7,9 @@ import {
   type CaspioAuthOptions,
 } from '../src/index.js'
 import { PHYSICIANS, rejectionOf, sleep, startBench } from './support/account.js'
+import { atRest, fakeTime } from './support/clocks.js'
 import { startRawServer } from './support/raw-server.js'
+import { watchUnhandled } from './support/unhandled.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -86,10 +88,10 @@ function simulate(options: CaspioAuthOptions = {}, expiresIn = 86_399): Simulati
             ({ code }) => count(code),
           )
         }
-        await settled()
+        await atRest()
         vi.advanceTimersByTime(step)
       }
-      await settled()
+      await atRest()
     },
   }
   return simulation
@@ -97,22 +99,14 @@ function simulate(options: CaspioAuthOptions = {}, expiresIn = 86_399): Simulati
 
 function simulateTime(): void {
   const { stackTraceLimit } = Error
+  fakeTime()
   beforeEach(() => {
-    vi.useFakeTimers({
-      toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
-    })
     // The stack of an error costs more than the request that it ends.
     Error.stackTraceLimit = 0
   })
   afterEach(() => {
-    vi.useRealTimers()
     Error.stackTraceLimit = stackTraceLimit
   })
-}
-
-/** Lets everything happen that waits for no timer. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
 
 const refused: Answer = (config) =>
@@ -182,7 +176,7 @@ describe('an hour of outage', () => {
       simulation.auth.getAccessToken({ renew: true }).then((answer) => {
         token = answer
       })
-      await settled()
+      await atRest()
       expect(token).toMatchObject({ token_type: 'bearer' })
       await simulation.run(100, 100)
       expect(simulation.ended[200]).toBe(1)
@@ -288,8 +282,7 @@ describe('on the wire', () => {
     it.each(['answers 503', 'resets', 'does not answer', 'is not there'])(
       'of a token endpoint that %s',
       async (kind) => {
-        const unhandled = vi.fn()
-        process.on('unhandledRejection', unhandled)
+        const { unhandled, end } = watchUnhandled()
         const { account, api, events, down } = await startDivided(kind)
         await api.get(PHYSICIANS)
         await down()
@@ -318,8 +311,8 @@ describe('on the wire', () => {
         const error = await rejectionOf(api.get(PHYSICIANS))
         expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
         expect(failuresOf(events).at(-1)?.background).toBe(false)
-        process.off('unhandledRejection', unhandled)
-        expect(unhandled).not.toHaveBeenCalled()
+        end()
+        expect(unhandled).toEqual([])
       },
     )
   })

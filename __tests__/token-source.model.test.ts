@@ -4,6 +4,7 @@ import type { State } from './model/source-model.js'
 import { type Step, sequences, take } from './model/steps.js'
 import { VirtualClock } from './model/virtual-clock.js'
 import { World } from './model/world.js'
+import { watchUnhandled } from './support/unhandled.js'
 
 // SEQUENCES=100 SEED=… runs less of it, and the same again.
 const SEQUENCES = Number(process.env.SEQUENCES ?? 10_000)
@@ -16,10 +17,8 @@ const LONGEST_PAUSE_IN_MS = 300_000
 /** Runs one sequence, and tells in which states which steps were taken. */
 async function run(sequence: Step[], onStep: (state: State, step: Step) => void): Promise<void> {
   const clock = new VirtualClock()
-  const unhandled: unknown[] = []
-  const note = (reason: unknown) => unhandled.push(reason)
+  const { unhandled, end } = watchUnhandled()
   const uninstall = clock.install()
-  process.on('unhandledRejection', note)
   try {
     const world = new World(clock)
     const check = () => {
@@ -45,7 +44,7 @@ async function run(sequence: Step[], onStep: (state: State, step: Step) => void)
     check()
     expect(world.lastStatus).toBe(200)
   } finally {
-    process.off('unhandledRejection', note)
+    end()
     uninstall()
   }
 }

@@ -1,5 +1,5 @@
 import axios from 'axios'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth, type CaspioAuthEvent, createCaspioAuth } from '../src/index.js'
 import {
   PHYSICIANS,
@@ -9,21 +9,13 @@ import {
   startBench,
   times,
 } from './support/account.js'
+import { fakeClocks } from './support/clocks.js'
 import { startRawServer } from './support/raw-server.js'
+import { watchUnhandled } from './support/unhandled.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
-
-// Both clocks stand still and are moved by hand; timers and sockets are real.
-function fakeClocks(): void {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
-  })
-  afterEach(() => {
-    vi.useRealTimers()
-  })
-}
 
 function grants(events: CaspioAuthEvent[]): string[] {
   return events.flatMap((event) => (event.type === 'token-request' ? [event.grant] : []))
@@ -114,8 +106,7 @@ describe('renewal ahead of expiry', () => {
     })
 
     it('an outage of two hours is invisible, and rejects nothing that nobody awaits', async () => {
-      const unhandled = vi.fn()
-      process.on('unhandledRejection', unhandled)
+      const { unhandled, end } = watchUnhandled()
       const { account, api, events } = await startBench({ retries: 0 })
       await api.get(PHYSICIANS)
       vi.advanceTimersByTime(22.1 * HOUR)
@@ -128,12 +119,12 @@ describe('renewal ahead of expiry', () => {
       account.tokenEndpoint.restore()
       await api.get(PHYSICIANS)
       await settled(() => events.filter(({ type }) => type === 'token-taken').length === 2)
-      process.off('unhandledRejection', unhandled)
+      end()
       expect(account.log.api.filter(({ status }) => status !== 200)).toEqual([])
       const failures = events.filter((event) => event.type === 'acquisition-failed')
       expect(failures.length).toBeGreaterThan(10)
       expect(failures.every(({ background }) => background)).toBe(true)
-      expect(unhandled).not.toHaveBeenCalled()
+      expect(unhandled).toEqual([])
     })
 
     it('that fails is not tried again before the end of its pause', async () => {

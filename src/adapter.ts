@@ -60,13 +60,12 @@ export function sendAuthorised(
   // A plugin that re-sends error.config comes by the interceptor again, and then through us once.
   config.adapter = adapters as AxiosAdapter
   const adapter = getAdapter(adapters || axios.defaults.adapter, config)
-  const callers = authorizationOf(config.headers)
-  const isOurs =
-    !config.skipCaspioAuth && !config.auth && callers !== false && authoriser.covers(config)
+  const isOurs = !config.skipCaspioAuth && !config.auth && authoriser.covers(config)
+  const callers = isOurs && authorizationOf(config.headers)
   // A stranger's request shares the agent with the token request.
-  const redacted = isOurs ? REDACTED : AGENTS
+  const redacted = callers === false ? AGENTS : REDACTED
   config.redact = config.redact ? [...config.redact, ...redacted] : redacted
-  if (!isOurs) return adapter(config)
+  if (callers === false) return adapter(config)
 
   config.beforeRedirect = authoriser.guard(config.beforeRedirect)
   const dispatch = { config, adapter, authoriser, callers }

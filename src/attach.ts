@@ -1,7 +1,7 @@
 import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
 import { type Account, createAccount } from './account.js'
 import { type Authoriser, sendAuthorised } from './adapter.js'
-import { type Attachment, attachmentsOf, forget } from './attachments.js'
+import { type Attachment, attachmentsOf } from './attachments.js'
 import { configError } from './errors.js'
 import { accountOf, createHandle } from './handle.js'
 import { resolveOptions } from './options.js'
@@ -58,7 +58,7 @@ export function attachCaspioAuth(
     // A broker without a home of its own has nothing but the baseURL.
     (origin) =>
       own.size > 0 &&
-      [...attachments].some((other) => other !== attachment && other.own.has(origin)),
+      [...attachments.values()].some((other) => other !== attachment && other.own.has(origin)),
   )
   const via = transportOf(instance)
   const authoriser: Authoriser = {
@@ -77,20 +77,17 @@ export function attachCaspioAuth(
     return config
   }
   const key = tokenEndpoint?.href ?? [...own].sort().join()
-  for (const other of attachments) {
-    other.reset()
-    if (other.key === key) {
-      other.detach()
-      attachments.delete(other)
-    }
-  }
+  attachments.get(key)?.detach()
+  for (const other of attachments.values()) other.reset()
   const id = request.use(authorise, undefined, { synchronous: true })
   const attachment: Attachment = {
-    key,
     own,
     reset: scope.reset,
     detach() {
-      if (attachments.delete(attachment)) forget(attachments, attachment)
+      // Its home is all that is left of it: nothing of its secrets and tokens.
+      if (attachments.get(key) === attachment) {
+        attachments.set(key, { own, reset() {}, detach() {} })
+      }
       const { handlers } = request
       // After interceptors.clear() the id may be somebody else's.
       if (!handlers?.some((handler) => handler?.fulfilled === authorise)) return
@@ -99,7 +96,7 @@ export function attachCaspioAuth(
       if (handlers.length === id + 1 && handlers[id] === null) handlers.pop()
     },
   }
-  attachments.add(attachment)
+  attachments.set(key, attachment)
   return createHandle(account, via, attachment.detach)
 }
 

@@ -1,3 +1,5 @@
+import { atRest } from '../support/clocks.js'
+
 interface Timer {
   readonly fire: () => void
   readonly every: number | undefined
@@ -88,9 +90,4 @@ export class VirtualClock {
     }
     return next
   }
-}
-
-/** When all promises that can settle have, and Node has reported what nobody handled. */
-function atRest(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
