@@ -231,6 +231,14 @@ describe('secrets', () => {
     expectNoSecrets(error.response, credentials, REFRESH_TOKEN)
   })
 
+  it('a third party’s own header is not ours to redact in AxiosError.toJSON()', async () => {
+    const { api } = await startBench()
+    const stranger = await startRawServer((_, response) => response.writeHead(500).end())
+    const headers = { Authorization: 'Bearer of-the-third-party' }
+    const error = await rejectionOf(api.get(stranger.url, { headers }))
+    expect(JSON.stringify(error)).toContain('of-the-third-party')
+  })
+
   it('the bearer token is redacted in AxiosError.toJSON(), the user’s own keys too', async () => {
     const { account, api, auth } = await startBench()
     const { access_token: token } = await auth.getAccessToken()

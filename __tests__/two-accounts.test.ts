@@ -157,6 +157,30 @@ describe('two accounts on one instance', () => {
     expect(b.log.token).toHaveLength(0)
   })
 
+  it('one that was taken off leaves its origin not even to one that comes later', async () => {
+    const [a, b] = [await startAccount(), await startAccount()]
+    const api = axios.create({ baseURL: a.url })
+    attachCaspioAuth(api, a.credentials).detach()
+    attachCaspioAuth(api, b.credentials)
+    expect((await rejectionOf(api.get(PATH))).response.status).toBe(401)
+    expect(a.log.api.map(({ headers }) => headers.authorization)).toEqual([undefined])
+    expect(b.log.token).toHaveLength(0)
+  })
+
+  it('one that was taken off leaves nothing but the name of its home on the instance', async () => {
+    const { account, api, auth } = await startBench()
+    await api.get(PHYSICIANS)
+    const left = (api as never)[Symbol.for('axios-caspio-auth.attachments')] as Map<string, object>
+    const before = Object.values([...left.values()][0] as object)
+    auth.detach()
+    const after = Object.values([...left.values()][0] as object)
+    // What leads to the source is a closure.
+    const kept = after.filter((value) => typeof value === 'function' && before.includes(value))
+    expect(kept).toEqual([])
+    expect(left.size).toBe(1)
+    expect(after).toContainEqual(new Set([account.url]))
+  })
+
   it('a broker takes over the baseURL of credentials that were taken off', async () => {
     const account = await startAccount()
     const api = axios.create({ baseURL: account.url })
@@ -255,7 +279,11 @@ describe('the same account attached again', () => {
     const second = attachCaspioAuth(api, account.credentials)
     first.detach()
     expect((await api.get(PHYSICIANS)).status).toBe(200)
+    const third = attachCaspioAuth(api, account.credentials)
+    expect(interceptorsOf(api)).toBe(1)
     second.detach()
+    expect(interceptorsOf(api)).toBe(1)
+    third.detach()
     expect(interceptorsOf(api)).toBe(0)
     expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
   })
