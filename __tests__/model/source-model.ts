@@ -52,6 +52,8 @@ export class SourceModel {
   #replaces = false
   #grantRefused = false
   #askedAgain = false
+  /** Whether a token of this fetch was dead when it came. */
+  #hasDied = false
   #retry: { readonly from: number; readonly to: number } | undefined
   #failed: Pause | undefined
   #fruitless: Pause | undefined
@@ -102,7 +104,7 @@ export class SourceModel {
     this.#asked = { wall, monotonic }
     if (++this.#inFlight > 1) this.#violated('two token requests at a time')
     if (this.#askedAgain) {
-      // At once, and that once.
+      // At once, and that once in a fetch.
     } else if (this.#grantRefused) {
       // With the client credentials, at once, in the same attempt.
       this.#grantRefused = false
@@ -117,17 +119,16 @@ export class SourceModel {
       this.#startedAt = monotonic
       this.#single = this.#failed !== undefined
       this.#replaces = this.#wanted
-      this.#forced = this.#wanted = false
+      this.#forced = this.#wanted = this.#hasDied = false
     }
   }
 
   tokenAnswered(answer: TokenAnswer): void {
     this.#inFlight--
-    const wasAskedAgain = this.#askedAgain
     this.#askedAgain = false
-    if ('token' in answer && this.#age(this.#asked) >= LIFE && !wasAskedAgain) {
+    if ('token' in answer && this.#age(this.#asked) >= LIFE && !this.#hasDied) {
       // It died on the way, since the machine slept or the clock was set.
-      this.#askedAgain = true
+      this.#askedAgain = this.#hasDied = true
     } else if ('token' in answer) {
       this.newest = {
         value: answer.token,
