@@ -1,14 +1,15 @@
 import { defineConfig, type Options } from 'tsup'
 
+const external = [/^node:/]
 const common: Options = {
   target: 'es2022',
   platform: 'neutral',
-  external: [/^node:/],
+  external,
   removeNodeProtocol: false,
   sourcemap: true,
   dts: true,
 }
-const entry = { index: 'src/index.ts', testing: 'src/testing/index.ts' }
+const entry = { index: 'src/index.ts', redis: 'src/redis.ts', testing: 'src/testing/index.ts' }
 const auth = { auth: 'src/auth.ts' }
 
 export default defineConfig([
@@ -16,10 +17,14 @@ export default defineConfig([
     ...common,
     entry: { ...entry, ...auth },
     format: 'esm',
+    // Loaded when it is used. On its own, with copies of the little that it needs: bundlers would
+    // cut what it shares with the entry out of the entry, to nobody's gain.
+    external: [...external, './shared-tokens.js'],
     // Its ESM file is in a package without "type": "module", which Node before 20.19 and 22.7
     // cannot import. The CommonJS build requires it.
     noExternal: ['axios-auth-refresh'],
   },
+  { ...common, entry: { 'shared-tokens': 'src/shared-tokens.ts' }, format: 'esm', dts: false },
   { ...common, entry, format: 'cjs' },
   {
     ...common,

@@ -547,13 +547,17 @@ describe('the type of the events', () => {
           event.expiresIn
           return event.status ?? event.errorCode ?? event.duration
         case 'token-taken':
-          return `${event.source satisfies string} ${event.grant} ${event.expiresIn ?? 'unknown'}`
+          // @ts-expect-error a token from the store has no grant
+          event.grant
+          return `${event.source === 'issued' ? event.grant : ''} ${event.expiresIn ?? 'unknown'}`
         case 'token-rejected':
           return event.status
         case 'request-resent':
           return 'resent'
         case 'acquisition-failed':
           return event.background ? event.retryIn : event.error.code
+        case 'store-failed':
+          return `${event.operation} ${event.reason}`
         default:
           return undefined
       }

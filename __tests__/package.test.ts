@@ -188,6 +188,7 @@ describe('the tarball', () => {
     }
     await follow(`index.${extension}`)
     await follow(`auth.${extension}`)
+    await follow(`redis.${extension}`)
     expect([...outside].sort()).toEqual(allowed)
   })
 
@@ -220,8 +221,24 @@ const exported = {
     'credentialsFromEnv',
     'isCaspioAuthError',
   ],
+  redis: ['redisTokenStore'],
   testing: ['startCaspioAccount'],
 }
+
+/** Two sources on one store: the second takes what the first got. */
+const SHARED_TOKEN = `
+  const values = new Map()
+  const tokenStore = {
+    get: (key) => values.get(key), set: (key, value) => values.set(key, value), delete: () => {},
+  }
+  const account = await startCaspioAccount()
+  const taken = []
+  const onEvent = ({ type, source, reason }) => taken.push(source ?? reason ?? type)
+  for (const _ of [1, 2]) {
+    await createCaspioAuth(account.credentials, { tokenStore, onEvent }).getAccessToken()
+  }
+  await account.close()
+  console.log(JSON.stringify(taken))`
 
 describe('in ESM', () => {
   it('exports what is promised, and nothing else', async () => {
@@ -229,10 +246,12 @@ describe('in ESM', () => {
       'exports.mjs',
       `import * as index from 'axios-caspio-auth'
       import * as auth from 'axios-caspio-auth/auth'
+      import * as redis from 'axios-caspio-auth/redis'
       import * as testing from 'axios-caspio-auth/testing'
       const keys = (module) => Object.keys(module).filter((name) => name !== 'default').sort()
       console.log(JSON.stringify({
-        index: keys(index), auth: keys(auth), testing: keys(testing), default: typeof auth.default,
+        index: keys(index), auth: keys(auth), redis: keys(redis), testing: keys(testing),
+        default: typeof auth.default,
       }))`,
     )
     expect(names).toEqual({ ...exported, auth: [], default: 'function' })
@@ -266,6 +285,19 @@ describe('in ESM', () => {
     expect(outcome).toEqual({ rows: [12, 12], token: [200, 200], api: [200, 401, 200] })
   })
 
+  it('shares a token through a store, whose code is a file of its own', async () => {
+    const taken = await jsonOf(
+      'store.mjs',
+      `import { createCaspioAuth } from 'axios-caspio-auth'
+      import { startCaspioAccount } from 'axios-caspio-auth/testing'
+      ${SHARED_TOKEN}`,
+    )
+    expect(taken).toEqual(['token-request', 'issued', 'store'])
+    const index = await readFile(join(installed, 'dist', 'index.js'), 'utf8')
+    expect(index).toContain('import("./shared-tokens.js")')
+    expect(index).not.toContain(':lock')
+  })
+
   it('has the seed as its default export', async () => {
     const account = await startAccount()
     const answer = await jsonOf(
@@ -280,6 +312,19 @@ describe('in ESM', () => {
 })
 
 describe('in CommonJS', () => {
+  it('shares a token through a store', async () => {
+    const taken = await jsonOf(
+      'store.cjs',
+      `const { createCaspioAuth } = require('axios-caspio-auth')
+      const { startCaspioAccount } = require('axios-caspio-auth/testing')
+      async function main() {
+        ${SHARED_TOKEN}
+      }
+      main()`,
+    )
+    expect(taken).toEqual(['token-request', 'issued', 'store'])
+  })
+
   it('exports what is promised, and nothing else', async () => {
     const names = await jsonOf(
       'exports.cjs',
@@ -287,6 +332,7 @@ describe('in CommonJS', () => {
       const auth = require('axios-caspio-auth/auth')
       console.log(JSON.stringify({
         index: keys(require('axios-caspio-auth')),
+        redis: keys(require('axios-caspio-auth/redis')),
         testing: keys(require('axios-caspio-auth/testing')),
         auth: typeof auth,
         name: require('axios-caspio-auth/package.json').name,
@@ -573,12 +619,17 @@ import {
   type CaspioGrant,
   type CaspioTokenBroker,
   type CaspioTokenRequest,
+  type CaspioTokenStore,
   createCaspioAuth,
   credentialsFromEnv,
   isCaspioAuthError,
 } from 'axios-caspio-auth'
+import { redisTokenStore } from 'axios-caspio-auth/redis'
 import { type CaspioAccount, startCaspioAccount } from 'axios-caspio-auth/testing'
 
+const store: CaspioTokenStore = new Map() satisfies CaspioTokenStore
+// @ts-expect-error a client of Redis is no store: redisTokenStore makes one of it
+redisTokenStore(store)
 const credentials: CaspioCredentials = credentialsFromEnv(process.env)
 credentialsFromEnv()
 const options: CaspioAuthOptions = {
@@ -587,6 +638,8 @@ const options: CaspioAuthOptions = {
   renewBefore: 60,
   timeout: 1_000,
   retries: 1,
+  tokenStore: store,
+  tokenStoreTimeout: 100,
   shouldRenew: (response: AxiosResponse) => response.status === 400,
   onEvent: (event: CaspioAuthEvent) => console.log(event.type),
 }

@@ -57,7 +57,8 @@ describe('README', () => {
   it('names every export, every option and every error code', () => {
     for (const name of Object.keys(entry)) expect(readme).toContain(name)
     const options = ['origins', 'clientAuthentication', 'renewBefore', 'timeout', 'retries']
-    for (const name of [...options, 'shouldRenew', 'onEvent'])
+    const more = ['shouldRenew', 'onEvent', 'tokenStore', 'tokenStoreTimeout']
+    for (const name of [...options, ...more])
       expect(readme).toContain(`\`${name}\``)
     for (const code of ['CONFIG', 'CREDENTIALS', 'TOKEN_ENDPOINT', 'TOKEN_RESPONSE']) {
       expect(readme).toContain(`\`ERR_CASPIO_${code}\``)

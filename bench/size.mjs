@@ -8,7 +8,7 @@ import { build } from 'esbuild'
  * its limit, or imports anything but axios. Needs dist. Usage: node bench/size.mjs
  */
 // What it has come to, so that it does not grow unseen. The goal is 5,000.
-const LIMIT_IN_BYTES_GZIPPED = 9_300
+const LIMIT_IN_BYTES_GZIPPED = 9_820
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const DIST = "'axios-caspio-auth'"
@@ -26,6 +26,7 @@ const refresh = {
 
 console.log(`${'bytes'.padEnd(34)}minified   gzipped`)
 print('whole entry', whole)
+print('loaded when tokenStore is used', whole.later)
 print('attachCaspioAuth alone', plugin)
 print('axios-auth-refresh, share of each', refresh)
 
@@ -41,6 +42,9 @@ async function measure(contents, external = []) {
     stdin: { contents, resolveDir: root },
     bundle: true,
     minify: true,
+    // What is loaded when it is used makes a file of its own.
+    splitting: true,
+    outdir: 'out',
     write: false,
     metafile: true,
     format: 'esm',
@@ -49,12 +53,30 @@ async function measure(contents, external = []) {
     external: ['axios', 'node:*', ...builtinModules, ...external],
     logLevel: 'error',
   })
-  const [{ imports }] = Object.values(metafile.outputs)
-  const [{ contents: code }] = outputFiles
+  const outputs = Object.entries(metafile.outputs)
+  const [entry] = outputs.find(([, { entryPoint }]) => entryPoint === '<stdin>')
+  const atOnce = new Set([entry])
+  for (const name of atOnce) {
+    for (const { path, kind } of metafile.outputs[name].imports) {
+      if (kind === 'import-statement' && metafile.outputs[path]) atOnce.add(path)
+    }
+  }
+  const imports = outputs.flatMap(([, output]) => output.imports.map(({ path }) => path))
+  const later = outputs.map(([name]) => name).filter((name) => !atOnce.has(name))
   return {
-    minified: code.length,
-    gzipped: gzipSync(code, { level: 9 }).length,
-    imports: [...new Set(imports.map(({ path }) => path))],
+    ...sizeOf(atOnce),
+    later: sizeOf(later),
+    imports: [...new Set(imports)].filter((path) => !metafile.outputs[path]),
+  }
+
+  function sizeOf(names) {
+    const codes = [...names].map(
+      (name) => outputFiles.find(({ path }) => path.endsWith(`/${name}`)).contents,
+    )
+    return {
+      minified: codes.reduce((sum, code) => sum + code.length, 0),
+      gzipped: codes.reduce((sum, code) => sum + gzipSync(code, { level: 9 }).length, 0),
+    }
   }
 }
 

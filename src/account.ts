@@ -1,5 +1,7 @@
+import { configError } from './errors.js'
 import { createEmit, type Emit } from './events.js'
 import { checkCredentials, resolveOptions } from './options.js'
+import { createSharedSource } from './shared-source.js'
 import { createTokenBroker } from './token-broker.js'
 import { createTokenEndpoint } from './token-endpoint.js'
 import { createIssuer } from './token-issuer.js'
@@ -22,18 +24,26 @@ export function createAccount(
   options: CaspioAuthOptions | undefined,
 ): Account {
   const resolved = resolveOptions(options)
-  const { origins, shouldRenew, renewBefore, timeout, retries } = resolved
+  const { origins, shouldRenew } = resolved
   const emit = createEmit(resolved.onEvent)
-  const isBroker = typeof credentials === 'function'
-  const checked = isBroker ? undefined : checkCredentials(credentials)
-  const issue = isBroker
-    ? createIssuer(createTokenBroker(credentials, timeout), 0)
-    : createIssuer(createTokenEndpoint(checked as CaspioCredentials, resolved, emit), retries)
+  const common = { origins, shouldRenew, emit }
+  if (typeof credentials === 'function') {
+    if (resolved.tokenStore) {
+      throw configError(
+        'a token broker has no tokenStore: set it where the client credentials are.',
+      )
+    }
+    const issue = createIssuer(createTokenBroker(credentials, resolved.timeout), 0)
+    const source = createTokenSource(issue, resolved.renewBefore, emit)
+    return { ...common, source, tokenEndpoint: undefined }
+  }
+  const checked = checkCredentials(credentials)
+  const issue = createIssuer(createTokenEndpoint(checked, resolved, emit), resolved.retries)
   return {
-    source: createTokenSource(issue, renewBefore, emit),
-    tokenEndpoint: checked && new URL(checked.tokenEndpointURL),
-    origins,
-    shouldRenew,
-    emit,
+    ...common,
+    source: resolved.tokenStore
+      ? createSharedSource(issue, checked, resolved, resolved.tokenStore, emit)
+      : createTokenSource(issue, resolved.renewBefore, emit),
+    tokenEndpoint: new URL(checked.tokenEndpointURL),
   }
 }

@@ -106,13 +106,14 @@ function isRejection(response: AxiosResponse | undefined, { authoriser }: Dispat
   }
 }
 
-/** What to do about a rejected token: once, if it can help. */
+/** What to do about a rejected token: once, if it can help; twice where the store's did not. */
 async function recover(
   rejected: Token,
   { status, data }: AxiosResponse,
   answer: Promise<AxiosResponse>,
   dispatch: Dispatch,
   error?: AxiosError,
+  isSecond = false,
 ): Promise<AxiosResponse> {
   const { config, authoriser } = dispatch
   const { source, via, emit } = authoriser
@@ -139,10 +140,15 @@ async function recover(
       const token = await renewed
       emit({ type: 'request-resent' })
       const second = sendOnce(token, dispatch)
-      const judge = (response: AxiosResponse | undefined) =>
-        response && source.tried(token, !isRejection(response, dispatch))
-      await second.then(judge, (failed) => judge(responseOf(failed)))
-      return second
+      const judge = (response: AxiosResponse | undefined, failed?: AxiosError) => {
+        const isRejected = isRejection(response, dispatch)
+        if (response) source.tried(token, !isRejected)
+        // What another process got may have been revoked together with the first one.
+        return response && isRejected && token.isAdopted && !isSecond
+          ? recover(token, response, second, dispatch, failed, true)
+          : second
+      }
+      return second.then(judge, (failed) => judge(responseOf(failed), failed))
     },
   )
 }

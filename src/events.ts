@@ -24,6 +24,8 @@ export type CaspioAuthEvent =
       /** Seconds that it will live. Absent if the answer did not say. */
       readonly expiresIn?: number
     }
+  /** A token that another process got was taken from the {@link CaspioAuthOptions.tokenStore}. */
+  | { readonly type: 'token-taken'; readonly source: 'store'; readonly expiresIn?: number }
   /** A request was answered that its token is rejected (`shouldRenew`). Billed. */
   | { readonly type: 'token-rejected'; readonly status: number }
   /** A rejected request goes out again with another token. Billed. */
@@ -36,6 +38,15 @@ export type CaspioAuthEvent =
       readonly background: boolean
       /** Milliseconds until the next attempt may start. */
       readonly retryIn: number
+    }
+  /**
+   * The {@link CaspioAuthOptions.tokenStore} failed (and is left alone for 10 s), or held nothing
+   * of use. The token source goes on by itself.
+   */
+  | {
+      readonly type: 'store-failed'
+      readonly operation: 'get' | 'set' | 'delete' | 'lock'
+      readonly reason: string
     }
 
 /** Hands an event on. */

@@ -10,4 +10,5 @@ export type {
   CaspioCredentials,
   CaspioTokenBroker,
   CaspioTokenRequest,
+  CaspioTokenStore,
 } from './types.js'

@@ -8,6 +8,7 @@ const DEFAULTS = Object.freeze({
   clientAuthentication: 'basic' as 'basic' | 'body',
   timeout: 10_000,
   retries: 2,
+  tokenStoreTimeout: 500,
 })
 
 export type ResolvedOptions = typeof DEFAULTS & Omit<CaspioAuthOptions, keyof typeof DEFAULTS>
@@ -78,6 +79,8 @@ export function resolveOptions(value: unknown = {}): ResolvedOptions {
 
 type Rule = readonly [allows: (value: unknown) => boolean, wanted: string]
 
+const MILLISECONDS: Rule = [(value) => isBetween(1, value, 2 ** 31 - 1), 'milliseconds, 1 or more']
+
 const FUNCTION: Rule = [(value) => typeof value === 'function', 'a function']
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -87,12 +90,17 @@ const RULES: Readonly<Record<string, Rule>> = {
   ],
   clientAuthentication: [(value) => value === 'basic' || value === 'body', "'basic' or 'body'"],
   renewBefore: [(value) => (value as number) >= 0 && Number.isFinite(value), 'seconds, 0 or more'],
-  timeout: [(value) => isBetween(1, value, 2 ** 31 - 1), 'milliseconds, 1 or more'],
+  timeout: MILLISECONDS,
   retries: [
     (value) => Number.isInteger(value) && isBetween(0, value, 100),
     'a whole number to 100',
   ],
   shouldRenew: FUNCTION,
+  tokenStore: [
+    (value) => isStore(value),
+    'an object with get, set, delete and perhaps lock, like a Keyv',
+  ],
+  tokenStoreTimeout: MILLISECONDS,
   onEvent: FUNCTION,
 }
 
@@ -100,6 +108,11 @@ function isOrigin(value: unknown): boolean {
   const url = typeof value === 'string' ? parseURL(value) : undefined
   // With a path the token would go further than the path says, with a * nowhere.
   return url !== undefined && isSecure(url) && !/\*/.test(url.host) && url.href === `${url.origin}/`
+}
+
+function isStore(value: unknown): boolean {
+  const { get, set, delete: remove, lock = get } = Object(value)
+  return [get, set, remove, lock].every((method) => typeof method === 'function')
 }
 
 function isBetween(least: number, value: unknown, most: number): boolean {

@@ -1,8 +1,8 @@
 import { thrownFailure } from './thrown-failure.js'
 import { readTokenAnswer } from './token-answer.js'
 import type { AskForToken } from './token-issuer.js'
-import { within } from './token-request.js'
 import type { CaspioTokenBroker } from './types.js'
+import { within } from './within.js'
 
 /**
  * Asks the user's own broker, its answer checked.

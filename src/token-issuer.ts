@@ -13,6 +13,8 @@ export interface IssueRequest {
   readonly forgetRefreshToken?: () => void
   /** Whether a token that was handed out before is known not to do. */
   readonly renew?: boolean
+  /** Whether a token that another process got will do as well. */
+  readonly suits?: (other: Issued) => boolean
   /** After failures there is but one attempt. */
   readonly single?: boolean
   readonly via: Transport
@@ -22,7 +24,8 @@ export interface Answered {
   readonly token: TokenAnswer
   /** The answer as it came. */
   readonly answer: unknown
-  readonly grant: CaspioGrant
+  /** Undefined where another process got it. */
+  readonly grant: CaspioGrant | undefined
 }
 
 export type Issued = Answered & {

@@ -1,9 +1,9 @@
 import { Axios, type AxiosResponse } from 'axios'
 import { own } from './own.js'
 import { formEncode } from './secrets.js'
-import { startTimer } from './timers.js'
 import type { Transport } from './transport.js'
 import type { CaspioCredentials } from './types.js'
+import { within } from './within.js'
 
 interface HttpTransport {
   request(options: object, answer: unknown): unknown
@@ -77,18 +77,4 @@ function withoutRedirects(transport: HttpTransport): HttpTransport {
     request: (options, answer) =>
       transport.request(own({ ...options, followRedirects: false, redirect: 'manual' }), answer),
   }
-}
-
-/** Bounds `work` to `ms`. */
-export function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController()
-  return new Promise<T>((resolve, reject) => {
-    const timer = startTimer(() => {
-      reject(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' }))
-      controller.abort()
-    }, ms)
-    work(controller.signal)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer))
-  })
 }

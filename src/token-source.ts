@@ -4,6 +4,7 @@ import type { Emit } from './events.js'
 import { holdProcess } from './timers.js'
 import type { TokenAnswer } from './token-answer.js'
 import type { Issued, TokenIssuer } from './token-issuer.js'
+import { msLeft, renewAfter, usableFor } from './token-life.js'
 import type { Transport } from './transport.js'
 import type { CaspioAccessToken } from './types.js'
 
@@ -16,6 +17,8 @@ export interface Token extends TokenAnswer {
   readonly renewAfter: number
   readonly usableFor: number
   refreshToken: string | undefined
+  /** Whether another process got it. */
+  readonly isAdopted: boolean
   /** Of one that replaced a rejected token: did that help? */
   trial: 'open' | 'helped' | 'fruitless' | undefined
 }
@@ -31,6 +34,11 @@ export interface TokenSource {
   /** Tells whether a request that had been rejected was accepted with this token. */
   tried(token: Token, accepted: boolean): void
   invalidate(): void
+  /**
+   * Takes a token that another process got in place of `instead`, if that is the one at hand. Tells
+   * whether it was.
+   */
+  adopt(found: Issued | undefined, instead: Issued): boolean
 }
 
 /** Why a token is fetched: none is at hand, it expires soon, somebody asked, it was rejected. */
@@ -57,8 +65,6 @@ const LONGEST_RETRY_AFTER_IN_MS = 300_000
 const LONGEST_FRUITLESS_PAUSE_IN_MS = 60_000
 // How long a token counts as fresh, so that its rejection says something about renewing.
 const FRESH_FOR_MS = 60_000
-const MIN_RENEW_BEFORE_IN_S = 30
-const MAX_EXPIRY_MARGIN_IN_MS = 5_000
 
 /**
  * The life of one account's token. All state is in this closure, out of reach of any inspection.
@@ -77,6 +83,8 @@ export function createTokenSource(
   let failed: (Pause & { readonly failure: Failure }) | undefined
   let fruitless: Pause | undefined
   let hasHelped = false
+  /** The access token last known not to do. Another process may not know. */
+  let spent: string | undefined
 
   function acquire(via: Transport): Token | Promise<Token> {
     const token = current
@@ -96,7 +104,9 @@ export function createTokenSource(
     if (isAnother && since(token.askedAt) < token.usableFor) return token
     // A fresh one, rejected before any resend could tell.
     if (token === rejected && since(token.askedAt) < FRESH_FOR_MS) tried(token, false)
-    return isOn(fruitless) ? undefined : fetch(via, 'rejected')
+    if (isOn(fruitless)) return undefined
+    spent = rejected.accessToken
+    return fetch(via, 'rejected')
   }
 
   function fetch(via: Transport, reason: Reason): Promise<Token> {
@@ -120,6 +130,12 @@ export function createTokenSource(
         if (old) old.refreshToken = undefined
       },
       renew: Boolean(old) || reason !== 'missing',
+      suits: (other) => {
+        // Who asks for another token without saying than which gets a new one.
+        if (!old && reason === 'forced') return false
+        if (reason === 'ahead' && isSooner(other, old)) return false
+        return isOther(other, old) && other.token.accessToken !== spent
+      },
       single: Boolean(failed),
       via,
     }).finally(() => {
@@ -141,12 +157,6 @@ export function createTokenSource(
   }
 
   function take({ token, askedAt, grant }: Issued, replaces: boolean): Token {
-    const life = token.life * 1000
-    const isKnown = life < Number.POSITIVE_INFINITY
-    const wanted = (renewBefore ?? Math.max(MIN_RENEW_BEFORE_IN_S, token.life / 10)) * 1000
-    // Less a margin for the way to the server, small beside a short life.
-    const usableFor = life - Math.min(MAX_EXPIRY_MARGIN_IN_MS, life / 20)
-    const renewAfter = life - Math.min(wanted, life / 2) * jitter
     const taken: Token = {
       ...token,
       // RFC 6749 §6: without a new one, the old one stays good.
@@ -154,17 +164,19 @@ export function createTokenSource(
         token.refreshToken || (grant === 'refresh_token' ? current?.refreshToken : undefined),
       authorization: `Bearer ${token.accessToken}`,
       askedAt,
-      usableFor,
-      renewAfter: isKnown ? Math.min(renewAfter, usableFor) : life,
-      trial: replaces ? 'open' : undefined,
+      usableFor: usableFor(token.life),
+      renewAfter: renewAfter(token.life, renewBefore, jitter),
+      isAdopted: !grant,
+      trial: replaces && grant ? 'open' : undefined,
     }
     current = taken
     failed = undefined
+    // As long as the answer said, or as is left of it.
+    const { expires_in } = grant ? { expires_in: token.life } : readToken(taken)
     emit({
       type: 'token-taken',
-      source: 'issued',
-      grant,
-      ...(isKnown && { expiresIn: token.life }),
+      ...(grant ? { source: 'issued', grant } : { source: 'store' }),
+      ...(Number.isFinite(expires_in) && { expiresIn: expires_in as number }),
     })
     // Not what is current, which the listener may have dropped.
     return taken
@@ -211,14 +223,22 @@ export function createTokenSource(
     replace,
     tried,
     invalidate() {
+      spent = current?.accessToken
       current = failed = fruitless = undefined
+    },
+    adopt(found, { token }) {
+      const isInUse = current?.accessToken === token.accessToken
+      if (isInUse && found && isOther(found, current) && found.token.accessToken !== spent) {
+        take(found, false)
+      }
+      return isInUse
     },
   }
 }
 
 /** The token as its user sees it, with what is left of its life, and without the refresh token. */
 export function readToken({ accessToken, tokenType, life, askedAt }: Token): CaspioAccessToken {
-  const left = Math.floor(life - since(askedAt) / 1000)
+  const left = Math.floor(msLeft(life, askedAt) / 1000)
   return {
     access_token: accessToken,
     token_type: tokenType,
@@ -233,4 +253,13 @@ function isOn<P extends Pause>(pause: P | undefined): pause is P {
 
 function doubled(pause: Pause | undefined, longest: number): number {
   return Math.min(pause ? pause.delay * 2 : FIRST_PAUSE_IN_MS, longest)
+}
+
+function isOther({ token }: Issued, than: Token | undefined): boolean {
+  return token.accessToken !== than?.accessToken
+}
+
+/** Whether it expires no later. */
+function isSooner({ token, askedAt }: Issued, than: Token | undefined): boolean {
+  return than !== undefined && msLeft(token.life, askedAt) <= msLeft(than.life, than.askedAt)
 }

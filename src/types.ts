@@ -60,6 +60,24 @@ export interface CaspioAuth {
   detach(): void
 }
 
+/**
+ * Where processes share a token: Keyv's three methods, synchronous or not, and a lock if there is
+ * one. The one value that is stored is a JSON string of some 600 characters; a store may parse it.
+ */
+export interface CaspioTokenStore {
+  /** The value, or undefined or null. */
+  get(key: string): unknown
+  /** Keeps `value` for `ttl` milliseconds. `false` (Keyv's word) means that it did not. */
+  set(key: string, value: string, ttl: number): unknown
+  delete(key: string): unknown
+  /**
+   * Lets one process at a time fetch a token: resolves to a function that releases the lock, or to
+   * undefined where another process holds it. After `ttl` milliseconds it is free in any case.
+   * Without it, processes that start at the same moment fetch a token each, and then agree on one.
+   */
+  lock?(key: string, ttl: number): Promise<(() => unknown) | undefined>
+}
+
 /** What `attachCaspioAuth` and `createCaspioAuth` may be told. Every option has a default. */
 export interface CaspioAuthOptions {
   /**
@@ -107,6 +125,22 @@ export interface CaspioAuthOptions {
    * @default response => response.status === 401
    */
   readonly shouldRenew?: (response: AxiosResponse) => boolean
+  /**
+   * Shares one token among processes and machines: a `new Keyv(…)` with any of its adapters, what
+   * `redisTokenStore` of `axios-caspio-auth/redis` returns, or an object of your own. Set it where
+   * many processes or cold starts would cost a token each. It holds tokens: who can read it can
+   * call the API. Not for a broker, which knows no client ID to name the token by.
+   *
+   * @default none: every token source has a token of its own
+   */
+  readonly tokenStore?: CaspioTokenStore
+  /**
+   * Milliseconds that one call to the `tokenStore` may take. One that fails or takes longer is an
+   * event, and the store is left alone for 10 s. Change it for a store that is far away.
+   *
+   * @default 500
+   */
+  readonly tokenStoreTimeout?: number
   /** Called on every event of the token's life. What it throws is swallowed. @default none */
   readonly onEvent?: (event: CaspioAuthEvent) => void
 }

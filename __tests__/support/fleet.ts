@@ -1,0 +1,117 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { onTestFinished } from 'vitest'
+import type { CaspioAuthOptions, CaspioCredentials } from '../../src/index.js'
+import type { CaspioAccount } from '../../src/testing/index.js'
+
+export type StoreKind = 'redis' | 'ioredis' | 'keyv-redis' | 'keyv-postgres' | 'keyv-sqlite'
+
+export interface FleetStore {
+  readonly kind: StoreKind
+  readonly url: string
+}
+
+export interface FleetSetup {
+  readonly credentials: CaspioCredentials
+  readonly apiURL: string
+  readonly store: FleetStore
+  readonly options: CaspioAuthOptions
+}
+
+/** So many requests, one after the other, with a pause after each, in ms. */
+export interface FleetOrder {
+  readonly requests: number
+  readonly pause: number
+}
+
+/** What became of them. */
+export interface FleetReport {
+  readonly statuses: (number | string)[]
+  /** The longest that one took, in ms. */
+  slowest: number
+  /** How often each event came. */
+  readonly events: Record<string, number>
+  /** The one in hand at the end. */
+  token: string
+}
+
+export interface FleetProcess {
+  readonly child: ChildProcess
+  send(order: FleetOrder): Promise<FleetReport>
+}
+
+let worker: Promise<string> | undefined
+
+// Bundled once: to compile it in each of the processes would take longer than the test itself.
+async function bundleWorker(): Promise<string> {
+  const outfile = join(
+    import.meta.dirname,
+    `../../node_modules/.cache/axios-caspio-auth/fleet-worker-${process.pid}.mjs`,
+  )
+  const axios = process.env.AXIOS
+  await build({
+    entryPoints: [join(import.meta.dirname, 'fleet-worker.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    ...(axios && { alias: { axios } }),
+    logLevel: 'error',
+  })
+  return outfile
+}
+
+/** Real processes, each with a plugin and a store of its own. They end with the test. */
+export async function startFleet(
+  size: number,
+  account: CaspioAccount,
+  store: FleetStore,
+  options: CaspioAuthOptions = {},
+): Promise<FleetProcess[]> {
+  worker ??= bundleWorker()
+  const path = await worker
+  const setup: FleetSetup = {
+    credentials: account.credentials,
+    apiURL: `${account.url}/rest/v2`,
+    store,
+    options,
+  }
+  return Promise.all(
+    Array.from({ length: size }, async () => {
+      const child = fork(path, { execArgv: [] })
+      onTestFinished(() => void child.kill('SIGKILL'))
+      child.send(setup)
+      await once(child, 'message')
+      return {
+        child,
+        async send(order: FleetOrder) {
+          child.send(order)
+          const [report] = await once(child, 'message')
+          return report as FleetReport
+        },
+      }
+    }),
+  )
+}
+
+/** All of them at once. */
+export function sendAll(fleet: FleetProcess[], order: FleetOrder): Promise<FleetReport[]> {
+  return Promise.all(fleet.map((member) => member.send(order)))
+}
+
+/** The answers of all of them, each once. */
+export function statusesOf(reports: FleetReport[]): (number | string)[] {
+  return [...new Set(reports.flatMap(({ statuses }) => statuses))]
+}
+
+/** How often an event came in the whole fleet. */
+export function countOf(reports: FleetReport[], event: string): number {
+  return reports.reduce((sum, { events }) => sum + (events[event] ?? 0), 0)
+}
+
+export function tokensOf(reports: FleetReport[]): Set<string> {
+  return new Set(reports.map(({ token }) => token))
+}

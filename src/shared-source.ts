@@ -1,0 +1,47 @@
+import type { Emit } from './events.js'
+import type { ResolvedOptions } from './options.js'
+import type { SharedTokens } from './shared-tokens.js'
+import type { TokenIssuer } from './token-issuer.js'
+import { createTokenSource, type TokenSource } from './token-source.js'
+import type { CaspioCredentials, CaspioTokenStore } from './types.js'
+
+const LOCK_SLACK_IN_MS = 5_000
+
+/** A token source whose token is shared with those of other processes. */
+export function createSharedSource(
+  issue: TokenIssuer,
+  credentials: CaspioCredentials,
+  { tokenStoreTimeout, timeout, renewBefore }: ResolvedOptions,
+  store: CaspioTokenStore,
+  emit: Emit,
+): TokenSource {
+  const use = {
+    store,
+    timeout: tokenStoreTimeout,
+    // One attempt at the token endpoint, and the way to the store and back.
+    lockTtl: timeout + LOCK_SLACK_IN_MS,
+  }
+  let sharing: Promise<SharedTokens> | undefined
+  // Who has no store need not carry the code for one.
+  const share = () =>
+    (sharing ??= import('./shared-tokens.js').then(
+      ({ shareTokens }) =>
+        shareTokens(issue, credentials, use, emit, (...tokens) => source.adopt(...tokens)),
+      () => {
+        emit({ type: 'store-failed', operation: 'get', reason: 'its code could not be loaded' })
+        return { issue, forget() {} }
+      },
+    ))
+  const source = createTokenSource(
+    async (request) => (await share()).issue(request),
+    renewBefore,
+    emit,
+  )
+  return {
+    ...source,
+    invalidate() {
+      source.invalidate()
+      share().then(({ forget }) => forget())
+    },
+  }
+}
