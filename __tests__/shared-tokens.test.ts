@@ -624,7 +624,9 @@ describe('a store is never a reason to fail:', () => {
     auth.invalidate()
     await auth.getAccessToken()
     expect(get).toHaveBeenCalledTimes(1)
-    expect(store.calls).toEqual([])
+    // Nobody waits for a write, so that is tried.
+    expect(store.calls).toEqual(['set', 'set'])
+    store.calls.length = 0
     const now = performance.now()
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => now + 10_100)
     get.mockRestore()
@@ -633,6 +635,40 @@ describe('a store is never a reason to fail:', () => {
     expect(store.calls[0]).toBe('delete')
     expect(store.calls).toContain('get')
     clock.mockRestore()
+  })
+
+  it('a value that it cannot read is overwritten', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    let isBroken = true
+    const read = store.get.bind(store)
+    vi.spyOn(store, 'get').mockImplementation(async (key) => {
+      if (isBroken) throw new SyntaxError('Unexpected token')
+      return read(key)
+    })
+    vi.spyOn(store, 'set').mockImplementationOnce(async (key, value, ttl) => {
+      isBroken = false
+      store.entries.set(key, { value, endsAt: performance.now() + ttl })
+    })
+    await join(account, store).auth.getAccessToken()
+    await eventually(() => store.token !== undefined)
+    await join(account, store).auth.getAccessToken()
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('one that keeps nothing is written less and less often', async () => {
+    const account = await startAccount()
+    const set = vi.fn()
+    const tokenStore = { get: () => undefined, set, delete: () => undefined }
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+    const issuing = join(account, tokenStore).auth.getAccessToken()
+    // Sockets are real, and know no fake time.
+    await vi.waitUntil(() => account.log.token.length === 1, { interval: 5 })
+    await issuing
+    for (let second = 0; second < 3_600; second++) await vi.advanceTimersByTimeAsync(1_000)
+    vi.useRealTimers()
+    expect(set.mock.calls.length).toBeGreaterThan(30)
+    expect(set.mock.calls.length).toBeLessThan(75)
   })
 
   it('what its errors say of the tokens is not passed on', async () => {

@@ -33,6 +33,7 @@ const FIRST_POLL_IN_MS = 50
 const LONGEST_POLL_IN_MS = 1_000
 // Longer than it takes another process to write the token that it has got meanwhile.
 const SETTLES_AFTER_MS = 1_000
+const LONGEST_SETTLE_IN_MS = 60_000
 
 /**
  * Puts a store in front of an issuer. A store that fails is left alone for a while, and the issuer
@@ -54,8 +55,12 @@ export function shareTokens(
   const isResting = () => performance.now() < restsUntil
 
   /** Undefined where it failed, or is left alone. */
-  async function use<T>(operation: Operation, work: () => Promise<T>): Promise<T | undefined> {
-    if (isResting()) return undefined
+  async function use<T>(
+    operation: Operation,
+    work: () => Promise<T>,
+    evenAtRest = false,
+  ): Promise<T | undefined> {
+    if (isResting() && !evenAtRest) return undefined
     try {
       return await within(timeout, work)
     } catch (thrown) {
@@ -94,18 +99,20 @@ export function shareTokens(
     return held || undefined
   }
 
-  async function publish(issued: Issued, isAlone: boolean): Promise<void> {
+  async function publish(issued: Issued, isAlone: boolean, pause?: number): Promise<void> {
     const { life } = issued.token
     const left = msLeft(life, issued.askedAt)
     if (left < 1) return
     secrets = [issued.token.accessToken, issued.token.refreshToken]
     const ttl = life === Number.POSITIVE_INFINITY ? DAY_IN_MS : Math.ceil(left)
-    const isThere = await use('set', async () => {
+    const write = async () => {
       // What Keyv says of an adapter that failed.
       if ((await store.set(key, writeStoredToken(issued), ttl)) === false) throw 'it took nothing'
       return true
-    })
-    if (!isAlone || !isThere) settle(issued)
+    }
+    // Nobody waits for it, and where it was but the value that could not be read, it helps.
+    const isThere = await use('set', write, !pause)
+    if (!isAlone || !isThere) settle(issued, pause)
   }
 
   function adopted(found: Issued): Issued {
@@ -114,13 +121,15 @@ export function shareTokens(
   }
 
   /** Without a lock others may have got a token at the same time: the last one written stays. */
-  function settle(issued: Issued): void {
+  function settle(issued: Issued, pause = SETTLES_AFTER_MS): void {
     startTimer(
       async () => {
         const found = await look()
-        if (adopt(found, issued) && !found) publish(issued, false)
+        // A store that keeps nothing is tried less and less.
+        const next = Math.min(pause * 2, LONGEST_SETTLE_IN_MS)
+        if (adopt(found, issued) && !found) publish(issued, false, next)
       },
-      SETTLES_AFTER_MS * (1 + Math.random()),
+      pause * (1 + Math.random()),
     )
   }
 

@@ -1,0 +1,76 @@
+import axios from 'axios'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { attachCaspioAuth, type CaspioTokenStore } from '../../src/index.js'
+import { PHYSICIANS, startAccount, times } from '../support/account.js'
+import { MemoryStore } from '../support/memory-store.js'
+import { watchUnhandled } from '../support/unhandled.js'
+
+const BEHAVIOURS = ['well', 'well', 'well', 'throws', 'rejects', 'hangs', 'rubbish'] as const
+type Behaviour = (typeof BEHAVIOURS)[number]
+
+/** A store whose next calls end as they are told. */
+function moody(store: MemoryStore, next: () => Behaviour): CaspioTokenStore {
+  const act = <T>(work: () => T): T => {
+    const behaviour = next()
+    if (behaviour === 'throws') throw new Error('moody')
+    if (behaviour === 'rejects') return Promise.reject(new Error('moody')) as T
+    if (behaviour === 'hangs') return new Promise(() => {}) as T
+    if (behaviour === 'rubbish') return { rubbish: true } as T
+    return work()
+  }
+  const { lock } = store
+  return {
+    get: (key) => act(() => store.get(key)),
+    set: (key, value, ttl) => act(() => store.set(key, value, ttl)),
+    delete: (key) => act(() => store.delete(key)),
+    ...(lock && { lock: (key, ttl) => act(() => lock(key, ttl)) }),
+  }
+}
+
+const step = fc.constantFrom('request', 'request', 'herd', 'revoke', 'renew', 'invalidate')
+
+describe('a token store', () => {
+  it('whatever it does: every request succeeds, and costs no more than it would without', async () => {
+    const { unhandled, end } = watchUnhandled()
+    const account = await startAccount({ maxRefreshTokens: 100_000 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(...BEHAVIOURS), { maxLength: 40 }),
+        fc.array(fc.tuple(fc.nat(2), step), { maxLength: 12 }),
+        fc.boolean(),
+        async (behaviours, steps, lock) => {
+          account.log.clear()
+          const left = [...behaviours]
+          const store = moody(new MemoryStore({ lock }), () => left.shift() ?? 'well')
+          const members = [0, 1, 2].map(() => {
+            const api = axios.create({ baseURL: `${account.url}/rest/v2`, adapter: 'http' })
+            const options = { tokenStore: store, tokenStoreTimeout: 5 }
+            return { api, auth: attachCaspioAuth(api, account.credentials, options) }
+          })
+          let most = members.length
+          for (const [who, what] of steps) {
+            const { api, auth } = members[who] as (typeof members)[number]
+            if (what === 'revoke') {
+              account.revoke()
+              most += members.length
+            } else if (what === 'invalidate') {
+              auth.invalidate()
+              most++
+            } else if (what === 'renew') {
+              await auth.getAccessToken({ renew: true })
+              most++
+            } else {
+              const answers = await times(what === 'herd' ? 10 : 1, () => api.get(PHYSICIANS))
+              expect(answers.every(({ status }) => status === 200)).toBe(true)
+            }
+          }
+          expect(account.log.token.length).toBeLessThanOrEqual(most)
+        },
+      ),
+      { numRuns: 150 },
+    )
+    end()
+    expect(unhandled).toEqual([])
+  }, 60_000)
+})

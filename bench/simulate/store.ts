@@ -1,0 +1,56 @@
+import type { CaspioTokenStore } from '../../src/types.js'
+
+interface Entry {
+  readonly value: string
+  readonly endsAt: number
+}
+
+/** A store somewhere in the same data centre. */
+export class SimulatedStore implements CaspioTokenStore {
+  readonly #entries = new Map<string, Entry>()
+  readonly lock?: NonNullable<CaspioTokenStore['lock']>
+
+  constructor({ lock }: { lock: boolean }) {
+    if (!lock) return
+    this.lock = async (key, ttl) => {
+      await hop()
+      if (this.#read(key) !== undefined) return undefined
+      this.#write(key, 'held', ttl)
+      // That the holder is late, so that it is another's, does not happen here.
+      return () => this.delete(key)
+    }
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    await hop()
+    return this.#read(key)
+  }
+
+  async set(key: string, value: string, ttl: number): Promise<void> {
+    await hop()
+    this.#write(key, value, ttl)
+  }
+
+  async delete(key: string): Promise<void> {
+    await hop()
+    this.#entries.delete(key)
+  }
+
+  #read(key: string): string | undefined {
+    const entry = this.#entries.get(key)
+    return entry && Date.now() < entry.endsAt ? entry.value : undefined
+  }
+
+  #write(key: string, value: string, ttl: number): void {
+    this.#entries.set(key, { value, endsAt: Date.now() + ttl })
+  }
+}
+
+function hop(): Promise<void> {
+  return pause(1, 5)
+}
+
+/** Milliseconds, at least and at most. */
+export function pause(least: number, most: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, least + Math.random() * (most - least)))
+}

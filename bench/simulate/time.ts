@@ -1,0 +1,108 @@
+interface Timer {
+  readonly at: number
+  readonly fire: () => void
+  isCleared: boolean
+}
+
+const realImmediate = setImmediate
+
+/** Both clocks and all timers, for months within a minute: timers wait in a heap. */
+export class SimulatedTime {
+  /** Milliseconds since the beginning. */
+  now = 0
+  readonly #epoch = Date.UTC(2026, 0, 1)
+  readonly #heap: Timer[] = []
+
+  /** Takes the place of the globals until the returned function is called. */
+  install(): () => void {
+    const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis
+    const dateNow = Date.now
+    const clear = (timer: Timer | undefined) => {
+      if (timer) timer.isCleared = true
+    }
+    Object.assign(globalThis, {
+      setTimeout: (fire: () => void, ms: number) => this.#add(fire, ms),
+      clearTimeout: clear,
+      // All that the library has is one that keeps the process alive.
+      setInterval: () => ({}),
+      clearInterval: () => {},
+    })
+    Date.now = () => this.#epoch + this.now
+    performance.now = () => this.now
+    return () => {
+      Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval })
+      Date.now = dateNow
+      Reflect.deleteProperty(performance, 'now')
+    }
+  }
+
+  /** Whether a timer is due by then. */
+  isDue(at: number): boolean {
+    return this.#heap.length > 0 && (this.#heap[0] as Timer).at <= at
+  }
+
+  /** Lets time pass; what each timer sets off has come to rest before the next one fires. */
+  async advanceTo(end: number): Promise<void> {
+    while (this.isDue(end)) {
+      const timer = this.#pop()
+      if (timer.isCleared) continue
+      this.now = Math.max(this.now, timer.at)
+      timer.fire()
+      await atRest()
+    }
+    this.now = end
+  }
+
+  #add(fire: () => void, ms: number): Timer {
+    const timer = { at: this.now + ms, fire, isCleared: false }
+    const heap = this.#heap
+    let i = heap.push(timer) - 1
+    while (i > 0) {
+      const parent = (i - 1) >> 1
+      if ((heap[parent] as Timer).at <= timer.at) break
+      heap[i] = heap[parent] as Timer
+      i = parent
+    }
+    heap[i] = timer
+    return timer
+  }
+
+  #pop(): Timer {
+    const heap = this.#heap
+    const first = heap[0] as Timer
+    const last = heap.pop() as Timer
+    if (heap.length === 0) return first
+    let i = 0
+    for (;;) {
+      let child = 2 * i + 1
+      if (child >= heap.length) break
+      const right = heap[child + 1]
+      if (right && right.at < (heap[child] as Timer).at) child++
+      if ((heap[child] as Timer).at >= last.at) break
+      heap[i] = heap[child] as Timer
+      i = child
+    }
+    heap[i] = last
+    return first
+  }
+}
+
+/** When everything has happened that waits for no timer. */
+export function atRest(): Promise<void> {
+  return new Promise((resolve) => realImmediate(resolve))
+}
+
+/** Chance that is the same in every run (mulberry32), in place of Math.random. */
+export function installSeed(seed: number): () => void {
+  const { random } = Math
+  let state = seed
+  Math.random = () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+  return () => {
+    Math.random = random
+  }
+}
