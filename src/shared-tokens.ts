@@ -92,7 +92,7 @@ export function shareTokens(
       const release = await store.lock?.(`${key}:lock`, lockTtl)
       if (release && typeof release !== 'function') throw 'its lock gave no function'
       // A client that queues its commands may get it when we have gone.
-      if (isLate) release?.()
+      if (isLate) await release?.()
       return release
     })
     isLate = true
