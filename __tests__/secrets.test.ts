@@ -1,11 +1,12 @@
+import { PassThrough } from 'node:stream'
 import axios from 'axios'
 import { describe, expect, it } from 'vitest'
 import caspioAuth from '../src/auth.js'
 import { type CaspioAuthEvent, createCaspioAuth, isCaspioAuthError } from '../src/index.js'
-import { createScrubber, formEncode } from '../src/secrets.js'
-import { rejectionOf, startBench } from './support/account.js'
+import { createScrubber, formEncode, printable } from '../src/secrets.js'
+import { PHYSICIANS, rejectionOf, startBench } from './support/account.js'
 import { startRawServer } from './support/raw-server.js'
-import { expectNoSecrets } from './support/secrets.js'
+import { expectNoSecrets, leaksIn } from './support/secrets.js'
 
 const SECRETS = [
   '5e1f0c',
@@ -51,6 +52,18 @@ describe('the scrubber', () => {
 
   it('without secrets changes nothing', () => {
     expect(createScrubber([])('anything')).toBe('anything')
+  })
+})
+
+describe('a foreign text', () => {
+  it.each([
+    ['as it is', 'The client is unknown: ü, 密, 😀.', 'The client is unknown: ü, 密, 😀.'],
+    ['in one line', 'first\r\nsecond\u2028third\u2029fourth', 'first second third fourth'],
+    ['without what steers a terminal', '\u001b[31mred\u0007\u202e', ' [31mred '],
+    ['one blank for many', 'a\u0000\u0001\u0002b', 'a b'],
+    ['at most 300 characters of it', 'x'.repeat(400), 'x'.repeat(300)],
+  ])('is shown %s', (_, text, shown) => {
+    expect(printable(text)).toBe(shown)
   })
 })
 
@@ -254,5 +267,18 @@ describe('what people print', () => {
     expect(error.config.headers.Authorization).toBe(`Bearer ${access_token}`)
     expect(JSON.stringify(error)).not.toContain(access_token)
     expect(JSON.stringify(error.toJSON())).not.toContain(account.credentials.clientSecret)
+  })
+
+  it('the bearer token is not in its JSON where the body is a stream, whose pipe leads to it', async () => {
+    const { account, api, auth } = await startBench()
+    const { access_token } = await auth.getAccessToken()
+    account.api.fail({ status: 500 })
+    for (const responseType of ['json', 'stream'] as const) {
+      const body = new PassThrough().end('{}')
+      const error = await rejectionOf(api.post(PHYSICIANS, body, { responseType }))
+      // That there is something to hide.
+      expect(leaksIn([error.config.data], [access_token])).not.toEqual([])
+      expect(leaksIn([JSON.stringify(error)], [access_token])).toEqual([])
+    }
   })
 })

@@ -31,6 +31,8 @@ export interface Authoriser {
 // under way on its sockets, the token request too, and holds its own keys and passwords.
 const AGENTS = Object.freeze(['httpAgent', 'httpsAgent']) as string[]
 const REDACTED = Object.freeze(['authorization', ...AGENTS]) as string[]
+// A stream leads to the request that it is piped into, whose header was written out.
+const REDACTED_WITH_STREAM = Object.freeze([...REDACTED, 'data']) as string[]
 
 const NOT_RESENT =
   '. axios-caspio-auth did not resend it with a new token: its body, a stream, can be read but once. Send it again with a new stream.'
@@ -63,7 +65,8 @@ export function sendAuthorised(
   const isOurs = !config.skipCaspioAuth && !config.auth && authoriser.covers(config)
   const callers = isOurs && authorizationOf(config.headers)
   // A stranger's request shares the agent with the token request.
-  const redacted = callers === false ? AGENTS : REDACTED
+  const hasStream = typeof config.data === 'object' && isOneShot(config.data)
+  const redacted = callers === false ? AGENTS : hasStream ? REDACTED_WITH_STREAM : REDACTED
   config.redact = config.redact ? [...config.redact, ...redacted] : redacted
   if (callers === false) return adapter(config)
 
