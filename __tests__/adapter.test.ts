@@ -1,8 +1,22 @@
-import axios, { AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios'
+import { Readable } from 'node:stream'
+import axios, {
+  AxiosError,
+  AxiosHeaders,
+  type AxiosStatic,
+  type InternalAxiosRequestConfig,
+} from 'axios'
+import lowest from 'axios-1-16'
 import axiosRetry from 'axios-retry'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { attachCaspioAuth } from '../src/index.js'
-import { PHYSICIANS, rejectionOf, sleep, startBench, times } from './support/account.js'
+import {
+  PHYSICIANS,
+  rejectionOf,
+  sleep,
+  startAccount,
+  startBench,
+  times,
+} from './support/account.js'
 import { startRawServer } from './support/raw-server.js'
 
 describe('interceptors and transforms', () => {
@@ -409,4 +423,73 @@ it('the header is an ordinary one, in whatever case the caller wrote his', async
   const headers = AxiosHeaders.from(config.headers)
   expect(String(headers.get('authorization'))).toMatch(/^Bearer [\w-]+$/)
   expect(headers.get('authorization')).not.toContain('stale')
+})
+
+describe('headers of the caller', () => {
+  it('a header that is switched off switches off no other', async () => {
+    const { account, api } = await startBench()
+    const headers = { 'Cache-Control': false, 'If-None-Match': false }
+    expect((await api.get(PHYSICIANS, { headers })).status).toBe(200)
+    expect(account.log.api[0]?.headers['cache-control']).toBeUndefined()
+  })
+})
+
+// axios 1.21 makes every config anew before it comes to us.
+describe.each([
+  ['as it is', axios],
+  ['1.16', lowest as unknown as AxiosStatic],
+])('a config that an interceptor made (axios %s)', (_, { create }) => {
+  async function startAttached() {
+    const account = await startAccount()
+    const api = create({ baseURL: `${account.url}/rest/v2` })
+    attachCaspioAuth(api, account.credentials)
+    return api
+  }
+
+  it('takes nothing from Object.prototype', async () => {
+    const api = await startAttached()
+    await api.get(PHYSICIANS)
+    api.interceptors.request.use((config) => ({ ...config }))
+    const evil = { host: '127.0.0.1', port: 1 }
+    Object.defineProperty(Object.prototype, 'proxy', { value: evil, configurable: true })
+    try {
+      expect((await api.get(PHYSICIANS)).config.proxy).toBeUndefined()
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'proxy')
+    }
+  })
+
+  it('keeps a class of its own', async () => {
+    class Labelled {
+      label() {
+        return 'mine'
+      }
+    }
+    const api = await startAttached()
+    api.interceptors.request.use((config) => Object.assign(new Labelled(), config))
+    const { config } = await api.get(PHYSICIANS)
+    expect((config as unknown as Labelled).label()).toBe('mine')
+  })
+})
+
+it('hands out a stream before it renews for a body that was a stream: it may need its connection', async () => {
+  const { Agent } = await import('node:http')
+  const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(() => httpAgent.destroy())
+  const { account, api, events } = await startBench({
+    timeout: 2_000,
+    retries: 0,
+    axios: { httpAgent },
+  })
+  await api.get(PHYSICIANS)
+  account.api.fail({ status: 401, times: 1, body: 'x'.repeat(1_000_000) })
+  const { status, data } = await api.post(PHYSICIANS, Readable.from(['{}']), {
+    responseType: 'stream',
+    validateStatus: null,
+  })
+  expect(status).toBe(401)
+  expect(account.log.token).toHaveLength(1)
+  expect(events.map(({ type }) => type)).not.toContain('acquisition-failed')
+  data.resume()
+  await vi.waitUntil(() => account.log.token.length === 2, { interval: 5 })
 })

@@ -1,8 +1,8 @@
 import axios from 'axios'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import caspioAuth from '../src/auth.js'
 import { CaspioAuthError, isCaspioAuthError } from '../src/index.js'
-import { PHYSICIANS, rejectionOf, startAccount, times } from './support/account.js'
+import { outcomesOf, PHYSICIANS, rejectionOf, startAccount, times } from './support/account.js'
 import { type RawServer, startRawServer } from './support/raw-server.js'
 import { expectNoSecrets } from './support/secrets.js'
 
@@ -97,6 +97,23 @@ describe("the seed's module", () => {
     await Promise.all([1, 2].map(getAccessToken))
     await getAccessToken.call(undefined, null)
     expect(account.log.token.map(({ status }) => status)).toEqual([200, 200, 200])
+  })
+})
+
+describe('the process', () => {
+  it.each([
+    ['a token', '{"access_token":"a","token_type":"bearer"}'],
+    ['a failure', '{}'],
+  ])('is held while a call waits, and no longer: %s', async (_, body) => {
+    const server = await startTokenEndpoint(body)
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const outcome = outcomesOf([caspioAuth(credentialsOf(server))()])
+    expect(vi.getTimerCount()).toBe(1)
+    await outcome
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 

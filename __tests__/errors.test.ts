@@ -7,7 +7,7 @@ import {
   createCaspioAuth,
   isCaspioAuthError,
 } from '../src/index.js'
-import { PHYSICIANS, rejectionOf, startAccount, startBench } from './support/account.js'
+import { PHYSICIANS, rejectionOf, startAccount, startBench, thrownBy } from './support/account.js'
 import { type Received, startRawServer } from './support/raw-server.js'
 import { expectNoSecrets } from './support/secrets.js'
 
@@ -173,6 +173,20 @@ describe('a CaspioAuthError', () => {
     // Support asks for it, and a structured logger keeps no more than the message.
     expect(error.requestId).toMatch(/^[\da-f-]{36}$/)
     expect(error.message).toContain(error.requestId)
+  })
+
+  it('says in its message what happened, what to ask the support for, and how long it waits', async () => {
+    const { account, auth } = await startBench({ retries: 0 })
+    account.tokenEndpoint.fail({ body: '' })
+    const { message, requestId, nextAttemptAt } = await rejectionOf(auth.getAccessToken())
+    expect(message).toBe(
+      `axios-caspio-auth: the token endpoint ${account.credentials.tokenEndpointURL} answered 503: it is out of order, or called too often. Caspio's request ID is ${requestId}. No further attempt before ${nextAttemptAt.toISOString()}.`,
+    )
+  })
+
+  it('has no config, response or cause where there was none', () => {
+    const error = thrownBy(() => createCaspioAuth({} as never))
+    for (const name of ['config', 'response', 'cause']) expect(error).not.toHaveProperty(name)
   })
 
   it('isCaspioAuthError knows nothing else', () => {

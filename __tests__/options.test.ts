@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import caspioAuth from '../src/auth.js'
 import {
   attachCaspioAuth,
+  type CaspioAuth,
   CaspioAuthError,
   type CaspioAuthEvent,
   type CaspioAuthOptions,
@@ -595,5 +596,86 @@ describe('attaching', () => {
     const error = await rejectionOf(api.get('/rest/v2/tables'))
     expect(error.code).toBe('ERR_CASPIO_CREDENTIALS')
     expectNoSecrets(error, { ...account.credentials, clientSecret: SECRET })
+  })
+})
+
+describe('the words about a wrong value of the credentials', () => {
+  const PLACE = 'in the Caspio account under Access permissions > Web services profiles > (profile)'
+  const isWrong =
+    'must be a string, well-formed and without surrounding white space, not of type number.'
+
+  it.each([
+    [
+      'where it stands, if it is missing',
+      without('clientID'),
+      `clientID must be a string, well-formed and without surrounding white space, not missing. It stands ${PLACE}.`,
+    ],
+    [
+      'no other spelling, if it is undefined under its own name',
+      { ...good, clientID: undefined },
+      `clientID must be a string, well-formed and without surrounding white space, not missing. It stands ${PLACE}.`,
+    ],
+    [
+      'the right spelling, if it has another name',
+      { ...without('clientID'), client_id: 'b5a1e9c2' },
+      'clientID must be a string, well-formed and without surrounding white space, not missing. Write clientID instead of client_id.',
+    ],
+    [
+      'where it stands, if it is wrong under its own name',
+      { ...good, clientID: 42, client_id: 'b5a1e9c2' },
+      `clientID ${isWrong} It stands ${PLACE}.`,
+    ],
+  ])('say %s', (_, credentials, message) => {
+    expect(thrownBy(() => create(credentials)).message).toBe(`axios-caspio-auth: ${message}`)
+  })
+})
+
+describe('an option that does not fit', () => {
+  it.each([
+    [null, 'null'],
+    [' ', 'blank'],
+    [SECRET, 'this string'],
+    [0, 'of type number'],
+  ])('is called by its kind, never by itself: %j', (timeout, kind) => {
+    expect(thrownBy(() => create(good, { timeout })).message).toBe(
+      `axios-caspio-auth: timeout must be milliseconds, 1 or more, not ${kind}.`,
+    )
+  })
+
+  it.each([
+    ['a URL object', new URL('https://gateway.example.com')],
+    ['a list in the list', ['https://gateway.example.com']],
+  ])('is one of the origins that is no string: %s', (_, origin) => {
+    expectMistake(() => create(good, { origins: [origin] }), 'origins must be an array')
+  })
+})
+
+describe('what somebody put on Object.prototype', () => {
+  function polluted<T>(fields: Record<string, unknown>, act: () => T): T {
+    for (const [name, value] of Object.entries(fields)) {
+      Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
+    }
+    try {
+      return act()
+    } finally {
+      for (const name of Object.keys(fields)) Reflect.deleteProperty(Object.prototype, name)
+    }
+  }
+
+  it('is no credential', () => {
+    const error = polluted(good, () => thrownBy(() => create({})))
+    expect(error.message).toContain('clientID must be a string')
+  })
+
+  it('does not stand in the way of a credential that is there', () => {
+    polluted({ clientID: 'evil', clientSecret: 'evil' }, () => create(good))
+  })
+
+  it('is no option', async () => {
+    const account = await startAccount()
+    const options = { clientAuthentication: 'body', retries: 5, onEvent: 'evil', origins: 'evil' }
+    const auth = polluted(options, () => create(account.credentials)) as CaspioAuth
+    await auth.getAccessToken()
+    expect(account.log.token).toMatchObject([{ clientAuthentication: 'basic', status: 200 }])
   })
 })

@@ -46,6 +46,8 @@ describe('Retry-After', () => {
     ['the last century', 'Fri, 31 Dec 1999 23:59:59 GMT'],
     ['a negative number', '-5'],
     ['a large negative number', '-3600'],
+    ['a negative number of some unit', '-3600 GMT'],
+    ['a date with a sign', '-2099-01-01'],
     ['empty', ''],
     ['blank', '  '],
     ['a word', 'soon'],

@@ -700,13 +700,7 @@ describe('a stale Authorization header of the caller’s own', () => {
 })
 
 describe('the common request costs no URL parse', () => {
-  it.each<[string, AxiosRequestConfig, boolean]>([
-    ['a relative URL on the baseURL', { url: '/tables/Physicians/records' }, true],
-    ['an absolute URL on the known origin', { url: `${HOME}/rest/v2/tables` }, true],
-    ['an absolute URL on a known foreign origin', { url: 'https://evil.test/charges/1' }, false],
-    ['a relative URL on a foreign baseURL', { url: '/x', baseURL: 'https://evil.test' }, false],
-  ])('%s', async (_, config, isCovered) => {
-    const client = attachedClient({ baseURL: `${HOME}/rest/v2` })
+  function countParses(): () => number {
     let parses = 0
     vi.stubGlobal(
       'URL',
@@ -717,12 +711,53 @@ describe('the common request costs no URL parse', () => {
         }
       },
     )
+    return () => parses
+  }
+
+  function coversOf(tokenEndpoint: URL | undefined): (url: string) => boolean {
+    const scope = createScope(
+      new Set([HOME]),
+      tokenEndpoint,
+      () => ({}),
+      () => false,
+    )
+    return (url) => scope.covers({ url } as InternalAxiosRequestConfig)
+  }
+
+  it.each<[string, AxiosRequestConfig, boolean]>([
+    ['a relative URL on the baseURL', { url: '/tables/Physicians/records' }, true],
+    ['an absolute URL on the known origin', { url: `${HOME}/rest/v2/tables` }, true],
+    ['an absolute URL on a known foreign origin', { url: 'https://evil.test/charges/1' }, false],
+    ['a relative URL on a foreign baseURL', { url: '/x', baseURL: 'https://evil.test' }, false],
+  ])('%s', async (_, config, isCovered) => {
+    const client = attachedClient({ baseURL: `${HOME}/rest/v2` })
+    const parses = countParses()
     for (let i = 0; i < 100; i++) {
       expect(await client.authorization({ ...config, params: { i } })).toBe(
         isCovered ? BEARER : undefined,
       )
     }
-    expect(parses).toBeLessThan(10)
+    expect(parses()).toBeLessThan(10)
+  })
+
+  it.each([
+    ['of credentials', new URL(ENDPOINT)],
+    ['of a broker', undefined],
+  ])('nor do other paths on known hosts (%s)', (_, tokenEndpoint) => {
+    const covers = coversOf(tokenEndpoint)
+    const hosts = Array.from({ length: 100 }, (_, i) => (i ? `https://host-${i}.test` : HOME))
+    for (const host of hosts) covers(`${host}/first`)
+    const parses = countParses()
+    for (const host of hosts) expect(covers(`${host}/second`)).toBe(host === HOME)
+    expect(parses()).toBe(0)
+  })
+
+  it('of more than 100 hosts some are looked at anew: what is remembered has its bounds', () => {
+    const covers = coversOf(undefined)
+    for (let i = 0; i < 101; i++) covers(`https://host-${i}.test/`)
+    const parses = countParses()
+    expect(covers('https://host-0.test/')).toBe(false)
+    expect(parses()).toBeGreaterThan(0)
   })
 })
 

@@ -1,5 +1,6 @@
 import axios, { type AxiosInstance } from 'axios'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { now } from '../src/clock.js'
 import {
   attachCaspioAuth,
   type CaspioAuth,
@@ -8,9 +9,11 @@ import {
   type CaspioTokenStore,
   createCaspioAuth,
 } from '../src/index.js'
+import { shareTokens } from '../src/shared-tokens.js'
 import type { CaspioAccount } from '../src/testing/index.js'
+import type { Issued } from '../src/token-issuer.js'
 import { PHYSICIANS, rejectionOf, sleep, startAccount, thrownBy, times } from './support/account.js'
-import { fakeClocks } from './support/clocks.js'
+import { atRest, fakeClocks, fakeTime } from './support/clocks.js'
 import { witness } from './support/hygiene.js'
 import { MemoryStore } from './support/memory-store.js'
 import { leaksIn } from './support/secrets.js'
@@ -705,7 +708,9 @@ describe('a store is never a reason to fail:', () => {
     vi.doUnmock('../src/shared-tokens.js')
     expect(status).toBe(200)
     expect(store.calls).toEqual([])
-    expect(ofType(member.events, 'store-failed')).toHaveLength(1)
+    expect(ofType(member.events, 'store-failed')).toEqual([
+      { type: 'store-failed', operation: 'get', reason: 'its code could not be loaded' },
+    ])
   })
 })
 
@@ -750,5 +755,121 @@ describe('the option tokenStore', () => {
     expect(thrownBy(() => createCaspioAuth(credentials, options)).message).toContain(
       'tokenStoreTimeout must be milliseconds, 1 or more',
     )
+  })
+})
+
+describe('a store, as time goes by', () => {
+  fakeTime()
+
+  /** One process's share in a store, with an issuer and a token source that has its last token. */
+  function share(store: CaspioTokenStore) {
+    let [count, current] = [0, '']
+    const events: CaspioAuthEvent[] = []
+    const issue = vi.fn(async (): Promise<Issued> => {
+      const accessToken = `t${++count}`
+      const token = { accessToken, tokenType: 'bearer', life: 3_600, refreshToken: undefined }
+      return { token, askedAt: now(), answer: undefined, grant: 'client_credentials' }
+    })
+    const shared = shareTokens(
+      issue,
+      {
+        clientID: 'id',
+        clientSecret: 'secret',
+        tokenEndpointURL: 'https://a.test/oauth/token?tenant=7#x',
+      },
+      { store, timeout: 500, lockTtl: 15_000 },
+      (event) => events.push(event),
+      (found, instead) => {
+        const isInUse = current === instead.token.accessToken
+        if (isInUse && found) current = found.token.accessToken
+        return isInUse
+      },
+    )
+    const take = async () => {
+      const { token } = await shared.issue({ via: () => ({}) })
+      current = token.accessToken
+      return current
+    }
+    return { take, issue, events, forget: shared.forget }
+  }
+
+  it('with a lock is not asked again whether the token that was taken stayed', async () => {
+    const store = new MemoryStore({ lock: true })
+    // No timer runs: a lock that is free is not waited for.
+    await share(store).take()
+    await atRest()
+    store.calls.length = 0
+    expect(await share(store).take()).toBe('t1')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(store.calls).toEqual(['get'])
+  })
+
+  it('without a lock is asked once more, 1 to 2 s later', async () => {
+    const store = new MemoryStore()
+    await share(store).take()
+    await vi.advanceTimersByTimeAsync(2_000)
+    store.calls.length = 0
+    await share(store).take()
+    await vi.advanceTimersByTimeAsync(999)
+    expect(store.calls).toEqual(['get'])
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(store.calls).toEqual(['get', 'get'])
+  })
+
+  it.each([
+    [0, [0, 25, 62], 500],
+    [1, [0, 50, 125], 1_000],
+  ])(
+    'whose lock is held is asked less and less often, for two holders (random: %i)',
+    async (random, first, last) => {
+      vi.spyOn(Math, 'random').mockReturnValue(random)
+      onTestFinished(() => {
+        vi.restoreAllMocks()
+      })
+      const times: number[] = []
+      const started = performance.now()
+      const lock = async () => {
+        times.push(performance.now() - started)
+        return undefined
+      }
+      const store = Object.assign(new MemoryStore(), { lock })
+      const { take, issue } = share(store)
+      const taken = take()
+      await vi.advanceTimersByTimeAsync(29_999)
+      expect(issue).not.toHaveBeenCalled()
+      await vi.advanceTimersByTimeAsync(2_000)
+      expect(await taken).toBe('t1')
+      expect(times.slice(0, 3)).toEqual(first)
+      const pauses = times.slice(1).map((time, i) => time - (times[i] as number))
+      expect(pauses.slice(-20)).toEqual(Array(20).fill(last))
+    },
+  )
+
+  it.each([true, false])('that failed gets the token when it is back (lock: %j)', async (lock) => {
+    const store = new MemoryStore({ lock })
+    vi.spyOn(store, 'set').mockRejectedValueOnce(new Error('out of memory'))
+    const { take, issue, events } = share(store)
+    await take()
+    await vi.advanceTimersByTimeAsync(9_000)
+    expect([store.token, events.length]).toEqual([undefined, 1])
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(store.token).toMatchObject({ access_token: 't1' })
+    expect(issue).toHaveBeenCalledOnce()
+  })
+
+  it('is told the account by the URL without its query', async () => {
+    const store = new MemoryStore()
+    await share(store).take()
+    await atRest()
+    expect(store.keys).toEqual(['axios-caspio-auth:a.test%2Foauth%2Ftoken:id'])
+  })
+
+  it('that does not forget is told of', async () => {
+    const store = new MemoryStore()
+    vi.spyOn(store, 'delete').mockRejectedValueOnce(new Error('read only'))
+    const { forget, events } = share(store)
+    forget()
+    await atRest()
+    expect(events).toEqual([{ type: 'store-failed', operation: 'delete', reason: 'read only' }])
   })
 })

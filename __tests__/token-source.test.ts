@@ -1,7 +1,16 @@
 import axios from 'axios'
 import { describe, expect, it, vi } from 'vitest'
-import { attachCaspioAuth, type CaspioAuthEvent, createCaspioAuth } from '../src/index.js'
+import { now } from '../src/clock.js'
 import {
+  attachCaspioAuth,
+  type CaspioAccessToken,
+  type CaspioAuthEvent,
+  createCaspioAuth,
+} from '../src/index.js'
+import type { Issued } from '../src/token-issuer.js'
+import { createTokenSource } from '../src/token-source.js'
+import {
+  outcomesOf,
   PHYSICIANS,
   rejectionOf,
   sleep,
@@ -9,7 +18,7 @@ import {
   startBench,
   times,
 } from './support/account.js'
-import { fakeClocks } from './support/clocks.js'
+import { atRest, fakeClocks, fakeTime } from './support/clocks.js'
 import { startRawServer } from './support/raw-server.js'
 import { watchUnhandled } from './support/unhandled.js'
 
@@ -631,4 +640,139 @@ describe('an unknown life', () => {
     await api.get('/')
     expect(issued).toBe(2)
   })
+})
+
+describe('when a token is renewed, and when it is no longer used', () => {
+  fakeTime()
+
+  /** What a request does at that age of a token: nothing, renew beside, or wait for another. */
+  async function atAge(life: number, age: number, renewBefore?: number, random = 0) {
+    const spread = vi.spyOn(Math, 'random').mockReturnValue(random)
+    let issued = 0
+    const broker = async () => {
+      await null
+      return { access_token: `t${++issued}`, token_type: 'bearer', expires_in: life }
+    }
+    const auth = createCaspioAuth(broker, { ...(renewBefore !== undefined && { renewBefore }) })
+    spread.mockRestore()
+    await auth.getAccessToken()
+    vi.advanceTimersByTime(age * SECOND)
+    const { access_token } = await auth.getAccessToken()
+    await atRest()
+    if (issued === 1) return 'used'
+    return access_token === 't1' ? 'renewed' : 'expired'
+  }
+
+  it.each([
+    [86_400, 'a tenth', 77_760],
+    [1_000, 'a tenth', 900],
+    [100, 'at least 30 s', 70],
+    [40, 'half of the life at most', 20],
+    [1, 'half of the life at most', 0.5],
+  ])('of %i s: %s before its end', async (life, _, age) => {
+    expect(await atAge(life, age - 0.001)).toBe('used')
+    expect(await atAge(life, age)).toBe('renewed')
+  })
+
+  it('later by up to a fifth of that, so that a fleet does not come at once', async () => {
+    expect(await atAge(1_000, 919, undefined, 0.999)).toBe('used')
+    expect(await atAge(1_000, 920, undefined, 0.999)).toBe('renewed')
+  })
+
+  it.each([
+    [86_400, 5],
+    [100, 5],
+    [60, 3],
+    [1, 0.05],
+  ])('of %i s: not used any more %d s before its end', async (life, margin) => {
+    expect(await atAge(life, life - margin - 0.001)).toBe('renewed')
+    expect(await atAge(life, life - margin)).toBe('expired')
+  })
+
+  it.each([
+    [10, 990, 'renewed'],
+    [10, 989.999, 'used'],
+    [700, 500, 'renewed'],
+    [700, 499.999, 'used'],
+    [0, 994.999, 'used'],
+    [0, 995, 'expired'],
+    [2, 994.999, 'used'],
+    [2, 995, 'expired'],
+  ])('renewBefore %i of 1000 s, at %d s: %s', async (renewBefore, age, outcome) => {
+    expect(await atAge(1_000, age, renewBefore)).toBe(outcome)
+  })
+})
+
+describe('a late rejection of an old token', () => {
+  fakeTime()
+
+  it.each([
+    ['is answered with the one in use', 10, 't2'],
+    ['is answered with a new one, if the one in use has expired', 60, 't3'],
+  ])('%s', async (_, age, expected) => {
+    let issued = 0
+    const issue = async (): Promise<Issued> => {
+      const accessToken = `t${++issued}`
+      const token = { accessToken, tokenType: 'bearer', life: 60, refreshToken: undefined }
+      return { token, askedAt: now(), answer: undefined, grant: 'client_credentials' }
+    }
+    const via = () => ({})
+    const source = createTokenSource(issue, undefined, () => {})
+    const old = await source.acquire(via)
+    await source.renew(via)
+    vi.advanceTimersByTime(age * SECOND)
+    expect(await source.replace(old, via)).toMatchObject({ accessToken: expected })
+  })
+})
+
+describe('the process', () => {
+  fakeTime()
+
+  /** A source whose broker answers when it is told to. */
+  function startHeld() {
+    const asked: { resolve(): void; reject(): void }[] = []
+    const broker = () =>
+      new Promise<CaspioAccessToken>((resolve, reject) => {
+        const token = { access_token: `t${asked.length}`, token_type: 'bearer', expires_in: 60 }
+        asked.push({ resolve: () => resolve(token), reject: () => reject(new Error('no')) })
+      })
+    const held = vi.spyOn(globalThis, 'setInterval')
+    const released = vi.spyOn(globalThis, 'clearInterval')
+    const holds = () => held.mock.calls.length - released.mock.calls.length
+    return { auth: createCaspioAuth(broker), asked, holds }
+  }
+
+  it.each(['resolve', 'reject'] as const)(
+    'is held while somebody waits for a token, and no longer: %s',
+    async (end) => {
+      const { auth, asked, holds } = startHeld()
+      const outcomes = outcomesOf([1, 2, 3].map(() => auth.getAccessToken()))
+      await atRest()
+      expect(holds()).toBe(1)
+      asked[0]?.[end]()
+      await outcomes
+      expect(holds()).toBe(0)
+    },
+  )
+
+  it.each(['resolve', 'reject'] as const)(
+    'is not held by a renewal ahead of expiry, until somebody waits for that: %s',
+    async (end) => {
+      const { auth, asked, holds } = startHeld()
+      const first = auth.getAccessToken()
+      await atRest()
+      asked[0]?.resolve()
+      await first
+      vi.advanceTimersByTime(40 * SECOND)
+      expect((await auth.getAccessToken()).access_token).toBe('t0')
+      await atRest()
+      expect([asked.length, holds()]).toEqual([2, 0])
+      const outcomes = outcomesOf([auth.getAccessToken({ renew: true })])
+      await atRest()
+      expect([asked.length, holds()]).toEqual([2, 1])
+      asked[1]?.[end]()
+      await outcomes
+      expect(holds()).toBe(0)
+    },
+  )
 })

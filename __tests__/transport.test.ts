@@ -12,6 +12,7 @@ import axios, {
 import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import caspioAuth from '../src/auth.js'
 import { attachCaspioAuth, createCaspioAuth } from '../src/index.js'
+import { transportOf } from '../src/transport.js'
 import { PHYSICIANS, rejectionOf, startAccount, startBench } from './support/account.js'
 import { type RawServer, type Received, startRawServer } from './support/raw-server.js'
 import { expectNoSecrets } from './support/secrets.js'
@@ -231,21 +232,36 @@ describe('the token request goes the way of the instance', () => {
   it('agents and all else that is no request of its own, as they are', async () => {
     const seen: InternalAxiosRequestConfig[] = []
     const way = {
-      httpsAgent: {},
-      httpAgent: {},
+      httpsAgent: { name: 'secure' },
+      httpAgent: { name: 'plain' },
       lookup: () => {},
       family: 4,
       insecureHTTPParser: false,
       proxy: { host: 'proxy.test', port: 3128 },
+      socketPath: '/run/gateway.sock',
+      allowedSocketPaths: ['/run/gateway.sock'],
+      env: { FormData },
+      httpVersion: 2,
+      http2Options: { sessionTimeout: 1 },
     }
     const api = axios.create({ adapter: record(seen), ...way } as CreateAxiosDefaults)
     await attachCaspioAuth(api, {
       ...CLIENT,
       tokenEndpointURL: 'https://a.test/t',
     }).getAccessToken()
-    for (const name of ['httpsAgent', 'httpAgent', 'lookup', 'family', 'proxy'] as const) {
-      expect([name, seen[0]?.[name]]).toEqual([name, way[name]])
-    }
+    expect(seen[0]).toMatchObject(way)
+  })
+
+  it.each(['toString', 'constructor', 'baseURL', 'headers', 'params', 'timeout', 'auth'])(
+    'and not %s, which is no way',
+    (name) => {
+      expect(transportOf({ defaults: { [name]: 'x', family: 4 } })()).toEqual({ family: 4 })
+    },
+  )
+
+  it('and nothing that its defaults inherit or do not say', () => {
+    const defaults = Object.assign(Object.create({ proxy: 'http://evil' }), { family: 4 })
+    expect(Object.entries(transportOf({ defaults })())).toEqual([['family', 4]])
   })
 
   it('a shared CaspioAuth goes the way of the instance that asks', async () => {
