@@ -58,8 +58,7 @@ describe('README', () => {
     for (const name of Object.keys(entry)) expect(readme).toContain(name)
     const options = ['origins', 'clientAuthentication', 'renewBefore', 'timeout', 'retries']
     const more = ['shouldRenew', 'onEvent', 'tokenStore', 'tokenStoreTimeout']
-    for (const name of [...options, ...more])
-      expect(readme).toContain(`\`${name}\``)
+    for (const name of [...options, ...more]) expect(readme).toContain(`\`${name}\``)
     for (const code of ['CONFIG', 'CREDENTIALS', 'TOKEN_ENDPOINT', 'TOKEN_RESPONSE']) {
       expect(readme).toContain(`\`ERR_CASPIO_${code}\``)
     }

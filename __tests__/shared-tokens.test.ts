@@ -709,7 +709,7 @@ describe('a store is never a reason to fail:', () => {
     expect(status).toBe(200)
     expect(store.calls).toEqual([])
     expect(ofType(member.events, 'store-failed')).toEqual([
-      { type: 'store-failed', operation: 'get', reason: 'its code could not be loaded' },
+      { type: 'store-failed', operation: 'get', reason: 'its code was not loaded' },
     ])
   })
 })
@@ -731,7 +731,7 @@ describe('the option tokenStore', () => {
   ])('with %s is refused', (_, tokenStore) => {
     const error = thrownBy(() => createCaspioAuth(credentials, { tokenStore: tokenStore as never }))
     expect(error.code).toBe('ERR_CASPIO_CONFIG')
-    expect(error.message).toContain('tokenStore must be an object with get, set, delete')
+    expect(error.message).toContain('tokenStore must be an object with get, set and delete')
   })
 
   it('may inherit its methods', () => {

@@ -24,26 +24,23 @@ export function createAccount(
   options: CaspioAuthOptions | undefined,
 ): Account {
   const resolved = resolveOptions(options)
-  const { origins, shouldRenew } = resolved
+  const { origins, shouldRenew, renewBefore, timeout, retries, tokenStore } = resolved
   const emit = createEmit(resolved.onEvent)
-  const common = { origins, shouldRenew, emit }
-  if (typeof credentials === 'function') {
-    if (resolved.tokenStore) {
-      throw configError(
-        'a token broker has no tokenStore: set it where the client credentials are.',
-      )
-    }
-    const issue = createIssuer(createTokenBroker(credentials, resolved.timeout), 0)
-    const source = createTokenSource(issue, resolved.renewBefore, emit)
-    return { ...common, source, tokenEndpoint: undefined }
+  const isBroker = typeof credentials === 'function'
+  if (isBroker && tokenStore) {
+    throw configError('a token broker has no tokenStore: set it where the client credentials are.')
   }
-  const checked = checkCredentials(credentials)
-  const issue = createIssuer(createTokenEndpoint(checked, resolved, emit), resolved.retries)
+  const checked = isBroker ? undefined : checkCredentials(credentials)
+  const issue = isBroker
+    ? createIssuer(createTokenBroker(credentials, timeout), 0)
+    : createIssuer(createTokenEndpoint(checked as CaspioCredentials, resolved, emit), retries)
   return {
-    ...common,
-    source: resolved.tokenStore
-      ? createSharedSource(issue, checked, resolved, resolved.tokenStore, emit)
-      : createTokenSource(issue, resolved.renewBefore, emit),
-    tokenEndpoint: new URL(checked.tokenEndpointURL),
+    source: tokenStore
+      ? createSharedSource(issue, checked as CaspioCredentials, resolved, tokenStore, emit)
+      : createTokenSource(issue, renewBefore, emit),
+    tokenEndpoint: checked && new URL(checked.tokenEndpointURL),
+    origins,
+    shouldRenew,
+    emit,
   }
 }

@@ -98,7 +98,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   shouldRenew: FUNCTION,
   tokenStore: [
     (value) => isStore(value),
-    'an object with get, set, delete and perhaps lock, like a Keyv',
+    'an object with get, set and delete, like a Keyv',
   ],
   tokenStoreTimeout: MILLISECONDS,
   onEvent: FUNCTION,

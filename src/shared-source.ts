@@ -28,7 +28,7 @@ export function createSharedSource(
       ({ shareTokens }) =>
         shareTokens(issue, credentials, use, emit, (...tokens) => source.adopt(...tokens)),
       () => {
-        emit({ type: 'store-failed', operation: 'get', reason: 'its code could not be loaded' })
+        emit({ type: 'store-failed', operation: 'get', reason: 'its code was not loaded' })
         return { issue, forget() {} }
       },
     ))

@@ -109,6 +109,16 @@ export function createTokenSource(
     return fetch(via, 'rejected')
   }
 
+  /** Whether another process's token is neither the one at hand nor known not to do. */
+  function isNews({ token: { accessToken } }: Issued): boolean {
+    return accessToken !== current?.accessToken && accessToken !== spent
+  }
+
+  /** Whether it expires no later than the one at hand. */
+  function isSooner({ token, askedAt }: Issued): boolean {
+    return !!current && msLeft(token.life, askedAt) <= msLeft(current.life, current.askedAt)
+  }
+
   function fetch(via: Transport, reason: Reason): Promise<Token> {
     return !flight && isOn(failed) ? Promise.reject(failed.failure) : join(via, reason)
   }
@@ -130,11 +140,10 @@ export function createTokenSource(
         if (old) old.refreshToken = undefined
       },
       renew: Boolean(old) || reason !== 'missing',
-      suits: (other) => {
+      suits(other) {
         // Who asks for another token without saying than which gets a new one.
-        if (!old && reason === 'forced') return false
-        if (reason === 'ahead' && isSooner(other, old)) return false
-        return isOther(other, old) && other.token.accessToken !== spent
+        if (reason === 'forced' && !old) return false
+        return isNews(other) && !(reason === 'ahead' && isSooner(other))
       },
       single: Boolean(failed),
       via,
@@ -172,11 +181,11 @@ export function createTokenSource(
     current = taken
     failed = undefined
     // As long as the answer said, or as is left of it.
-    const { expires_in } = grant ? { expires_in: token.life } : readToken(taken)
+    const expiresIn = grant ? token.life : Math.floor(msLeft(token.life, askedAt) / 1000)
     emit({
       type: 'token-taken',
       ...(grant ? { source: 'issued', grant } : { source: 'store' }),
-      ...(Number.isFinite(expires_in) && { expiresIn: expires_in as number }),
+      ...(expiresIn < Number.POSITIVE_INFINITY && { expiresIn }),
     })
     // Not what is current, which the listener may have dropped.
     return taken
@@ -228,9 +237,7 @@ export function createTokenSource(
     },
     adopt(found, { token }) {
       const isInUse = current?.accessToken === token.accessToken
-      if (isInUse && found && isOther(found, current) && found.token.accessToken !== spent) {
-        take(found, false)
-      }
+      if (isInUse && found && isNews(found)) take(found, false)
       return isInUse
     },
   }
@@ -253,13 +260,4 @@ function isOn<P extends Pause>(pause: P | undefined): pause is P {
 
 function doubled(pause: Pause | undefined, longest: number): number {
   return Math.min(pause ? pause.delay * 2 : FIRST_PAUSE_IN_MS, longest)
-}
-
-function isOther({ token }: Issued, than: Token | undefined): boolean {
-  return token.accessToken !== than?.accessToken
-}
-
-/** Whether it expires no later. */
-function isSooner({ token, askedAt }: Issued, than: Token | undefined): boolean {
-  return than !== undefined && msLeft(token.life, askedAt) <= msLeft(than.life, than.askedAt)
 }
