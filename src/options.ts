@@ -96,10 +96,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     'a whole number to 100',
   ],
   shouldRenew: FUNCTION,
-  tokenStore: [
-    (value) => isStore(value),
-    'an object with get, set and delete, like a Keyv',
-  ],
+  tokenStore: [(value) => isStore(value), 'an object with get, set and delete, like a Keyv'],
   tokenStoreTimeout: MILLISECONDS,
   onEvent: FUNCTION,
 }
