@@ -10,6 +10,8 @@ export default defineConfig({
     setupFiles: ['__tests__/support/setup.ts'],
     testTimeout: 15_000,
     hookTimeout: 120_000,
+    // Most of the time is spent in waiting: on 2 cores one worker would take twice as long.
+    maxWorkers: 2,
     ...(outputFile && { reporters: ['default', 'json'], outputFile: { json: outputFile } }),
     ...(axios && {
       alias: [{ find: /^axios$/, replacement: axios }],
