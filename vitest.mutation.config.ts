@@ -14,8 +14,6 @@ const SLOW = [
 ]
 const NAMED_AFTER_ANOTHER: Record<string, string> = {
   'shared-source': 'shared-tokens',
-  'stored-token': 'shared-tokens',
-  'token-life': 'token-source',
   'redirect-guard': 'redirects',
 }
 

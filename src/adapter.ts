@@ -65,8 +65,7 @@ export function sendAuthorised(
   const isOurs = !config.skipCaspioAuth && !config.auth && authoriser.covers(config)
   const callers = isOurs && authorizationOf(config.headers)
   // A stranger's request shares the agent with the token request.
-  const hasStream = typeof config.data === 'object' && isOneShot(config.data)
-  const redacted = callers === false ? AGENTS : hasStream ? REDACTED_WITH_STREAM : REDACTED
+  const redacted = callers === false ? AGENTS : redactedBeside(config.data)
   config.redact = config.redact ? [...config.redact, ...redacted] : redacted
   if (callers === false) return adapter(config)
 
@@ -76,6 +75,10 @@ export function sendAuthorised(
   return token instanceof Promise
     ? waitForToken(token, config).then((ready) => send(ready, dispatch))
     : send(token, dispatch)
+}
+
+function redactedBeside(data: unknown): string[] {
+  return typeof data === 'object' && isOneShot(data) ? REDACTED_WITH_STREAM : REDACTED
 }
 
 function send(token: Token, dispatch: Dispatch): Promise<AxiosResponse> {

@@ -1,4 +1,5 @@
 import { ownField } from './own.js'
+import { parseJSON } from './parse-json.js'
 import { readTokenAnswer } from './token-answer.js'
 import type { Issued } from './token-issuer.js'
 import { usableFor } from './token-life.js'
@@ -21,7 +22,7 @@ export function writeStoredToken({ token, askedAt }: Issued): string {
 /** The token that a store holds; or what is wrong with it. */
 export function readStoredToken(stored: unknown): Issued | string {
   // Some stores parse what looks like JSON.
-  const value = typeof stored === 'string' ? parse(stored) : stored
+  const value = parseJSON(stored)
   if (ownField(value, 'v') !== VERSION) return 'it holds something else, or of another version'
   const token = readTokenAnswer(value)
   if (typeof token === 'string') return token
@@ -30,12 +31,4 @@ export function readStoredToken(stored: unknown): Issued | string {
   if (!(age < usableFor(token.life))) return 'its token has expired'
   const askedAt = { wall: Date.now() - age, monotonic: performance.now() - age }
   return { token, askedAt, answer: undefined, grant: undefined }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

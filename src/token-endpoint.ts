@@ -3,6 +3,7 @@ import { answerFailure } from './answer-failure.js'
 import type { Emit } from './events.js'
 import type { ResolvedOptions } from './options.js'
 import { ownField } from './own.js'
+import { parseJSON } from './parse-json.js'
 import { createScrubber, printable } from './secrets.js'
 import { thrownFailure } from './thrown-failure.js'
 import { readTokenAnswer } from './token-answer.js'
@@ -44,7 +45,7 @@ export function createTokenEndpoint(
       },
     )
     const { status } = response
-    const answer = parse(response.data)
+    const answer = parseJSON(response.data)
     const token = status > 199 && status < 300 && readTokenAnswer(answer)
     if (typeof token === 'object') {
       report({ status })
@@ -53,14 +54,5 @@ export function createTokenEndpoint(
     const oauth = ownField(answer, 'error')
     report({ status, ...(typeof oauth === 'string' && { errorCode: printable(scrub(oauth)) }) })
     throw answerFailure(response, answer, token, Boolean(refreshToken), endpoint, scrub)
-  }
-}
-
-function parse(data: unknown): unknown {
-  try {
-    return JSON.parse(data as string)
-  } catch {
-    // No JSON, or parsed by a test tool's adapter.
-    return data
   }
 }
