@@ -1,0 +1,13 @@
+// The same service after its token code and the header of each call were deleted. Run it from the
+// repository, after npm ci && npm run build:
+// node examples/migration/clinic/after.mjs
+import '../support/stand-in.cjs'
+import axios from 'axios'
+import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
+import * as service from './after/service.mjs'
+import { runDay } from './day.mjs'
+
+axios.defaults.timeout = 10_000
+attachCaspioAuth(axios, credentialsFromEnv())
+
+await runDay(service)

@@ -1,0 +1,13 @@
+// The same service, not a line of it deleted, with the plugin attached where it starts. Run it from
+// the repository, after npm ci && npm run build:
+// node examples/migration/clinic/attached.mjs
+import '../support/stand-in.cjs'
+import axios from 'axios'
+import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
+import * as service from './before/service.mjs'
+import { runDay } from './day.mjs'
+
+axios.defaults.timeout = 10_000
+attachCaspioAuth(axios, credentialsFromEnv())
+
+await runDay(service)
