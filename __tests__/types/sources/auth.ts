@@ -1,0 +1,13 @@
+import caspioAuth from 'axios-caspio-auth/auth'
+
+const getAccessToken: () => Promise<{
+  access_token: string
+  token_type: string
+  expires_in: number
+  refresh_token: string
+}> = caspioAuth({ clientID: 'a', clientSecret: 'b', tokenEndpointURL: 'c' }, { retries: 0 })
+export const pending = getAccessToken().then((token) => token.refresh_token)
+// @ts-expect-error a misspelt credential
+caspioAuth({ clientId: 'a', clientSecret: 'b', tokenEndpointURL: 'c' })
+// @ts-expect-error the life of a cached token is not the seed's
+caspioAuth({ clientID: 'a', clientSecret: 'b', tokenEndpointURL: 'c' }, { renewBefore: 1 })
