@@ -47,6 +47,7 @@ export default mergeConfig(config, {
       '**/node_modules/**',
       `__tests__/{${LEFT_OUT}}.test.ts`,
       process.env.PART === 'testing' ? '__tests__/*.test.ts' : '__tests__/testing/**',
+      '__tests__/company/**',
     ],
   },
 })

@@ -1,0 +1,135 @@
+import type { AxiosInstance } from 'axios'
+import axiosRetry, { type IAxiosRetryConfig } from 'axios-retry'
+import { describe, expect, it, vi } from 'vitest'
+import { rejectionOf } from '../support/account.js'
+import { fakeClocks } from '../support/clocks.js'
+import {
+  countRuns,
+  describeEachOrder,
+  PHYSICIANS,
+  resultOf,
+  startAlone,
+  startCompany,
+  statusesOf,
+} from './support.js'
+
+const retrying =
+  (options?: IAxiosRetryConfig) =>
+  (api: AxiosInstance): void => {
+    axiosRetry(api, { retries: 3, retryDelay: () => 1, ...options })
+  }
+
+// So that no pause of ours ends by itself.
+fakeClocks()
+
+describeEachOrder('axios-retry, attached %s ours', (order) => {
+  it('does not notice a recovery', async () => {
+    const onRetry = vi.fn()
+    const { account, api } = await startCompany(order, retrying({ onRetry }))
+    const runs = countRuns(api)
+    account.revoke()
+    const alone = await startAlone(retrying())
+    expect(resultOf(await api.get(PHYSICIANS))).toEqual(resultOf(await alone.api.get(PHYSICIANS)))
+    expect(statusesOf(account)).toEqual([401, 200])
+    expect(account.log.token).toHaveLength(1)
+    expect(runs).toEqual({ request: 1, response: 1, error: 0 })
+    expect(onRetry).not.toHaveBeenCalled()
+  })
+
+  it('retries a 503 that comes after a recovery, as it does alone', async () => {
+    const { account, api } = await startCompany(order, retrying())
+    const alone = await startAlone(retrying())
+    const runs = [countRuns(api), countRuns(alone.api)]
+    account.revoke()
+    account.api.fail({ status: 401, times: 1 })
+    for (const { api } of [account, alone.account]) api.fail({ times: 2 })
+    expect(resultOf(await api.get(PHYSICIANS))).toEqual(resultOf(await alone.api.get(PHYSICIANS)))
+    expect(statusesOf(account)).toEqual([401, 503, 503, 200])
+    expect(statusesOf(alone.account)).toEqual([503, 503, 200])
+    expect(runs[0]).toEqual(runs[1])
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('a 401 in a retry is recovered once, as in the first attempt', async () => {
+    const { account, api } = await startCompany(order, retrying())
+    account.api.fail({ times: 1 })
+    account.api.fail({ status: 401 })
+    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
+    expect(statusesOf(account)).toEqual([503, 401, 401])
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('leaves a second 401 alone', async () => {
+    const { account, api } = await startCompany(order, retrying())
+    const runs = countRuns(api)
+    account.api.fail({ status: 401 })
+    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
+    expect(statusesOf(account)).toEqual([401, 401])
+    expect(account.log.token).toHaveLength(1)
+    expect(runs).toEqual({ request: 1, response: 0, error: 1 })
+  })
+
+  it('told to retry 401s, makes us resend and renew but once', async () => {
+    const retryCondition = () => true
+    const { account, api } = await startCompany(order, retrying({ retryCondition }))
+    account.api.fail({ status: 401 })
+    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
+    expect(statusesOf(account)).toEqual([401, 401, 401, 401, 401])
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('sends a body as it is, after a recovery and in a retry', async () => {
+    const retryCondition = () => true
+    const { account, api } = await startCompany(order, retrying({ retryCondition }))
+    account.api.fail({ status: 401, times: 1 })
+    account.api.fail({ times: 1 })
+    const record = { FirstName: 'Nia', LastName: 'Adeyemi' }
+    expect((await api.post(PHYSICIANS, record)).status).toBe(201)
+    expect(statusesOf(account)).toEqual([401, 503, 201])
+    const bodies = account.log.api.map(({ body }) => Buffer.from(body).toString())
+    expect(bodies).toEqual(Array(3).fill(JSON.stringify(record)))
+  })
+
+  it('with validateResponse in the place of validateStatus, hands out what was recovered', async () => {
+    const validateResponse = ({ status }: { status: number }) => status === 200
+    const { account, api } = await startCompany(order, retrying({ validateResponse }))
+    account.revoke()
+    expect((await api.get(PHYSICIANS)).data.Result).toHaveLength(12)
+    expect(statusesOf(account)).toEqual([401, 200])
+  })
+
+  describe('while the token endpoint is out of order', () => {
+    it('repeats the call and not the token request', async () => {
+      const onRetry = vi.fn()
+      const { account, api } = await startCompany(order, retrying({ onRetry }), { retries: 0 })
+      const alone = await startAlone(retrying())
+      const runs = [countRuns(api), countRuns(alone.api)]
+      account.revoke()
+      account.tokenEndpoint.fail()
+      alone.account.api.fail()
+      await expect(alone.api.get(PHYSICIANS)).rejects.toThrow('503')
+      const error = await rejectionOf(api.get(PHYSICIANS))
+      expect(error).toMatchObject({ code: 'ERR_CASPIO_TOKEN_ENDPOINT', status: 503 })
+      expect(error.config.url).toBe(PHYSICIANS)
+      expect(onRetry).toHaveBeenCalledTimes(3)
+      expect(runs[0]).toEqual(runs[1])
+      expect(account.log.token).toHaveLength(1)
+      expect(statusesOf(account)).toEqual([401, 401, 401, 401])
+    })
+
+    it('gets the data once the outage is over', async () => {
+      const onRetry = () => {
+        account.tokenEndpoint.restore()
+        vi.advanceTimersByTime(2_000)
+      }
+      const { account, api, auth } = await startCompany(order, retrying({ onRetry }), {
+        retries: 0,
+      })
+      auth.invalidate()
+      account.tokenEndpoint.fail({ reset: true })
+      expect((await api.get(PHYSICIANS)).data.Result).toHaveLength(12)
+      expect(account.log.token.map(({ status }) => status)).toEqual([0, 200])
+      expect(statusesOf(account)).toEqual([200])
+    })
+  })
+})

@@ -1,0 +1,151 @@
+import { createRequire } from 'node:module'
+import { context, propagation, type TextMapPropagator, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { CaspioAccount } from '../../src/testing/index.js'
+import { fakeClocks } from '../support/clocks.js'
+import { witness } from '../support/hygiene.js'
+import { describeEachOrder, PHYSICIANS, startAlone, startCompany } from './support.js'
+
+const HOUR = 3_600_000
+
+const exporter = new InMemorySpanExporter()
+const tracer = new BasicTracerProvider({
+  spanProcessors: [new SimpleSpanProcessor(exporter)],
+}).getTracer('test')
+
+/** The W3C's traceparent, as far as it goes out. */
+const traceparent: TextMapPropagator = {
+  inject(active, carrier, setter) {
+    const span = trace.getSpanContext(active)
+    if (span) setter.set(carrier, 'traceparent', `00-${span.traceId}-${span.spanId}-01`)
+  },
+  extract: (active) => active,
+  fields: () => ['traceparent'],
+}
+
+const instrumentation = new HttpInstrumentation({
+  enabled: false,
+  disableIncomingRequestInstrumentation: true,
+})
+instrumentation.setTracerProvider({ getTracer: () => tracer })
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+propagation.setGlobalPropagator(traceparent)
+
+/** Enables the instrumentation, which patches a module when it is required the next time. */
+function instrument(): void {
+  instrumentation.enable()
+  createRequire(import.meta.url)('http')
+}
+
+beforeEach(() => {
+  instrumentation.disable()
+})
+
+afterAll(() => {
+  instrumentation.disable()
+  context.disable()
+  propagation.disable()
+})
+
+/** Runs a piece of the user's work in a span of its own. */
+function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
+  return tracer.startActiveSpan(name, (span) => work().finally(() => span.end()))
+}
+
+/** Method, path and status of each span of HTTP, and the name of the span that it belongs to. */
+function spansOf({ url }: CaspioAccount): [string, string | undefined][] {
+  const spans: ReadableSpan[] = witness(exporter.getFinishedSpans())
+  const nameOf = (id: string | undefined) =>
+    spans.find((span) => span.spanContext().spanId === id)?.name
+  return spans.flatMap(({ attributes, parentSpanContext }) => {
+    const target = `${attributes['url.full']}`
+    if (!target.startsWith(url)) return []
+    const words = [
+      attributes['http.request.method'],
+      target.slice(url.length),
+      attributes['http.response.status_code'],
+    ]
+    return [[words.join(' '), nameOf(parentSpanContext?.spanId)]]
+  })
+}
+
+const CALL = `/rest/v2${PHYSICIANS}`
+
+describeEachOrder('OpenTelemetry’s http instrumentation, enabled %s ours', (order) => {
+  it('gives the 401, the token request and the resend a span each, under the caller’s', async () => {
+    const { account, api } = await startCompany(order, instrument)
+    const alone = await startAlone(() => {})
+    account.revoke()
+    exporter.reset()
+    await traced('caller', () => api.get(PHYSICIANS))
+    await traced('another', () => alone.api.get(PHYSICIANS))
+    expect(spansOf(account)).toEqual([
+      [`GET ${CALL} 401`, 'caller'],
+      ['POST /oauth/token 200', 'caller'],
+      [`GET ${CALL} 200`, 'caller'],
+    ])
+    expect(spansOf(alone.account)).toEqual([[`GET ${CALL} 200`, 'another']])
+  })
+
+  it('the resend bears the traceparent of its own span', async () => {
+    const { account, api } = await startCompany(order, instrument)
+    account.revoke()
+    exporter.reset()
+    await traced('caller', () => api.get(PHYSICIANS))
+    const spans = exporter.getFinishedSpans().map((span) => span.spanContext())
+    const sent = account.log.api.map(({ headers }) => headers.traceparent)
+    const [rejected, , resent] = spans.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`)
+    expect(sent).toEqual([rejected, resent])
+    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1)
+  })
+
+  it('callers who share a token request keep a trace each', async () => {
+    const { account, api } = await startCompany(order, instrument)
+    const inInterceptor: (string | undefined)[] = []
+    api.interceptors.response.use((response) => {
+      const active = trace.getActiveSpan() as ReadableSpan | undefined
+      inInterceptor.push(active?.name)
+      return response
+    })
+    account.revoke()
+    exporter.reset()
+    const names = ['first', 'second', 'third']
+    await Promise.all(names.map((name) => traced(name, () => api.get(PHYSICIANS))))
+    expect(account.log.token).toHaveLength(1)
+    const spans = spansOf(account)
+    for (const status of [401, 200]) {
+      const owners = spans.filter(([what]) => what === `GET ${CALL} ${status}`)
+      expect(owners.map(([, owner]) => owner).sort()).toEqual(names)
+    }
+    const owners = spans.filter(([what]) => what === 'POST /oauth/token 200')
+    expect(names).toContain(owners[0]?.[1])
+    expect(owners).toHaveLength(1)
+    expect(inInterceptor.sort()).toEqual(names)
+  })
+
+  describe('a renewal in the background', () => {
+    fakeClocks()
+
+    it('is a span of the caller who set it off', async () => {
+      const { account, api } = await startCompany(order, instrument)
+      exporter.reset()
+      vi.advanceTimersByTime(23.5 * HOUR)
+      await traced('caller', () => api.get(PHYSICIANS))
+      await vi.waitUntil(() => spansOf(account).length === 2, { timeout: 10_000 })
+      expect(spansOf(account)).toEqual(
+        expect.arrayContaining([
+          [`GET ${CALL} 200`, 'caller'],
+          ['POST /oauth/token 200', 'caller'],
+        ]),
+      )
+    })
+  })
+})
