@@ -5,8 +5,10 @@ import {
   attachCaspioAuth,
   type CaspioAccessToken,
   type CaspioAuthEvent,
+  type CaspioAuthOptions,
   createCaspioAuth,
 } from '../src/index.js'
+import { resolveOptions } from '../src/options.js'
 import type { Issued } from '../src/token-issuer.js'
 import { createTokenSource } from '../src/token-source.js'
 import {
@@ -717,11 +719,74 @@ describe('a late rejection of an old token', () => {
       return { token, askedAt: now(), answer: undefined, grant: 'client_credentials' }
     }
     const via = () => ({})
-    const source = createTokenSource(issue, undefined, () => {})
+    const source = createTokenSource(issue, resolveOptions(), () => {})
     const old = await source.acquire(via)
     await source.renew(via)
     vi.advanceTimersByTime(age * SECOND)
     expect(await source.replace(old, via)).toMatchObject({ accessToken: expected })
+  })
+})
+
+describe('a fetch that is never answered, since the worker that began it is gone', () => {
+  fakeTime()
+
+  function startHeld(options?: CaspioAuthOptions) {
+    const answers: (() => void)[] = []
+    const issue = () =>
+      new Promise<Issued>((resolve) => {
+        const accessToken = `t${answers.length + 1}`
+        const token = { accessToken, tokenType: 'bearer', life: 1_000, refreshToken: undefined }
+        const issued = { token, askedAt: now(), answer: undefined, grant: 'client_credentials' }
+        answers.push(() => resolve(issued as Issued))
+      })
+    return { source: createTokenSource(issue, resolveOptions(options), () => {}), answers }
+  }
+  const via = () => ({})
+
+  it.each([
+    ['the defaults', undefined, 120],
+    ['half a second and no retries', { retries: 0, timeout: 500 }, 42],
+  ])('is waited for as long as it may take, and no longer: %s', async (_, options, seconds) => {
+    const { source, answers } = startHeld(options)
+    source.acquire(via)
+    vi.advanceTimersByTime(seconds * SECOND - 1)
+    source.acquire(via)
+    expect(answers).toHaveLength(1)
+    vi.advanceTimersByTime(1)
+    const waiting = [source.acquire(via), source.acquire(via)]
+    expect(answers).toHaveLength(2)
+    answers[1]?.()
+    expect(await Promise.all(waiting)).toMatchObject(Array(2).fill({ accessToken: 't2' }))
+  })
+
+  it('does not keep the token from being renewed ahead of expiry', async () => {
+    const { source, answers } = startHeld()
+    const first = source.acquire(via)
+    answers[0]?.()
+    await first
+    // In the last tenth of its life.
+    vi.advanceTimersByTime(930 * SECOND)
+    for (const seconds of [0, 40]) {
+      vi.advanceTimersByTime(seconds * SECOND)
+      expect(await source.acquire(via)).toMatchObject({ accessToken: 't1' })
+      expect(answers).toHaveLength(2)
+    }
+    // Expired meanwhile.
+    vi.advanceTimersByTime(80 * SECOND)
+    const waiting = source.acquire(via)
+    answers[2]?.()
+    expect(await waiting).toMatchObject({ accessToken: 't3' })
+  })
+
+  it('does not end the next one if it is answered after all', async () => {
+    const { source, answers } = startHeld()
+    const late = source.acquire(via)
+    vi.advanceTimersByTime(120 * SECOND)
+    source.acquire(via)
+    answers[0]?.()
+    await late
+    source.renew(via)
+    expect(answers).toHaveLength(2)
   })
 })
 

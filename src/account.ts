@@ -24,7 +24,7 @@ export function createAccount(
   options: CaspioAuthOptions | undefined,
 ): Account {
   const resolved = resolveOptions(options)
-  const { origins, shouldRenew, renewBefore, timeout, retries, tokenStore } = resolved
+  const { origins, shouldRenew, timeout, retries, tokenStore } = resolved
   const emit = createEmit(resolved.onEvent)
   const isBroker = typeof credentials === 'function'
   if (isBroker && tokenStore) {
@@ -37,7 +37,7 @@ export function createAccount(
   return {
     source: tokenStore
       ? createSharedSource(issue, checked as CaspioCredentials, resolved, tokenStore, emit)
-      : createTokenSource(issue, renewBefore, emit),
+      : createTokenSource(issue, resolved, emit),
     tokenEndpoint: checked && new URL(checked.tokenEndpointURL),
     origins,
     shouldRenew,

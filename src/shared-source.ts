@@ -11,15 +11,15 @@ const LOCK_SLACK_IN_MS = 5_000
 export function createSharedSource(
   issue: TokenIssuer,
   credentials: CaspioCredentials,
-  { tokenStoreTimeout, timeout, renewBefore }: ResolvedOptions,
+  options: ResolvedOptions,
   store: CaspioTokenStore,
   emit: Emit,
 ): TokenSource {
   const use = {
     store,
-    timeout: tokenStoreTimeout,
+    timeout: options.tokenStoreTimeout,
     // One attempt at the token endpoint, and the way to the store and back.
-    lockTtl: timeout + LOCK_SLACK_IN_MS,
+    lockTtl: options.timeout + LOCK_SLACK_IN_MS,
   }
   let sharing: Promise<SharedTokens> | undefined
   // Who has no store need not carry the code for one.
@@ -32,11 +32,7 @@ export function createSharedSource(
         return { issue, forget() {} }
       },
     ))
-  const source = createTokenSource(
-    async (request) => (await share()).issue(request),
-    renewBefore,
-    emit,
-  )
+  const source = createTokenSource(async (request) => (await share()).issue(request), options, emit)
   return {
     ...source,
     invalidate() {

@@ -1,6 +1,7 @@
 import { type Instant, since } from './clock.js'
 import { CaspioAuthError, type Failure } from './errors.js'
 import type { Emit } from './events.js'
+import type { ResolvedOptions } from './options.js'
 import { holdProcess } from './timers.js'
 import type { TokenAnswer } from './token-answer.js'
 import type { Issued, TokenIssuer } from './token-issuer.js'
@@ -47,6 +48,7 @@ type Reason = 'missing' | 'ahead' | 'forced' | 'rejected'
 /** The one fetch under way. */
 interface Flight {
   readonly promise: Promise<Token>
+  readonly startedAt: number
   /** Whether its token is to replace a rejected one. */
   replaces: boolean
   /** Set as soon as somebody waits for it. */
@@ -66,16 +68,15 @@ const LONGEST_FRUITLESS_PAUSE_IN_MS = 60_000
 // How long a token counts as fresh, so that its rejection says something about renewing.
 const FRESH_FOR_MS = 60_000
 
-/**
- * The life of one account's token. All state is in this closure, out of reach of any inspection.
- *
- * @param renewBefore seconds
- */
+/** The life of one account's token. All state is in this closure, out of reach of any inspection. */
 export function createTokenSource(
   issue: TokenIssuer,
-  renewBefore: number | undefined,
+  { renewBefore, timeout, retries }: ResolvedOptions,
   emit: Emit,
 ): TokenSource {
+  // More than every attempt, pause and wait for a lock can take. In a worker (Cloudflare's), a fetch
+  // and its timers die with the request that began it, and it never ends.
+  const longestFlight = (retries + 4) * (timeout + 10_000)
   // Chosen once, so that a fleet's windows open apart.
   const jitter = 1 - Math.random() / 5
   let current: Token | undefined
@@ -93,7 +94,7 @@ export function createTokenSource(
     if (age >= token.renewAfter) {
       if (age >= token.usableFor) return fetch(via, 'missing')
       // Its failure is an event, and the token at hand still serves.
-      if (!flight && !isOn(failed)) start(via, 'ahead').promise.catch(() => {})
+      if (!underWay() && !isOn(failed)) start(via, 'ahead').promise.catch(() => {})
     }
     return token
   }
@@ -120,12 +121,16 @@ export function createTokenSource(
   }
 
   function fetch(via: Transport, reason: Reason): Promise<Token> {
-    return !flight && isOn(failed) ? Promise.reject(failed.failure) : join(via, reason)
+    return !underWay() && isOn(failed) ? Promise.reject(failed.failure) : join(via, reason)
+  }
+
+  function underWay(): Flight | undefined {
+    return flight && performance.now() - flight.startedAt < longestFlight ? flight : undefined
   }
 
   /** The fetch under way, or a new one. Whoever joins waits for it. */
   function join(via: Transport, reason: Reason): Promise<Token> {
-    const joined = flight ?? start(via, reason)
+    const joined = underWay() ?? start(via, reason)
     joined.replaces ||= reason === 'rejected'
     joined.release ??= holdProcess()
     return joined.promise
@@ -148,10 +153,11 @@ export function createTokenSource(
       single: Boolean(failed),
       via,
     }).finally(() => {
-      flight = undefined
+      if (flight === started) flight = undefined
       started.release?.()
     })
     const started: Flight = {
+      startedAt,
       replaces: false,
       release: undefined,
       promise: issued.then(

@@ -1,3 +1,4 @@
+import { resolveOptions } from '../../src/options.js'
 import { shareTokens } from '../../src/shared-tokens.js'
 import { createIssuer, type TokenIssuer } from '../../src/token-issuer.js'
 import { createTokenSource, type TokenSource } from '../../src/token-source.js'
@@ -97,7 +98,8 @@ function launcher(
   account: SimulatedAccount,
   onFetch: () => void,
 ): () => TokenSource {
-  const issue = createIssuer(account.ask(refreshes), 2)
+  const options = resolveOptions()
+  const issue = createIssuer(account.ask(refreshes), options.retries)
   const emit = () => {}
   const watched =
     (issuer: TokenIssuer): TokenIssuer =>
@@ -105,7 +107,7 @@ function launcher(
       onFetch()
       return issuer(request)
     }
-  if (kind === 'none') return () => createTokenSource(watched(issue), undefined, emit)
+  if (kind === 'none') return () => createTokenSource(watched(issue), options, emit)
   const use = {
     store: new SimulatedStore({ lock: kind === 'with lock' }),
     timeout: 500,
@@ -115,7 +117,7 @@ function launcher(
     const shared = shareTokens(issue, CREDENTIALS, use, emit, (...tokens) =>
       source.adopt(...tokens),
     )
-    const source = createTokenSource(watched(shared.issue), undefined, emit)
+    const source = createTokenSource(watched(shared.issue), options, emit)
     return source
   }
 }
