@@ -50,6 +50,7 @@ export const IN_THE_ACCOUNT =
  * request, and no secret: neither in its message nor in anything that hangs on it.
  */
 export class CaspioAuthError extends AxiosError {
+  /** What kind of failure it is. */
   declare readonly code: CaspioAuthErrorCode
   /** HTTP status of the token endpoint's answer, if there was one. */
   declare readonly status?: number

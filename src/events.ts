@@ -8,6 +8,7 @@ export type CaspioAuthEvent =
   /** One HTTP attempt at the token endpoint ended. Caspio bills each that it receives. */
   | {
       readonly type: 'token-request'
+      /** What the token was asked for with. */
       readonly grant: 'client_credentials' | 'refresh_token'
       /** HTTP status, if there was an answer. */
       readonly status?: number
@@ -20,19 +21,30 @@ export type CaspioAuthEvent =
   | {
       readonly type: 'token-taken'
       readonly source: 'issued'
+      /** What it was got with. */
       readonly grant: CaspioGrant
       /** Seconds that it will live. Absent if the answer did not say. */
       readonly expiresIn?: number
     }
   /** A token that another process got was taken from the {@link CaspioAuthOptions.tokenStore}. */
-  | { readonly type: 'token-taken'; readonly source: 'store'; readonly expiresIn?: number }
+  | {
+      readonly type: 'token-taken'
+      readonly source: 'store'
+      /** Seconds that are left of its life. Absent if the answer did not say. */
+      readonly expiresIn?: number
+    }
   /** A request was answered that its token is rejected (`shouldRenew`). Billed. */
-  | { readonly type: 'token-rejected'; readonly status: number }
+  | {
+      readonly type: 'token-rejected'
+      /** HTTP status of the answer. */
+      readonly status: number
+    }
   /** A rejected request goes out again with another token. Billed. */
   | { readonly type: 'request-resent' }
   /** No token could be had. */
   | {
       readonly type: 'acquisition-failed'
+      /** What callers get, without a request. */
       readonly error: CaspioAuthError
       /** `true` if it was a renewal ahead of expiry, which no caller noticed. */
       readonly background: boolean
@@ -45,7 +57,9 @@ export type CaspioAuthEvent =
    */
   | {
       readonly type: 'store-failed'
+      /** What was asked of the store. */
       readonly operation: 'get' | 'set' | 'delete' | 'lock'
+      /** What the store said, without a token in it. */
       readonly reason: string
     }
 

@@ -2,22 +2,33 @@ import type { CaspioTokenStore } from './types.js'
 
 /** What is used of a client of the `redis` package (version 4 and newer), clusters included. */
 export interface NodeRedisClient {
+  /** `GET`. */
   get(key: string): Promise<unknown>
+  /** `SET` with a life in milliseconds, and only if the key is free where `NX` is said. */
   set(key: string, value: string, options: { PX: number; NX?: true }): Promise<unknown>
+  /** `DEL`. */
   del(key: string): Promise<unknown>
+  /** `EVAL`: releases the lock if it is still the owner's. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
 }
 
 /** What is used of a client of `ioredis` or `iovalkey`, clusters included. */
 export interface IORedisClient {
+  /** `GET`. */
   get(key: string): Promise<unknown>
+  /** `SET` with a life in milliseconds. */
   set(key: string, value: string, px: 'PX', ms: number): Promise<unknown>
+  /** The same, only if the key is free. */
   set(key: string, value: string, px: 'PX', ms: number, nx: 'NX'): Promise<unknown>
+  /** `DEL`. */
   del(key: string): Promise<unknown>
+  /** `EVAL`: releases the lock if it is still the owner's. */
   eval(script: string, numberOfKeys: number, key: string, owner: string): Promise<unknown>
+  /** By this it is told from a client of `redis`. */
   defineCommand: unknown
 }
 
+/** What `redisTokenStore` may be told. */
 export interface RedisTokenStoreOptions {
   /** Stands before every key. Set it where the database is shared with others. @default '' */
   readonly prefix?: string

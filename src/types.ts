@@ -69,6 +69,7 @@ export interface CaspioTokenStore {
   get(key: string): unknown
   /** Keeps `value` for `ttl` milliseconds. `false` (Keyv's word) means that it did not. */
   set(key: string, value: string, ttl: number): unknown
+  /** Forgets it. */
   delete(key: string): unknown
   /**
    * Lets one process at a time fetch a token: resolves to a function that releases the lock, or to

@@ -36,8 +36,11 @@ export interface CaspioAccountOptions {
 
 /** What a client needs to get tokens of the account; the argument of `attachCaspioAuth`. */
 export interface CaspioAccountCredentials {
+  /** Client ID. */
   clientID: string
+  /** Client Secret. */
   clientSecret: string
+  /** Token Endpoint URL, on loopback. */
   tokenEndpointURL: string
 }
 
@@ -165,6 +168,7 @@ export interface CaspioLog {
 export interface CaspioTokenLogEntry {
   /** When the request arrived, in milliseconds since the epoch. */
   at: number
+  /** HTTP method, in capitals. */
   method: string
   /** `grant_type` as sent. */
   grant: string | undefined
@@ -184,6 +188,7 @@ export interface CaspioTokenLogEntry {
 export interface CaspioApiLogEntry {
   /** When the request arrived, in milliseconds since the epoch. */
   at: number
+  /** HTTP method, in capitals. */
   method: string
   /** The path with the query, as received. */
   path: string
