@@ -35,7 +35,7 @@ class FastFirst extends BaseSequencer {
 // Without what runs a built package or another process, where no mutant is, and without what takes
 // long to say what others say as well.
 const LEFT_OUT =
-  'demo,examples,faults,fleet,hostile-proxy,hygiene,migration,oidc-provider,outages,package,pollution,process,readme,security,short-lives,simulate,soak,storms,tls'
+  'demo,examples,faults,fleet,hostile-proxy,hygiene,metering,migration,more-examples,oidc-provider,outages,package,pollution,process,questions,readme,security,short-lives,simulate,soak,storms,tls'
 
 export default mergeConfig(config, {
   test: {

@@ -1,20 +1,7 @@
-import { execFile } from 'node:child_process'
-import {
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import axios, { type AxiosInstance } from 'axios'
-import { build } from 'esbuild'
 import { Redis } from 'ioredis'
 import type Keyv from 'keyv'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -22,6 +9,7 @@ import { attachCaspioAuth, type CaspioAuthEvent, type CaspioTokenStore } from '.
 import type { CaspioAccount } from '../src/testing/index.js'
 import { PHYSICIANS, startAccount, thrownBy } from './support/account.js'
 import { fakeClocks } from './support/clocks.js'
+import { copyExamples, environment, temporaryFolder } from './support/examples.js'
 import { secretsSeen, witness } from './support/hygiene.js'
 import { expectNoSecrets, leaksIn } from './support/secrets.js'
 import { describeWithRedis, type RedisServer, startRedisServer } from './support/services.js'
@@ -41,66 +29,10 @@ interface FileStore {
   fileStore(path: string): Required<Omit<CaspioTokenStore, 'lock'>>
 }
 
-interface Outcome {
-  readonly code: number
-  readonly output: string
-  readonly errors: string
-}
-
-/** The examples, and beside them the package that they import. */
-let copy: string
-
-beforeAll(async () => {
-  copy = await mkdtemp(join(tmpdir(), 'examples-test-'))
-  await cp(join(root, 'examples'), join(copy, 'examples'), { recursive: true })
-  await cp(join(root, 'package.json'), join(copy, 'package.json'))
-  await mkdir(join(copy, 'node_modules'))
-  for (const name of ['axios', 'keyv', 'redis']) {
-    const target = name === 'axios' ? process.env.AXIOS || name : name
-    await symlink(join(root, 'node_modules', target), join(copy, 'node_modules', name))
-  }
-  const source = (name: string) => join(root, 'src', name)
-  await build({
-    entryPoints: {
-      index: source('index.ts'),
-      redis: source('redis.ts'),
-      testing: source('testing/index.ts'),
-    },
-    outdir: join(copy, 'dist'),
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['axios'],
-    logLevel: 'error',
-  })
-})
-
-afterAll(() => rm(copy, { recursive: true, force: true }))
+const examples = copyExamples()
 
 function run(script: string, env: Record<string, string> = {}, ...args: string[]) {
-  return runNode([join(copy, 'examples', script), ...args], env)
-}
-
-function runNode(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|vitest|node_|caspio_|redis_|token_|force_color|no_color)/i.test(name),
-  )
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      args,
-      { cwd: copy, env: { ...Object.fromEntries(inherited), ...env }, timeout: 60_000 },
-      (error, output, errors) =>
-        resolve(witness({ code: error ? Number(error.code ?? Number.NaN) : 0, output, errors })),
-    )
-  })
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'examples-test-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return folder
+  return examples.run(script, { env, args })
 }
 
 interface Member {
@@ -143,7 +75,7 @@ describe('the example of a store that is encrypted at rest', () => {
   it('prints a command that makes a key', async () => {
     const script = "crypto.randomBytes(32).toString('base64')"
     expect((await run('encrypted-store.mjs')).output).toContain(`$(node -p "${script}")`)
-    expect(readKey((await runNode(['-p', script])).output)).toHaveLength(32)
+    expect(readKey((await examples.runNode(['-p', script])).output)).toHaveLength(32)
   })
 
   it.each(['base64', 'hex'] as const)('takes its key from the environment, in %s', async (form) => {
@@ -262,14 +194,8 @@ describe('the example of a store in a file', () => {
 
   it('does the same run by run with credentials from the environment', async () => {
     const account = await startAccount()
-    const { clientID, clientSecret, tokenEndpointURL } = account.credentials
     const file = join(await temporaryFolder(), 'token.json')
-    const env = {
-      CASPIO_CLIENT_ID: clientID,
-      CASPIO_CLIENT_SECRET: clientSecret,
-      CASPIO_TOKEN_ENDPOINT_URL: tokenEndpointURL,
-      TOKEN_FILE: file,
-    }
+    const env = { ...environment(account), TOKEN_FILE: file }
     for (const tokenRequests of [1, 0]) {
       const { code, output, errors } = await run('file-store.mjs', env)
       expect({ code, errors }).toEqual({ code: 0, errors: '' })
@@ -363,7 +289,9 @@ describe('fileStore', () => {
       const store = fileStore(${JSON.stringify(path)})
       for (let i = 0; i < 300; i++) await store.set('it', String(i).repeat(2_000), 60_000)`
     let isWriting = true
-    const writers = Promise.all([1, 2].map(() => runNode(['--input-type=module', '-e', program])))
+    const writers = Promise.all(
+      [1, 2].map(() => examples.runNode(['--input-type=module', '-e', program])),
+    )
     const ended = writers.finally(() => {
       isWriting = false
     })

@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { type BuildOptions, build } from 'esbuild'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { CaspioAccount, CaspioApiLogEntry } from '../src/testing/index.js'
 import { startAccount } from './support/account.js'
-import { witness } from './support/hygiene.js'
+import { copyExamples, environment, type Outcome, temporaryFolder } from './support/examples.js'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const examples = join(root, 'examples/migration')
+const examples = fileURLToPath(new URL('../examples/migration', import.meta.url))
 
 const { startCarrier }: CarrierModule = await import(
   pathToFileURL(join(examples, 'clinic/carrier.mjs')).href
@@ -26,68 +22,11 @@ interface Carrier {
   close(): void
 }
 
-interface Outcome {
-  readonly code: number
-  readonly output: string
-  readonly errors: string
-}
+const copy = copyExamples()
 
-/** The programs, and beside them the package that they import, in ESM and CommonJS. */
-let copy: string
-
-beforeAll(async () => {
-  copy = await mkdtemp(join(tmpdir(), 'migration-test-'))
-  await cp(examples, join(copy, 'examples/migration'), { recursive: true })
-  await cp(join(root, 'package.json'), join(copy, 'package.json'))
-  await mkdir(join(copy, 'node_modules'))
-  const axios = join(root, 'node_modules', process.env.AXIOS || 'axios')
-  await symlink(axios, join(copy, 'node_modules/axios'))
-  const source = (name: string) => join(root, 'src', name)
-  const common: BuildOptions = {
-    outdir: join(copy, 'dist'),
-    bundle: true,
-    platform: 'node',
-    external: ['axios'],
-    logLevel: 'error',
-  }
-  const commonJS: BuildOptions = {
-    ...common,
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-  }
-  const index = source('index.ts')
-  const entryPoints = { index, testing: source('testing/index.ts') }
-  await build({ ...common, entryPoints, format: 'esm' })
-  await build({ ...commonJS, entryPoints: { index } })
-  // As tsup.config.ts has it.
-  const footer = { js: 'module.exports = module.exports.default' }
-  await build({ ...commonJS, entryPoints: { auth: source('auth.ts') }, footer })
-})
-
-afterAll(() => rm(copy, { recursive: true, force: true }))
-
-/** Runs a program of examples/migration. What a test runner put into the environment stays out. */
-function run(program: string, env: Record<string, string> = {}, cwd = copy): Promise<Outcome> {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|vitest|node_|caspio_|carrier_|force_color|no_color)/i.test(name),
-  )
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(copy, 'examples/migration', program)],
-      { cwd, env: { ...Object.fromEntries(inherited), ...env }, timeout: 60_000 },
-      (error, output, errors) =>
-        resolve(witness({ code: error ? Number(error.code ?? Number.NaN) : 0, output, errors })),
-    )
-  })
-}
-
-function environment({ credentials }: CaspioAccount): Record<string, string> {
-  return {
-    CASPIO_CLIENT_ID: credentials.clientID,
-    CASPIO_CLIENT_SECRET: credentials.clientSecret,
-    CASPIO_TOKEN_ENDPOINT_URL: credentials.tokenEndpointURL,
-  }
+/** Runs a program of examples/migration. */
+function run(program: string, env: Record<string, string> = {}, cwd?: string): Promise<Outcome> {
+  return copy.run(`migration/${program}`, { env, ...(cwd && { cwd }) })
 }
 
 function textOf(name: string): Promise<string> {
@@ -253,7 +192,7 @@ describe('a service with a token cache of its own', () => {
 
   it('works with its 20 headers, but without the code that filled them', async () => {
     const folder = 'clinic-without-token-code'
-    const clinic = join(copy, 'examples/migration', folder)
+    const clinic = join(copy.folder, 'examples/migration', folder)
     await cp(join(examples, 'clinic'), clinic, { recursive: true })
     await writeFile(join(clinic, 'before/token.mjs'), 'export async function getToken() {}\n')
     const day = await runDay('attached', true, folder)
@@ -298,8 +237,7 @@ describe('a report in the style of caspio-sdk', () => {
   /** An account, and a folder whose .env has a token of yesterday. */
   async function startNight(cronJob = 'cron-before') {
     const account = await startAccount()
-    const folder = await mkdtemp(join(tmpdir(), 'migration-test-'))
-    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const folder = await temporaryFolder()
     const envFile = join(folder, '.env')
     await writeFile(envFile, 'FIRST=1\nCASPIO_ACCESS_TOKEN=none\nLAST=2\n')
     const start = (program: string) => run(`report/${program}.cjs`, environment(account), folder)

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type BuildOptions, build } from 'esbuild'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import type { CaspioAccount } from '../../src/testing/index.js'
+import { witness } from './hygiene.js'
+
+export interface Outcome {
+  readonly code: number
+  readonly output: string
+  readonly errors: string
+}
+
+export interface RunOptions {
+  readonly env?: Record<string, string>
+  readonly args?: string[]
+  /** @default the copy of the repository */
+  readonly cwd?: string
+}
+
+export interface Examples {
+  /** Holds `examples`, and all that they import. */
+  readonly folder: string
+  /** Runs a program of `examples`. */
+  run(program: string, options?: RunOptions): Promise<Outcome>
+  runNode(args: string[], options?: RunOptions): Promise<Outcome>
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+const PACKAGES = [
+  '@opentelemetry/api',
+  '@opentelemetry/sdk-metrics',
+  'axios',
+  'express',
+  'ioredis',
+  'keyv',
+  'redis',
+]
+
+// What a test runner or a developer put there is not for the programs.
+const NOT_INHERITED =
+  /^(npm_|vitest|node_|caspio_|carrier_|redis_|token_|port$|force_color|no_color)/i
+
+/** A copy of the examples, and beside them the package that they import, built anew. */
+export function copyExamples(): Examples {
+  let folder = ''
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'examples-test-'))
+    await cp(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
+    await cp(join(root, 'package.json'), join(folder, 'package.json'))
+    for (const name of PACKAGES) {
+      const link = join(folder, 'node_modules', name)
+      const target = name === 'axios' ? process.env.AXIOS || name : name
+      await mkdir(dirname(link), { recursive: true })
+      await symlink(join(root, 'node_modules', target), link)
+    }
+    await buildPackage(join(folder, 'dist'))
+  })
+
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  function runNode(args: string[], { env = {}, cwd = folder }: RunOptions = {}): Promise<Outcome> {
+    const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name))
+    return new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        args,
+        { cwd, env: { ...Object.fromEntries(inherited), ...env }, timeout: 60_000 },
+        (error, output, errors) =>
+          resolve(witness({ code: error ? Number(error.code ?? Number.NaN) : 0, output, errors })),
+      )
+    })
+  }
+
+  return {
+    get folder() {
+      return folder
+    },
+    run: (program, options) =>
+      runNode([join(folder, 'examples', program), ...(options?.args ?? [])], options),
+    runNode,
+  }
+}
+
+async function buildPackage(outdir: string): Promise<void> {
+  const source = (name: string) => join(root, 'src', name)
+  const index = source('index.ts')
+  const common: BuildOptions = {
+    outdir,
+    bundle: true,
+    platform: 'node',
+    external: ['axios'],
+    logLevel: 'error',
+  }
+  const commonJS: BuildOptions = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' } }
+  const entryPoints = { index, redis: source('redis.ts'), testing: source('testing/index.ts') }
+  await build({ ...common, entryPoints, format: 'esm', splitting: true })
+  await build({ ...commonJS, entryPoints: { index } })
+  // As tsup.config.ts has it.
+  const footer = { js: 'module.exports = module.exports.default' }
+  await build({ ...commonJS, entryPoints: { auth: source('auth.ts') }, footer })
+}
+
+/** The account as programs find it in their environment. */
+export function environment({ credentials }: CaspioAccount): Record<string, string> {
+  return {
+    CASPIO_CLIENT_ID: credentials.clientID,
+    CASPIO_CLIENT_SECRET: credentials.clientSecret,
+    CASPIO_TOKEN_ENDPOINT_URL: credentials.tokenEndpointURL,
+  }
+}
+
+/** A folder for the running test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'examples-test-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}

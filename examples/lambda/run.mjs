@@ -1,0 +1,34 @@
+// An AWS Lambda handler whose cold starts share one token. This runs five of them: handler.mjs is
+// loaded anew for each. Run it from the repository, after npm ci && npm run build, with REDIS_URL on
+// your Redis (it leaves nothing there); without CASPIO_* variables on a stand-in account:
+// node examples/lambda/run.mjs
+import { randomUUID } from 'node:crypto'
+import { standIn } from '../support/stand-in.mjs'
+
+const account = await standIn()
+process.env.REDIS_PREFIX ??= `axios-caspio-auth-example:${randomUUID()}:`
+const { redis } = await import('./token-store.mjs')
+
+const starts = [1, 2, 3, 4, 5]
+if (redis) {
+  // All at once: one takes the lock, and the others wait for its token.
+  await Promise.all(starts.map(coldStart))
+} else {
+  console.log('REDIS_URL is not set: one start after the other, on a store in this process')
+  for (const number of starts) await coldStart(number)
+}
+if (account) console.log(`token requests: ${account.log.token.length}`)
+
+if (redis) {
+  const keys = await redis.keys(`${process.env.REDIS_PREFIX}*`)
+  if (keys.length > 0) await redis.del(keys)
+  redis.disconnect()
+}
+await account?.close()
+
+async function coldStart(number) {
+  const { handler } = await import(`./handler.mjs?start=${number}`)
+  const cold = await handler()
+  const warm = await handler()
+  console.log(`start ${number}: ${cold.statusCode} cold, ${warm.statusCode} warm`)
+}

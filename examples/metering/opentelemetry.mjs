@@ -1,0 +1,49 @@
+// Counts the calls that Caspio bills in an OpenTelemetry metric. Run it from the repository, after
+// npm ci && npm run build; without CASPIO_* variables on a stand-in account:
+// node examples/metering/opentelemetry.mjs
+import { metrics } from '@opentelemetry/api'
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
+import axios from 'axios'
+import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
+import { standIn } from '../support/stand-in.mjs'
+import { createMeter } from './meter.mjs'
+
+// What your application sets up anyway, with an OTLPMetricExporter.
+const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+const reader = new PeriodicExportingMetricReader({ exporter })
+metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
+
+const account = await standIn()
+const credentials = credentialsFromEnv()
+const { origin } = new URL(credentials.tokenEndpointURL)
+
+const calls = metrics.getMeter('caspio').createCounter('caspio.api.calls', {
+  description: 'Calls that Caspio bills',
+  unit: '{call}',
+})
+const { onEvent, watch } = createMeter([origin], (kind, isAnswered) =>
+  calls.add(1, { 'caspio.call.kind': kind, 'caspio.call.answered': isAnswered }),
+)
+const api = axios.create({ baseURL: `${origin}/rest/v2` })
+watch(api)
+attachCaspioAuth(api, credentials, { onEvent })
+
+const getTenTimes = () => Promise.all(Array.from({ length: 10 }, () => api.get('/tables')))
+await getTenTimes()
+if (account) {
+  account.revoke()
+  await getTenTimes()
+}
+
+await reader.forceFlush()
+const [{ scopeMetrics }] = exporter.getMetrics()
+for (const { descriptor, dataPoints } of scopeMetrics[0].metrics) {
+  for (const { attributes, value } of dataPoints) console.log(descriptor.name, attributes, value)
+}
+await reader.shutdown()
+await account?.close()

@@ -1,0 +1,40 @@
+// How do I rotate the secret without downtime? Run: node examples/questions/rotate-secret.mjs
+import axios from 'axios'
+import { attachCaspioAuth } from 'axios-caspio-auth'
+import { startCaspioAccount } from 'axios-caspio-auth/testing'
+import { later } from '../support/later.mjs'
+
+const account = await startCaspioAccount()
+const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+let isReplaced
+const replaced = new Promise((resolve) => {
+  isReplaced = resolve
+})
+
+function attach() {
+  // In place of account.credentials: what your secret manager holds now.
+  attachCaspioAuth(api, account.credentials, {
+    onEvent({ type, error, background }) {
+      if (type !== 'acquisition-failed' || error.code !== 'ERR_CASPIO_CREDENTIALS') return
+      attach()
+      isReplaced(`a renewal was refused${background ? ' in the background' : ''}: attached again`)
+    },
+  })
+}
+
+attach()
+await sendTen('with the first secret')
+account.rotateSecret()
+await sendTen('the secret was rotated')
+later(23)
+await sendTen('23 hours later')
+console.log(await replaced)
+await sendTen('with the other secret')
+console.log(`token requests: ${account.log.token.map(({ status }) => status).join(', ')}`)
+await account.close()
+
+async function sendTen(when) {
+  const sent = Array.from({ length: 10 }, () => api.get('/tables'))
+  const failed = (await Promise.allSettled(sent)).filter(({ status }) => status === 'rejected')
+  console.log(`${when}: ${failed.length} of 10 requests failed`)
+}

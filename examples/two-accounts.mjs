@@ -1,0 +1,30 @@
+// Two Caspio accounts on one axios instance, each on its own origin. Run it from the repository, after
+// npm ci && npm run build; it starts a stand-in account for each:
+// node examples/two-accounts.mjs
+import axios from 'axios'
+import { attachCaspioAuth } from 'axios-caspio-auth'
+import { startCaspioAccount } from 'axios-caspio-auth/testing'
+
+const north = await startCaspioAccount()
+const south = await startCaspioAccount()
+attachCaspioAuth(axios, north.credentials)
+attachCaspioAuth(axios, south.credentials)
+
+await getBoth('both')
+north.revoke()
+await getBoth('the tokens of north revoked, both')
+console.log(`the two tokens differ: ${tokenOf(north) !== tokenOf(south)}`)
+await north.close()
+await south.close()
+
+async function getBoth(what) {
+  const answers = await Promise.all(
+    [north, south].map(({ url }) => axios.get(`${url}/rest/v2/tables`)),
+  )
+  console.log(`${what}: ${answers.map(({ status }) => status).join(', ')}`)
+  console.log(`token requests: north ${north.log.token.length}, south ${south.log.token.length}`)
+}
+
+function tokenOf({ log }) {
+  return log.api.at(-1).headers.authorization
+}
