@@ -744,8 +744,8 @@ describe('a fetch that is never answered, since the worker that began it is gone
   const via = () => ({})
 
   it.each([
-    ['the defaults', undefined, 120],
-    ['half a second and no retries', { retries: 0, timeout: 500 }, 42],
+    ['the defaults', undefined, 95],
+    ['half a second and no retries', { retries: 0, timeout: 500 }, 17],
   ])('is waited for as long as it may take, and no longer: %s', async (_, options, seconds) => {
     const { source, answers } = startHeld(options)
     source.acquire(via)
@@ -772,7 +772,7 @@ describe('a fetch that is never answered, since the worker that began it is gone
       expect(answers).toHaveLength(2)
     }
     // Expired meanwhile.
-    vi.advanceTimersByTime(80 * SECOND)
+    vi.advanceTimersByTime(55 * SECOND)
     const waiting = source.acquire(via)
     answers[2]?.()
     expect(await waiting).toMatchObject({ accessToken: 't3' })
@@ -781,7 +781,7 @@ describe('a fetch that is never answered, since the worker that began it is gone
   it('does not end the next one if it is answered after all', async () => {
     const { source, answers } = startHeld()
     const late = source.acquire(via)
-    vi.advanceTimersByTime(120 * SECOND)
+    vi.advanceTimersByTime(95 * SECOND)
     source.acquire(via)
     answers[0]?.()
     await late

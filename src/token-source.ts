@@ -76,7 +76,7 @@ export function createTokenSource(
 ): TokenSource {
   // More than every attempt, pause and wait for a lock can take. In a worker (Cloudflare's), a fetch
   // and its timers die with the request that began it, and it never ends.
-  const longestFlight = (retries + 4) * (timeout + 10_000)
+  const longestFlight = (retries + 4) * timeout + (retries * 10 + 15) * 1_000
   // Chosen once, so that a fleet's windows open apart.
   const jitter = 1 - Math.random() / 5
   let current: Token | undefined
