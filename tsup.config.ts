@@ -12,6 +12,17 @@ const common: Options = {
 const entry = { index: 'src/index.ts', redis: 'src/redis.ts', testing: 'src/testing/index.ts' }
 const auth = { auth: 'src/auth.ts' }
 
+/** The command-line tool imports the package's entries, from beside them in dist. */
+const ownEntries: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'own-entries',
+  setup({ onResolve }) {
+    onResolve({ filter: /^(\.\.\/)+(index|auth|testing\/index)\.js$/ }, ({ path }) => ({
+      path: path.replace(/^(\.\.\/)+/, './').replace('testing/index', 'testing'),
+      external: true,
+    }))
+  },
+}
+
 export default defineConfig([
   {
     ...common,
@@ -34,5 +45,14 @@ export default defineConfig([
     // maps for CommonJS are empty.
     cjsInterop: true,
     footer: { js: 'module.exports = module.exports.default' },
+  },
+  {
+    ...common,
+    entry: { cli: 'src/cli/index.ts' },
+    format: 'esm',
+    platform: 'node',
+    esbuildPlugins: [ownEntries],
+    sourcemap: false,
+    dts: false,
   },
 ])

@@ -124,10 +124,10 @@ describe('the tarball', () => {
   })
 
   it('holds every file that package.json points to', async () => {
-    const { main, module, types, exports } = JSON.parse(
+    const { main, module, types, exports, bin } = JSON.parse(
       await readFile(join(installed, 'package.json'), 'utf8'),
     )
-    const targets: string[] = [main, module, types]
+    const targets: string[] = [main, module, types, ...Object.values<string>(bin)]
     JSON.stringify(exports, (_, value) => {
       if (typeof value === 'string') targets.push(value)
       return value
@@ -168,6 +168,15 @@ describe('the tarball', () => {
   it('runs nothing when it is installed', async () => {
     const { scripts = {} } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
     expect(Object.keys(scripts).filter((name) => /install$|^prepare$/.test(name))).toEqual([])
+  })
+
+  it('has a command-line tool', async () => {
+    const cli = join(installed, 'dist', 'cli.js')
+    const { version } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
+    expect(await outputOf(process.execPath, [cli, '--version'], project)).toBe(`${version}\n`)
+    const { code, stdout } = await run(process.execPath, [cli, 'check'], project)
+    expect(code).toBe(1)
+    expect(stdout).toContain('CASPIO_CLIENT_ID is not set')
   })
 
   it.each([

@@ -1,15 +1,16 @@
-// Prepares what examples/demo.mjs needs, and starts it. Run: npm run demo
-import { execSync } from 'node:child_process'
+// Prepares what the demo of the command-line tool (src/cli/demo.ts) needs, and starts it: on your own
+// account when the CASPIO_* variables are set, on the stand-in account otherwise. Run: npm run demo
+import { execSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+const VARIABLES = ['CASPIO_CLIENT_ID', 'CASPIO_CLIENT_SECRET', 'CASPIO_TOKEN_ENDPOINT_URL']
 const root = fileURLToPath(new URL('..', import.meta.url))
 const inRoot = (...path) => join(root, ...path)
 
 const isReady = isNodeNewEnough() && install() && build()
-if (isReady) await import('../examples/demo.mjs')
-else process.exitCode = 1
+process.exitCode = isReady ? demo() : 1
 
 function isNodeNewEnough() {
   const isEnough = Number.parseInt(process.versions.node, 10) >= 20
@@ -26,6 +27,15 @@ function build() {
   return isBuilt() || run('npm run build', 'dist is missing or older than src')
 }
 
+function demo() {
+  const isReal = VARIABLES.some((name) => process.env[name]?.trim())
+  const args = isReal ? ['demo', '--real'] : ['demo']
+  const { status } = spawnSync(process.execPath, [inRoot('dist', 'cli.js'), ...args], {
+    stdio: 'inherit',
+  })
+  return status ?? 1
+}
+
 function isInstalled() {
   // npm writes this file when everything else is in place.
   if (!existsSync(inRoot('node_modules', '.package-lock.json'))) return false
@@ -36,7 +46,7 @@ function isInstalled() {
 }
 
 function isBuilt() {
-  const built = ['index.js', 'testing.js'].map((name) => inRoot('dist', name))
+  const built = ['index.js', 'testing.js', 'cli.js'].map((name) => inRoot('dist', name))
   if (!built.every(existsSync)) return false
   const sources = readdirSync(inRoot('src'), { recursive: true }).map((name) => inRoot('src', name))
   return Math.max(...sources.map(changedAt)) <= Math.min(...built.map(changedAt))
