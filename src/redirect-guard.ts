@@ -7,7 +7,8 @@ export type RedirectGuard = (own: BeforeRedirect | undefined) => BeforeRedirect
 
 /**
  * Drops the `Authorization` header where a redirect leaves the scope. Before 1.21 axios let it
- * follow to subdomains. A fetch adapter does not ask us: the Fetch standard drops it there.
+ * follow to subdomains. A fetch adapter does not ask us: the Fetch standard drops it there,
+ * as every runtime does but workerd before the compatibility date 2025-09-01.
  */
 export function createRedirectGuard(allows: (url: string) => boolean): RedirectGuard {
   const guard: BeforeRedirect = ({ href, headers }) => {

@@ -1,0 +1,13 @@
+/** Does the work for each item, so many at a time; resolves to the results in the items' order. */
+export async function inParallel(items, workers, work) {
+  const results = []
+  let next = 0
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++
+      results[index] = await work(items[index])
+    }
+  }
+  await Promise.all(Array.from({ length: workers }, worker))
+  return results
+}

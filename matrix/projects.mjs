@@ -1,0 +1,40 @@
+import { cp, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { outputOf } from './processes.mjs'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const CLIENT = fileURLToPath(new URL('client', import.meta.url))
+
+/** Builds the package and packs it; resolves to the tarball. */
+export async function packTarball(folder) {
+  await outputOf('npm', ['pack', '--pack-destination', folder], { cwd: ROOT })
+  const name = (await readdir(folder)).find((file) => file.endsWith('.tgz'))
+  return join(folder, name)
+}
+
+/**
+ * Makes projects as users have them, one for each version of axios: npm installs it and the tarball.
+ *
+ * @returns resolves a version to the folder of its project
+ */
+export function createProjects(folder, tarball) {
+  const projects = new Map()
+  return (axios) => {
+    if (!projects.has(axios)) {
+      projects.set(axios, createProject(join(folder, `axios-${axios}`), tarball, axios))
+    }
+    return projects.get(axios)
+  }
+}
+
+async function createProject(folder, tarball, axios) {
+  await cp(CLIENT, folder, { recursive: true })
+  const dependencies = { axios, 'axios-caspio-auth': `file:${tarball}` }
+  const manifest = JSON.stringify({ private: true, type: 'module', dependencies })
+  await writeFile(join(folder, 'package.json'), manifest)
+  // npm would refuse an axios below the range.
+  const flags = ['--legacy-peer-deps', '--prefer-offline', '--no-audit', '--no-fund']
+  await outputOf('npm', ['install', '--ignore-scripts', ...flags], { cwd: folder })
+  return folder
+}

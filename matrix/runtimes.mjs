@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const require = createRequire(import.meta.url)
+
+/** The Node that runs this. */
+export const OWN_NODE = node(process.versions.node, process.execPath)
+
+/**
+ * What runs JavaScript without a page around it, as pinned in package.json: each with what
+ * precedes the file in its command line, or without where it is not installed.
+ */
+export function serverRuntimes() {
+  return [
+    ...[20, 22, 24, 26].map((major) => pinnedNode(major)),
+    pinned('Bun', '@oven/bun-linux-x64-baseline', 'bin/bun', ['run']),
+    // Its own node_modules would differ from those that npm installed.
+    pinned('Deno', '@deno/linux-x64-glibc', 'deno', ['run', '-A', '--node-modules-dir=manual']),
+  ]
+}
+
+/** Miniflare needs a newer Node than we do. */
+export function pinnedNode(major) {
+  return { ...pinned('Node', `node-${major}`, 'bin/node'), name: `Node ${major}` }
+}
+
+function node(version, path) {
+  return { name: `Node ${version.split('.')[0]}`, version, command: [path] }
+}
+
+function pinned(name, packageName, path, args = []) {
+  try {
+    const manifest = require.resolve(`${packageName}/package.json`)
+    const { version } = require(manifest)
+    return { name, version, command: [join(dirname(manifest), path), ...args] }
+  } catch {
+    return { name }
+  }
+}
