@@ -1,0 +1,21 @@
+/** The files of this folder, in the order of the table. */
+export const BEHAVIOURS = [
+  'cold-herd',
+  'revoked-herd',
+  'stragglers',
+  'expired-herd',
+  'renewal',
+  'outage-at-renewal',
+  'hiccup',
+  'outage',
+  'after-outage',
+  'permanent-401',
+  'week',
+  'interceptors',
+  'validate-status',
+  'bodies',
+  'strangers',
+  'secrets',
+  'abort',
+  'process-exit',
+]

@@ -1,0 +1,16 @@
+import { CONTESTANTS } from './contestants/index.mjs'
+
+/**
+ * Measures one cost of the contestants side by side, and sends it to its parent.
+ * Usage: node cost-worker.mjs <cost> <quick|full> <contestant,…>
+ */
+const [cost, pace, ids] = process.argv.slice(2)
+const { measure } = await import(`./costs/${cost}.mjs`)
+const contestants = await Promise.all(
+  CONTESTANTS.filter(({ id }) => ids.split(',').includes(id)).map(async ({ id, kind }) => {
+    const { attach } = await import(`./contestants/${id}.mjs`)
+    return { id, kind, attach }
+  }),
+)
+const measured = await measure(contestants, { quick: pace === 'quick' })
+process.send(measured, () => process.exit())

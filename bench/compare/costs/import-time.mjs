@@ -1,0 +1,32 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { median } from './paired.mjs'
+
+export const rows = [
+  {
+    id: 'time',
+    name: 'Import time, its HTTP client loaded before',
+    unit: 'ms',
+    digits: 1,
+    better: 'lower',
+    tolerance: 0.3,
+    why: 'What is smaller is loaded sooner. It is paid once per process.',
+  },
+]
+
+/** Median over fresh processes, the contestants in turn. */
+export async function measure(contestants, { quick }) {
+  const file = fileURLToPath(new URL('import-process.mjs', import.meta.url))
+  const times = new Map(contestants.map(({ id }) => [id, []]))
+  for (let round = 0; round < (quick ? 3 : 15); round++) {
+    for (const { id, kind } of contestants) {
+      const child = fork(file, [id, kind], { execArgv: [] })
+      const [taken] = await once(child, 'message')
+      times.get(id).push(taken)
+    }
+  }
+  return {
+    values: Object.fromEntries([...times].map(([id, taken]) => [id, { time: median(taken) }])),
+  }
+}

@@ -1,0 +1,37 @@
+import { PHYSICIANS } from '../support/requests.mjs'
+import { createPairs, measureAdded } from './paired.mjs'
+import { startAccount } from './start-account.mjs'
+import { createStub } from './stubs.mjs'
+
+export const rows = [
+  {
+    id: 'added',
+    name: 'Time added per request, adapter stubbed',
+    unit: 'µs',
+    digits: 1,
+    better: 'lower',
+    why: 'The others give the token to whoever a request goes to. The plugin looks where it goes first.',
+  },
+]
+
+export async function measure(contestants, { quick }) {
+  const account = await startAccount()
+  const pairs = await createPairs(contestants, account, async (kind) => ({
+    transport: await createStub(kind),
+  }))
+  const requests = quick ? 100 : 400
+  const times = await measureAdded(
+    pairs,
+    { rounds: quick ? 30 : 250, warmUp: quick ? 10 : 25 },
+    async (send) => {
+      const started = process.hrtime.bigint()
+      for (let sent = 0; sent < requests; sent++) await send(PHYSICIANS)
+      return Number(process.hrtime.bigint() - started) / requests
+    },
+  )
+  account.close()
+  return {
+    values: Object.fromEntries(contestants.map(({ id }) => [id, { added: times.get(id).added }])),
+    bare: times.get('bare axios').total,
+  }
+}
