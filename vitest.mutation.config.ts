@@ -35,7 +35,7 @@ class FastFirst extends BaseSequencer {
 // Without what runs a built package or another process, where no mutant is, and without what takes
 // long to say what others say as well.
 const LEFT_OUT =
-  'demo,examples,faults,fleet,hostile-proxy,hygiene,metering,migration,more-examples,oidc-provider,outages,package,pollution,process,questions,readme,security,short-lives,simulate,soak,storms,tls'
+  'compare,demo,examples,faults,fleet,hostile-proxy,hygiene,metering,migration,more-examples,oidc-provider,outages,package,pollution,process,questions,readme,security,short-lives,simulate,soak,storms,tls'
 
 export default mergeConfig(config, {
   test: {
@@ -47,7 +47,7 @@ export default mergeConfig(config, {
       '**/node_modules/**',
       `__tests__/{${LEFT_OUT}}.test.ts`,
       process.env.PART === 'testing' ? '__tests__/*.test.ts' : '__tests__/testing/**',
-      '__tests__/company/**',
+      '__tests__/{cli,company}/**',
     ],
   },
 })

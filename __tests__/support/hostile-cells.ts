@@ -23,14 +23,14 @@ export const RESOURCE_STAGES = [
   'the 401 as a stream',
 ] as const
 
-export interface TokenCell {
+interface TokenCell {
   readonly fault: Fault
   readonly adapter: (typeof ADAPTERS)[number]
   readonly stage: (typeof TOKEN_STAGES)[number]
   readonly course: (typeof COURSES)[number]
 }
 
-export interface ResourceCell {
+interface ResourceCell {
   readonly fault: Fault
   readonly adapter: (typeof ADAPTERS)[number]
   readonly stage: (typeof RESOURCE_STAGES)[number]

@@ -6,7 +6,7 @@ import { calm, type Kind, type Schedule } from './hostile-schedule.js'
 import { resetNow, wireTo } from './hostile-wire.js'
 
 /** One request that came in. */
-export interface ProxiedRequest {
+interface ProxiedRequest {
   readonly kind: Kind
   /** The how-manieth of its kind, counted from 1. */
   readonly n: number

@@ -36,7 +36,7 @@ export function randomOf(seed: number, n: number): () => number {
 }
 
 /** A generator of numbers from 0 to 1, the same ones for the same seed. */
-export function mulberry32(seed: number): () => number {
+function mulberry32(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

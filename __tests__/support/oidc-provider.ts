@@ -6,7 +6,7 @@ import { onTestFinished, vi } from 'vitest'
 import type { CaspioCredentials } from '../../src/index.js'
 import { watchSecret } from './hygiene.js'
 
-export interface TokenRequest {
+interface TokenRequest {
   readonly grant: string | undefined
   readonly clientAuthentication: 'basic' | 'body'
   readonly status: number
