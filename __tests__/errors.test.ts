@@ -189,6 +189,17 @@ describe('a CaspioAuthError', () => {
     for (const name of ['config', 'response', 'cause']) expect(error).not.toHaveProperty(name)
   })
 
+  it('can be given another config, response and cause, as handlers do with AxiosErrors', async () => {
+    const { account, api } = await startBench({ retries: 0 })
+    account.tokenEndpoint.fail({ status: 503 })
+    const error = await rejectionOf(api.get('/x'))
+    for (const name of ['config', 'response', 'cause']) {
+      error[name] = 'replaced'
+      expect(error[name]).toBe('replaced')
+      expect(delete error[name]).toBe(true)
+    }
+  })
+
   it('isCaspioAuthError knows nothing else', () => {
     for (const other of [undefined, null, 'x', {}, new Error('x'), new AxiosError('x')]) {
       expect(isCaspioAuthError(other)).toBe(false)

@@ -293,6 +293,16 @@ describe('fruitless renewals', () => {
     expect(server.received.filter(({ url }) => url !== '/oauth/token')).toHaveLength(21)
   })
 
+  it('a resend that was never answered does not prove that renewing helps', async () => {
+    const { account, api } = await startBench()
+    account.api.fail({ status: 401, times: 1 })
+    account.api.fail({ reset: true, times: 1 })
+    account.api.fail({ status: 401, times: 1 })
+    expect((await rejectionOf(api.get(PHYSICIANS))).response).toBeUndefined()
+    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
+    expect(account.log.token).toHaveLength(2)
+  })
+
   it('a stream that is always rejected costs no token each time either', async () => {
     const { Readable } = await import('node:stream')
     const { account, api } = await startBench()
@@ -725,6 +735,28 @@ describe('a late rejection of an old token', () => {
     vi.advanceTimersByTime(age * SECOND)
     expect(await source.replace(old, via)).toMatchObject({ accessToken: expected })
   })
+})
+
+it('a renewal that ends after invalidate(), without a refresh token of its own, gives its token', async () => {
+  const grants = ['client_credentials', 'refresh_token'] as const
+  const answers: (() => void)[] = []
+  const issue = () =>
+    new Promise<Issued>((resolve) => {
+      const grant = grants[answers.length]
+      const accessToken = `t${answers.length + 1}`
+      const refreshToken = grant === 'client_credentials' ? 'r1' : undefined
+      const token = { accessToken, tokenType: 'bearer', life: 60, refreshToken }
+      answers.push(() => resolve({ token, askedAt: now(), answer: undefined, grant }))
+    })
+  const via = () => ({})
+  const source = createTokenSource(issue, resolveOptions(), () => {})
+  const first = source.acquire(via)
+  answers[0]?.()
+  await first
+  const renewed = source.renew(via)
+  source.invalidate()
+  answers[1]?.()
+  expect(await renewed).toMatchObject({ accessToken: 't2', refreshToken: undefined })
 })
 
 describe('a fetch that is never answered, since the worker that began it is gone', () => {
