@@ -4,7 +4,7 @@ import { wrapper } from 'axios-cookiejar-support'
 import { CookieJar } from 'tough-cookie'
 import { describe, expect, it } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
-import { rejectionOf } from '../support/account.js'
+import { rejectionOf, thrownBy } from '../support/account.js'
 import {
   countRuns,
   describeEachOrder,
@@ -92,12 +92,12 @@ describe('wrapper() after an interceptor was ejected', () => {
     const id = plain.interceptors.request.use((config) => config)
     plain.interceptors.request.use((config) => config)
     plain.interceptors.request.eject(id)
-    expect(() => wrapper(plain)).toThrow(TypeError)
+    expect(thrownBy(() => wrapper(plain))).toBeInstanceOf(TypeError)
 
     const { api, auth } = await startCompany('before', () => {})
     api.interceptors.request.use((config) => config)
     auth.detach()
-    expect(() => wrapper(api)).toThrow(TypeError)
+    expect(thrownBy(() => wrapper(api))).toBeInstanceOf(TypeError)
   })
 
   it('called at bootstrap, it does not mind our coming and going', async () => {
