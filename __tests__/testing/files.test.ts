@@ -18,6 +18,10 @@ const raw = (boundary: string, body: string): RequestInit => ({
   body,
 })
 
+const MALFORMED = 'The body is not well-formed multipart/form-data.'
+const NO_FILE = 'The body holds no file.'
+const FILE = raw('b', '--b\r\nContent-Disposition: form-data; filename="a"\r\n\r\nx\r\n--b--')
+
 describe.each(['/rest/v2', '/integrations/rest/v3'])('files under %s', (prefix) => {
   it('come back byte for byte', async () => {
     const call = await openApi(await openAccount(), prefix)
@@ -129,18 +133,57 @@ describe('an upload', () => {
     ])
   })
 
+  it('may carry headers without the white space that is usual, and others before', async () => {
+    const call = await openApi(await openAccount())
+    const body =
+      '--b\r\nX-Content-Disposition: attachment\r\nContent-Disposition:form-data;filename="a b";name=f\r\n' +
+      'X-Content-Type: text/css\r\nContent-Type:text/plain\r\n\r\none\r\n--b--'
+    const infos = await resultOf<FileInfo>(await call('/files', raw('b', body)))
+    expect(infos).toMatchObject([{ Name: 'a b', ContentType: 'text/plain', Size: 3 }])
+  })
+
+  it('that is not there gets 404, and the key that was asked for', async () => {
+    const answer = await (await openApi(await openAccount()))('/files/a-key')
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toMatchObject({ Message: 'There is no file a-key.' })
+  })
+
+  it('come with a name in ASCII for those who read no other', async () => {
+    const call = await openApi(await openAccount())
+    const form = new FormData()
+    form.append('File', new Blob(['x']), 'Prüf*"ung".pdf')
+    const [info] = await resultOf<FileInfo>(await call('/files', upload(form)))
+    const { headers } = await call(`/files/${info?.ExternalKey}`)
+    expect(headers.get('content-disposition')).toBe(
+      `attachment; filename="Pr_f*_ung_.pdf"; filename*=UTF-8''Pr%C3%BCf%2A%22ung%22.pdf`,
+    )
+  })
+
   it.each([
-    ['no multipart', { method: 'POST', body: 'text' }],
-    ['no boundary', { ...raw('', ''), headers: { 'Content-Type': 'multipart/form-data' } }],
-    ['an empty body', raw('b', '')],
-    ['no end', raw('b', '--b\r\nContent-Disposition: form-data; filename="a"\r\n\r\nx')],
-    ['no headers', raw('b', '--b\r\nx\r\n--b--')],
-    ['no file', raw('b', '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--b--')],
-  ])('with %s gets 400', async (_, init) => {
+    ['no multipart', { method: 'POST', body: 'text' }, MALFORMED],
+    [
+      'no boundary',
+      { ...raw('', ''), headers: { 'Content-Type': 'multipart/form-data' } },
+      MALFORMED,
+    ],
+    [
+      'another type, with a boundary',
+      { ...FILE, headers: { 'Content-Type': 'x;boundary=b' } },
+      MALFORMED,
+    ],
+    ['an empty body', raw('b', ''), MALFORMED],
+    ['no end', raw('b', '--b\r\nContent-Disposition: form-data; filename="a"\r\n\r\nx'), MALFORMED],
+    ['no headers', raw('b', '--b\r\nx\r\n--b--'), MALFORMED],
+    [
+      'no file',
+      raw('b', '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--b--'),
+      NO_FILE,
+    ],
+  ])('with %s gets 400', async (_, init, Message) => {
     const call = await openApi(await openAccount())
     const answer = await call('/files', init)
     expect(answer.status).toBe(400)
-    expect(await answer.json()).toMatchObject({ Code: 'IncorrectBodyParameter' })
+    expect(await answer.json()).toMatchObject({ Code: 'IncorrectBodyParameter', Message })
     expect(await resultOf(await call('/files'))).toEqual([])
   })
 

@@ -172,6 +172,24 @@ describe('the query of a list', () => {
     expect(await names('City ASC, YearsInPractice DESC')).toEqual(['Mendoza', 'Ruiz', 'Sørensen'])
   })
 
+  it('sorts what is null before everything, numbers by value and texts by letter', async () => {
+    const rows = [
+      { N: 10, T: '10' },
+      { N: null, T: '9' },
+      { N: 9, T: null },
+      { N: -1, T: 'a' },
+    ]
+    const call = await openApi(await openAccount({ tables: { Mixed: rows } }))
+    const order = async (orderBy: string) => {
+      const answer = await call(`/tables/Mixed/records${query({ 'q.orderBy': orderBy })}`)
+      return (await resultOf(answer)).map((row) => row.PK_ID)
+    }
+    expect(await order('N')).toEqual([2, 4, 3, 1])
+    expect(await order('N DESC')).toEqual([1, 3, 4, 2])
+    expect(await order('T')).toEqual([3, 1, 2, 4])
+    expect(await order('T desc')).toEqual([4, 2, 1, 3])
+  })
+
   it('reads the names of its parameters in any case', async () => {
     const call = await openApi(await openAccount())
     expect(await resultOf(await call(`${RECORDS}?Q.Limit=2&other=1`))).toHaveLength(2)
