@@ -293,6 +293,17 @@ describe('fruitless renewals', () => {
     expect(server.received.filter(({ url }) => url !== '/oauth/token')).toHaveLength(21)
   })
 
+  it('a renewal that once helped does not excuse more than one that does not', async () => {
+    const { account, api } = await startBench()
+    await api.get(PHYSICIANS)
+    account.revoke()
+    await api.get(PHYSICIANS)
+    account.log.clear()
+    account.api.fail({ status: 401 })
+    for (let i = 0; i < 20; i++) await rejectionOf(api.get(PHYSICIANS))
+    expect(account.log.token).toHaveLength(2)
+  })
+
   it('a resend that was never answered does not prove that renewing helps', async () => {
     const { account, api } = await startBench()
     account.api.fail({ status: 401, times: 1 })
