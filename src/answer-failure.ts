@@ -1,5 +1,6 @@
 import { AxiosHeaders, type AxiosResponse } from 'axios'
-import { type CaspioAuthErrorCode, type Failure, IN_THE_ACCOUNT } from './errors.js'
+import type { CaspioAuthErrorCode, Failure } from './errors.js'
+import { IN_THE_ACCOUNT } from './in-the-account.js'
 import { ownField } from './own.js'
 import { parseRetryAfter } from './retry-after.js'
 import { printable } from './secrets.js'

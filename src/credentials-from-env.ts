@@ -1,4 +1,5 @@
-import { configError, IN_THE_ACCOUNT } from './errors.js'
+import { configError } from './errors.js'
+import { IN_THE_ACCOUNT } from './in-the-account.js'
 import type { CaspioCredentials } from './types.js'
 
 /**

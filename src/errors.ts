@@ -41,10 +41,6 @@ export function isFailure(thrown: unknown): thrown is Failure {
 // Under Symbol.for, so that the ESM and the CJS copy of the package know each other's errors.
 const BRAND = Symbol.for('axios-caspio-auth.error')
 
-/** Where the three values stand. Ends many a message. */
-export const IN_THE_ACCOUNT =
-  'in the Caspio account under Access permissions > Web services profiles > (profile)'
-
 /**
  * Why no token could be had. `axios.isAxiosError(error)` holds. It never carries the token
  * request, and no secret: neither in its message nor in anything that hangs on it.

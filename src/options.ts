@@ -1,5 +1,7 @@
-import { configError, IN_THE_ACCOUNT } from './errors.js'
+import { configError } from './errors.js'
+import { IN_THE_ACCOUNT } from './in-the-account.js'
 import { own } from './own.js'
+import { slipFor } from './slip.js'
 import type { CaspioAuthOptions, CaspioCredentials } from './types.js'
 import { isSecure, parseURL } from './url.js'
 
@@ -35,7 +37,7 @@ function readString(field: string, fields: Fields): string {
   const value = isInherited ? undefined : fields[field]
   // A lone half of a surrogate pair cannot be encoded.
   if (typeof value === 'string' && value && !/^\s|\s$|\p{Cs}/u.test(value)) return value
-  const slip = Object.keys(fields).find((key) => key !== field && plain(key) === plain(field))
+  const slip = slipFor(field, Object.keys(fields))
   throw configError(
     `${field} must be a string, well-formed and without surrounding white space, not ${kind(value)}. ${
       value === undefined && slip !== undefined
@@ -43,11 +45,6 @@ function readString(field: string, fields: Fields): string {
         : `It stands ${IN_THE_ACCOUNT}.`
     }`,
   )
-}
-
-// clientId and client_id are the same slip; so are tokenUrl and token_endpoint.
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[^a-z]|endpoint|ur[il]$/g, '')
 }
 
 function checkEndpoint(text: string): string {

@@ -44,8 +44,34 @@ export function oneOf<W extends string>(option: string, word: string, words: rea
   return found
 }
 
+/** What every command has that asks the token endpoint. */
+export const REQUEST_OPTIONS = {
+  'env-file': { type: 'string' },
+  timeout: { type: 'string', default: '10' },
+  'client-authentication': { type: 'string', default: 'basic' },
+} as const
+
+/** How the token endpoint is asked. */
+export interface RequestSettings {
+  readonly clientAuthentication: 'basic' | 'body'
+  /** Milliseconds for one request. */
+  readonly timeout: number
+}
+
+/** @throws UsageError */
+export function readRequestSettings(options: {
+  readonly timeout: string
+  readonly 'client-authentication': string
+}): RequestSettings {
+  const words = ['basic', 'body'] as const
+  return {
+    clientAuthentication: oneOf('--client-authentication', options['client-authentication'], words),
+    timeout: inMilliseconds('--timeout', options.timeout),
+  }
+}
+
 /** Seconds, as milliseconds. @throws UsageError */
-export function inMilliseconds(option: string, text: string): number {
+function inMilliseconds(option: string, text: string): number {
   const seconds = Number(text)
   if (!(seconds > 0 && seconds <= 3_600)) {
     throw new UsageError(`${option} must be seconds, more than 0 and up to 3600.`)

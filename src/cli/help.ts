@@ -1,9 +1,5 @@
 import { NAME } from './arguments.js'
 
-/** Where the three values stand. */
-export const IN_THE_ACCOUNT =
-  'in the Caspio account under Access permissions > Web services profiles > (profile)'
-
 const VALUES = `The three values are CASPIO_CLIENT_ID, CASPIO_CLIENT_SECRET and CASPIO_TOKEN_ENDPOINT_URL,
 from the environment or from a file (--env-file .env). They stand in the Caspio account
 under Access permissions > Web services profiles > (profile).`

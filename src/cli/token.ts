@@ -1,6 +1,6 @@
 import { createCaspioAuth } from '../index.js'
 import type { CaspioAccessToken, CaspioAuthOptions } from '../types.js'
-import { inMilliseconds, NAME, oneOf, readOptions } from './arguments.js'
+import { NAME, oneOf, REQUEST_OPTIONS, readOptions, readRequestSettings } from './arguments.js'
 import { readCredentials } from './credentials.js'
 import { readEnvironment } from './environment.js'
 import type { Io } from './io.js'
@@ -8,9 +8,7 @@ import { FORMATS, formatToken } from './token/format-token.js'
 import { openTokenFile } from './token/token-file.js'
 
 const OPTIONS = {
-  'env-file': { type: 'string' },
-  timeout: { type: 'string', default: '10' },
-  'client-authentication': { type: 'string', default: 'basic' },
+  ...REQUEST_OPTIONS,
   format: { type: 'string', default: 'json' },
   store: { type: 'string' },
   renew: { type: 'boolean', default: false },
@@ -26,11 +24,7 @@ const STORE_TIMEOUT_IN_MS = 10_000
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { 'env-file': file, store, renew, ...options } = readOptions('token', args, OPTIONS)
   const format = oneOf('--format', options.format, FORMATS)
-  const clientAuthentication = oneOf('--client-authentication', options['client-authentication'], [
-    'basic',
-    'body',
-  ])
-  const timeout = inMilliseconds('--timeout', options.timeout)
+  const settings = readRequestSettings(options)
   const { env } = await readEnvironment(io.env, file)
   const credentials = readCredentials(env, file)
   const warn = (text: string) => io.stderr.write(`${NAME}: ${text}\n`)
@@ -45,8 +39,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     }
   }
   const auth = createCaspioAuth(credentials, {
-    clientAuthentication,
-    timeout,
+    ...settings,
     onEvent,
     tokenStoreTimeout: STORE_TIMEOUT_IN_MS,
     ...(tokenStore && { tokenStore }),

@@ -1,18 +1,12 @@
 import caspioAuth from '../../auth.js'
 import type { CaspioAuthError } from '../../errors.js'
 import type { CaspioAuthEvent } from '../../events.js'
+import { IN_THE_ACCOUNT } from '../../in-the-account.js'
 import type { CaspioCredentials, CaspioTokenResponse } from '../../types.js'
-import { IN_THE_ACCOUNT } from '../help.js'
+import type { RequestSettings } from '../arguments.js'
 import { explainAnswer, isRefusal, said } from './answer.js'
-import type { Diagnosis } from './network.js'
 import { type Calls, failed, passed, type Step } from './step.js'
 import { doubtsOf, ID, SECRET } from './values.js'
-
-export interface Settings {
-  readonly clientAuthentication: 'basic' | 'body'
-  /** Milliseconds for one request. */
-  readonly timeout: number
-}
 
 /** What the token endpoint said. */
 type Outcome =
@@ -21,34 +15,36 @@ type Outcome =
 
 type Ask = (
   credentials: CaspioCredentials,
-  clientAuthentication: Settings['clientAuthentication'],
+  clientAuthentication: RequestSettings['clientAuthentication'],
 ) => Promise<Outcome>
 
 /** Whether the token endpoint takes the client; with the token, if it does. */
 export async function tryClient(
   credentials: CaspioCredentials,
-  { clientAuthentication, timeout }: Settings,
+  { clientAuthentication, timeout }: RequestSettings,
   calls: Calls,
 ): Promise<{ step: Step; answer?: CaspioTokenResponse }> {
   const ask = createAsk(timeout, calls)
   const { answer, error } = await ask(credentials, clientAuthentication)
   if (answer) return { answer, step: passed('client', 'the token endpoint takes ID and secret') }
-  if (!isRefusal(error)) return { step: fail(explainAnswer(error, credentials.tokenEndpointURL)) }
+  if (!isRefusal(error))
+    return { step: failed('client', ...explainAnswer(error, credentials.tokenEndpointURL)) }
 
   const refused = `the token endpoint refused the client: ${said(error)}`
   const doubts = doubtsOf(credentials)
   const again = `Copy it anew: it stands ${IN_THE_ACCOUNT}.`
-  if (doubts.length > 0) return { step: fail([refused, ...doubts, again]) }
+  if (doubts.length > 0) return { step: failed('client', refused, ...doubts, again) }
 
   const other = clientAuthentication === 'basic' ? 'body' : 'basic'
   const otherwise = await ask(credentials, other)
   if (otherwise.answer) {
     return {
       answer: otherwise.answer,
-      step: fail([
+      step: failed(
+        'client',
         `${refused}; but it takes the same ID and secret with the client authentication ${other}`,
         `They are right. Something on the way loses them where they are sent as ${clientAuthentication}: set the option clientAuthentication: '${other}', and --client-authentication ${other} here.`,
-      ]),
+      ),
     }
   }
   // In the body: as the ID of HTTP Basic, which logs show, the secret might stand in one.
@@ -57,9 +53,10 @@ export async function tryClient(
     'body',
   )
   if (swapped.answer) {
-    return { step: fail([refused, `${ID} and ${SECRET} are swapped: each has the other's value.`]) }
+    const swap = `${ID} and ${SECRET} are swapped: each has the other's value.`
+    return { step: failed('client', refused, swap) }
   }
-  return { step: fail([refused, ...undecided(credentials)]) }
+  return { step: failed('client', refused, ...undecided(credentials)) }
 }
 
 function undecided({ clientID, tokenEndpointURL }: CaspioCredentials): string[] {
@@ -85,8 +82,4 @@ function createAsk(timeout: number, calls: Calls): Ask {
       return { error: error as CaspioAuthError }
     }
   }
-}
-
-function fail([what, ...advice]: Diagnosis): Step {
-  return failed('client', what, ...advice)
 }

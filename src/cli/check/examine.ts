@@ -1,6 +1,7 @@
+import type { RequestSettings } from '../arguments.js'
 import type { Values } from '../environment.js'
 import { tryApi } from './api.js'
-import { type Settings, tryClient } from './client.js'
+import { tryClient } from './client.js'
 import { tryHost } from './host.js'
 import type { Calls, Step } from './step.js'
 import { tellToken } from './token-life.js'
@@ -9,7 +10,7 @@ import { readValues } from './values.js'
 /** One step after the other, until one fails without which there is no next. */
 export async function* examine(
   values: Values,
-  settings: Settings,
+  settings: RequestSettings,
   calls: Calls,
 ): AsyncGenerator<Step> {
   const { step: ofValues, credentials } = readValues(values)

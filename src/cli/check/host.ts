@@ -6,7 +6,6 @@ import { failed, passed, type Step } from './step.js'
 /** Whether the host can be spoken to: a GET of its front page, which is none of the API's. */
 export async function tryHost(origin: string, timeout: number): Promise<Step> {
   const proxy = proxyOf(origin)
-  const fail = ([what, ...advice]: Diagnosis) => failed('host', what, ...advice)
   try {
     // No HEAD: what a proxy says to CONNECT has a body.
     const { status, data } = await axios.get<Readable>(`${origin}/`, {
@@ -16,16 +15,17 @@ export async function tryHost(origin: string, timeout: number): Promise<Step> {
       signal: AbortSignal.timeout(timeout),
     })
     data.destroy()
-    if (status === 407) return fail(refusedByProxy(proxy?.variable))
+    if (status === 407) return failed('host', ...refusedByProxy(proxy?.variable))
     if (proxy && [502, 503, 504].includes(status)) {
-      return fail([
+      return failed(
+        'host',
         `the proxy ${proxy.host} does not get to ${origin} (${status})`,
         `Check ${proxy.variable}, or name the host in NO_PROXY.`,
-      ])
+      )
     }
     return passed('host', `${origin} answers${proxy ? `, through the proxy ${proxy.host}` : ''}`)
   } catch (error) {
-    return fail(diagnose(codeOf(error), origin, proxy))
+    return failed('host', ...diagnose(codeOf(error), origin, proxy))
   }
 }
 

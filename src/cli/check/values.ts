@@ -1,7 +1,8 @@
+import { IN_THE_ACCOUNT } from '../../in-the-account.js'
+import { slipFor } from '../../slip.js'
 import type { CaspioCredentials } from '../../types.js'
 import { isSecure, parseURL } from '../../url.js'
 import type { Values } from '../environment.js'
-import { IN_THE_ACCOUNT } from '../help.js'
 import type { Environment } from '../io.js'
 import { failed, passed, type Step } from './step.js'
 
@@ -54,9 +55,8 @@ export function readValues({ env, overruled }: Values): {
 
 /** Names that are set and look like one that is not. */
 function misspelt(env: Environment, missing: readonly string[]): string[] {
-  const plain = (name: string) => name.toUpperCase().replace(/[^A-Z]|ENDPOINT|UR[IL]$/g, '')
   return missing.flatMap((name) => {
-    const slip = Object.keys(env).find((key) => key !== name && plain(key) === plain(name))
+    const slip = slipFor(name, Object.keys(env))
     return slip === undefined ? [] : [`${slip} is set: the name must be ${name}.`]
   })
 }

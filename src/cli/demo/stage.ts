@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import axios, { type AxiosInstance } from 'axios'
+import type { CaspioAuthEvent } from '../../events.js'
 import { attachCaspioAuth } from '../../index.js'
-import type { CaspioApiLogEntry, CaspioTokenLogEntry } from '../../testing/types.js'
-import type { CaspioAuthOptions, CaspioCredentials } from '../../types.js'
+import type { CaspioLog } from '../../testing/types.js'
+import type { CaspioCredentials } from '../../types.js'
 import type { Timeline } from './timeline.js'
-
-type Event = Parameters<NonNullable<CaspioAuthOptions['onEvent']>>[0]
 
 interface Answer {
   readonly sentAt: number
@@ -15,10 +14,7 @@ interface Answer {
 }
 
 /** What an account knows of the requests that it received. */
-interface Log {
-  readonly token: readonly CaspioTokenLogEntry[]
-  readonly api: readonly CaspioApiLogEntry[]
-}
+type Log = Pick<CaspioLog, 'token' | 'api'>
 
 /** A place in the records, to look at what comes after it. */
 interface Mark {
@@ -30,7 +26,7 @@ interface Mark {
 /** One account, and a record of all that happens to it in the demo. */
 export interface Stage {
   readonly timeline: Timeline
-  readonly events: readonly (Event & { readonly at: number })[]
+  readonly events: readonly (CaspioAuthEvent & { readonly at: number })[]
   readonly answers: readonly Answer[]
   /** A new axios instance with the plugin on it, as in a process that has just started. */
   attach(credentials: CaspioCredentials): AxiosInstance
@@ -47,7 +43,7 @@ const START: Mark = { events: 0, token: 0, api: 0 }
 
 /** @param log on a real account there are only the events to go by */
 export function createStage(timeline: Timeline, origin: string, path: string, log?: Log): Stage {
-  const events: (Event & { readonly at: number })[] = []
+  const events: (CaspioAuthEvent & { readonly at: number })[] = []
   const answers: Answer[] = []
   const { token = [], api: calls = [] } = log ?? {}
 
@@ -98,7 +94,7 @@ export function createStage(timeline: Timeline, origin: string, path: string, lo
 }
 
 /** Rejected and resent come fifty at a time: they are counted. */
-function textOf(event: Event): string | undefined {
+function textOf(event: CaspioAuthEvent): string | undefined {
   switch (event.type) {
     case 'token-request': {
       const outcome = [event.status, event.errorCode].filter(Boolean).join(' ')
