@@ -3,6 +3,7 @@
 // Run: node bench/import.mjs [samples]
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { median } from './support/median.mjs'
 
 const LIMIT_IN_MS = 3
 const SAMPLES = Number(process.argv[2] ?? 25)
@@ -31,7 +32,6 @@ for (let i = 0; i < SAMPLES; i++) {
   }
 }
 
-const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
 console.log(`Import time, median of ${SAMPLES} fresh processes, Node ${process.version}`)
 for (const [name, pairs] of Object.entries(samples)) {
   const [axios, ours] = [0, 1].map((index) => median(pairs.map((pair) => pair[index])))

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { setImmediate as turn } from 'node:timers/promises'
+import { quietHeap } from '../support/quiet-heap.mjs'
 
 const ATTACHMENTS = Symbol.for('axios-caspio-auth.attachments')
 
@@ -28,18 +28,4 @@ export async function measure(runs, worlds) {
     sockets: active(/^TCP(Socket|Connect)|^GetAddrInfo/),
     timers: active(/^(Timeout|Immediate)$/),
   }
-}
-
-/** Bytes in use once collecting does not make them fewer. */
-async function quietHeap() {
-  let least = Number.POSITIVE_INFINITY
-  for (let rounds = 0, idle = 0; rounds < 50 && idle < 5; rounds++) {
-    // What closes and settles does so within a few turns.
-    for (let turns = 0; turns < 5; turns++) await turn()
-    globalThis.gc()
-    const used = process.memoryUsage().heapUsed
-    idle = used < least - 5_000 ? 0 : idle + 1
-    least = Math.min(least, used)
-  }
-  return least
 }

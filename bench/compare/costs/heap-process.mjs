@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { setImmediate as turn } from 'node:timers/promises'
+import { quietHeap } from '../../support/quiet-heap.mjs'
 import { createClient } from '../clients/index.mjs'
 import { PHYSICIANS } from '../support/requests.mjs'
 import { createStub } from './stubs.mjs'
@@ -21,17 +21,4 @@ process.send({ growth: (await quietHeap()) - before }, () => process.exit())
 async function send(count) {
   // Some do not recover from a rejected token.
   for (let sent = 0; sent < count; sent++) await client.request(PHYSICIANS).catch(() => {})
-}
-
-/** Bytes in use once collecting does not make them fewer. */
-async function quietHeap() {
-  let least = Number.POSITIVE_INFINITY
-  for (let idle = 0; idle < 5; ) {
-    for (let turns = 0; turns < 5; turns++) await turn()
-    globalThis.gc()
-    const used = process.memoryUsage().heapUsed
-    idle = used < least - 5_000 ? 0 : idle + 1
-    least = Math.min(least, used)
-  }
-  return least
 }

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { median } from './paired.mjs'
+import { median } from '../../support/median.mjs'
 
 export const rows = [
   {

@@ -1,3 +1,4 @@
+import { median } from '../../support/median.mjs'
 import { createClient } from '../clients/index.mjs'
 
 /**
@@ -55,10 +56,4 @@ function shuffled(items) {
   return Array.from(items, (item) => [Math.random(), item])
     .sort(([one], [other]) => one - other)
     .map(([, item]) => item)
-}
-
-export function median(numbers) {
-  const sorted = [...numbers].sort((one, other) => one - other)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
