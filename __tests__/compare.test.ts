@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { copyOfRepository } from './support/programs.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const docs = join(root, 'docs')
@@ -43,10 +44,7 @@ describe('the comparison of the plugin with its peers', () => {
     })
     await cp(join(root, 'package.json'), join(plugin, 'package.json'))
     await cp(join(root, 'package.json'), join(place, 'package.json'))
-    await cp(join(root, 'bench/compare'), join(place, 'bench/compare'), {
-      recursive: true,
-      filter: (path) => basename(path) !== 'node_modules',
-    })
+    await copyOfRepository('bench', join(place, 'bench'))
     const axios = join(root, 'node_modules', process.env.AXIOS || 'axios')
     await symlink(axios, join(place, 'node_modules/axios'))
   })

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAccount } from './support/account.js'
 import { witness } from './support/hygiene.js'
+import { environment, environmentOfProgram } from './support/programs.js'
 import { expectNoSecrets } from './support/secrets.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -22,27 +23,15 @@ interface Outcome {
 }
 
 function run(script: string, env: Record<string, string> = {}): Promise<Outcome> {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|vitest|node_|caspio_|force_color|no_color)/i.test(name),
-  )
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       [script],
-      { cwd: copy, env: { ...Object.fromEntries(inherited), ...env }, timeout: 120_000 },
+      { cwd: copy, env: environmentOfProgram(env), timeout: 120_000 },
       (error, output, errors) =>
         resolve(witness({ code: error ? Number(error.code ?? Number.NaN) : 0, output, errors })),
     )
   })
-}
-
-/** The account's credentials as the demo reads them. */
-function environment({ clientID, clientSecret, tokenEndpointURL }: Record<string, string>) {
-  return {
-    CASPIO_CLIENT_ID: `${clientID}`,
-    CASPIO_CLIENT_SECRET: `${clientSecret}`,
-    CASPIO_TOKEN_ENDPOINT_URL: `${tokenEndpointURL}`,
-  }
 }
 
 beforeAll(async () => {

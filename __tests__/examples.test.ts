@@ -9,8 +9,9 @@ import { attachCaspioAuth, type CaspioAuthEvent, type CaspioTokenStore } from '.
 import type { CaspioAccount } from '../src/testing/index.js'
 import { PHYSICIANS, startAccount, thrownBy } from './support/account.js'
 import { fakeClocks } from './support/clocks.js'
-import { copyExamples, environment, temporaryFolder } from './support/examples.js'
+import { copyExamples } from './support/examples.js'
 import { secretsSeen, witness } from './support/hygiene.js'
+import { environment, temporaryFolder } from './support/programs.js'
 import { expectNoSecrets, leaksIn } from './support/secrets.js'
 import { describeWithRedis, type RedisServer, startRedisServer } from './support/services.js'
 
@@ -195,7 +196,7 @@ describe('the example of a store in a file', () => {
   it('does the same run by run with credentials from the environment', async () => {
     const account = await startAccount()
     const file = join(await temporaryFolder(), 'token.json')
-    const env = { ...environment(account), TOKEN_FILE: file }
+    const env = { ...environment(account.credentials), TOKEN_FILE: file }
     for (const tokenRequests of [1, 0]) {
       const { code, output, errors } = await run('file-store.mjs', env)
       expect({ code, errors }).toEqual({ code: 0, errors: '' })

@@ -13,8 +13,9 @@ import {
 } from '../src/index.js'
 import type { CaspioAccount } from '../src/testing/index.js'
 import { outcomesOf, PHYSICIANS, rejectionOf, startAccount, times } from './support/account.js'
-import { copyExamples, environment } from './support/examples.js'
+import { copyExamples } from './support/examples.js'
 import { MemoryStore } from './support/memory-store.js'
+import { environment } from './support/programs.js'
 
 const path = fileURLToPath(new URL('../examples/metering/meter.mjs', import.meta.url))
 const { createMeter }: MeterModule = await import(pathToFileURL(path).href)
@@ -269,7 +270,7 @@ describe('the examples of metering', () => {
 
   it.each(['log-line', 'opentelemetry'])('%s reads only, on an account of yours', async (name) => {
     const account = await startAccount()
-    const env = environment(account)
+    const env = environment(account.credentials)
     const { code, output, errors } = await examples.run(`metering/${name}.mjs`, { env })
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     expect(output).toMatch(

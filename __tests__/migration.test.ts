@@ -4,7 +4,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { CaspioAccount, CaspioApiLogEntry } from '../src/testing/index.js'
 import { startAccount } from './support/account.js'
-import { copyExamples, environment, type Outcome, temporaryFolder } from './support/examples.js'
+import { copyExamples, type Outcome } from './support/examples.js'
+import { environment, temporaryFolder } from './support/programs.js'
 
 const examples = fileURLToPath(new URL('../examples/migration', import.meta.url))
 
@@ -110,7 +111,7 @@ describe('a service with a token cache of its own', () => {
       if (revokes) account.revoke()
     })
     onTestFinished(() => carrier.close())
-    const env = { ...environment(account), CARRIER_URL: carrier.url }
+    const env = { ...environment(account.credentials), CARRIER_URL: carrier.url }
     const outcome = await run(`${folder}/${program}.mjs`, env)
     expect({ code: outcome.code, errors: outcome.errors }).toEqual({ code: 0, errors: '' })
     const { token, api } = account.log
@@ -240,7 +241,8 @@ describe('a report in the style of caspio-sdk', () => {
     const folder = await temporaryFolder()
     const envFile = join(folder, '.env')
     await writeFile(envFile, 'FIRST=1\nCASPIO_ACCESS_TOKEN=none\nLAST=2\n')
-    const start = (program: string) => run(`report/${program}.cjs`, environment(account), folder)
+    const start = (program: string) =>
+      run(`report/${program}.cjs`, environment(account.credentials), folder)
     expect(await start(cronJob)).toEqual({ code: 0, output: UPDATED, errors: '' })
     const text = await readFile(envFile, 'utf8')
     const [, token = ''] = /^FIRST=1\nCASPIO_ACCESS_TOKEN=([\w-]{340})\nLAST=2\n$/.exec(text) ?? []
@@ -351,7 +353,7 @@ describe('on a stand-in account of its own', () => {
   })
 
   it('the clinic says what is missing where only the account is given', async () => {
-    const env = environment(await startAccount())
+    const env = environment((await startAccount()).credentials)
     const { code, errors } = await run('clinic/attached.mjs', env)
     expect(code).toBe(1)
     expect(errors).toContain('set CARRIER_URL in the environment')

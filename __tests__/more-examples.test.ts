@@ -6,8 +6,9 @@ import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startAccount } from './support/account.js'
-import { copyExamples, environment, type RunOptions, temporaryFolder } from './support/examples.js'
+import { copyExamples, type RunOptions } from './support/examples.js'
 import { witness } from './support/hygiene.js'
+import { environment, temporaryFolder } from './support/programs.js'
 import { describeWithRedis, type RedisServer, startRedisServer } from './support/services.js'
 
 const examples = copyExamples()
@@ -39,7 +40,7 @@ describe('the Express server', () => {
   it('serves until it is ended, where PORT is set, and tells users nothing of its errors', async () => {
     const account = await startAccount()
     const program = join(examples.folder, 'examples/express/server.mjs')
-    const env = { ...process.env, ...environment(account), PORT: '0' }
+    const env = { ...process.env, ...environment(account.credentials), PORT: '0' }
     const server = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     onTestFinished(() => {
       server.kill()
@@ -82,7 +83,7 @@ describe('the Next.js route', () => {
 
   it('works on an account of the environment, and only reads', async () => {
     const account = await startAccount()
-    const output = await outputOf('nextjs/run.mjs', { env: environment(account) })
+    const output = await outputOf('nextjs/run.mjs', { env: environment(account.credentials) })
     expect(output).toMatch(/^3 pages .+\nwhat a page .+\na page of nobody: 401, .+\n$/)
     expect(account.log.token).toHaveLength(1)
     expect(account.log.api.map(({ method }) => method)).toEqual(Array(3).fill('GET'))
@@ -118,7 +119,7 @@ describeWithRedis('the Lambda handler on Redis', () => {
 
   it('finds the token of an earlier process', async () => {
     const account = await startAccount()
-    const env = { ...environment(account), REDIS_URL: redis.url }
+    const env = { ...environment(account.credentials), REDIS_URL: redis.url }
     const program = `
       const { handler } = await import(${JSON.stringify(
         join(examples.folder, 'examples/lambda/handler.mjs'),
@@ -149,7 +150,7 @@ describe('the nightly export', () => {
   it('writes every record of every page', async () => {
     const account = await startAccount()
     const cwd = await temporaryFolder()
-    const env = { ...environment(account), TOKEN_FILE: 'token.json' }
+    const env = { ...environment(account.credentials), TOKEN_FILE: 'token.json' }
     const args = ['Appointments', 'appointments.jsonl']
     const output = await outputOf('cron/nightly-export.mjs', { env, cwd, args })
     expect(output).toBe('8 records of Appointments in appointments.jsonl\n')
@@ -170,7 +171,11 @@ describe('the nightly export', () => {
     const file = join(cwd, 'Physicians.jsonl')
     await writeFile(file, "last night's\n")
     const wrong = `not-${clientSecret}`
-    const env = { ...environment(account), CASPIO_CLIENT_SECRET: wrong, TOKEN_FILE: 'token.json' }
+    const env = {
+      ...environment(account.credentials),
+      CASPIO_CLIENT_SECRET: wrong,
+      TOKEN_FILE: 'token.json',
+    }
     const { code, output, errors } = await examples.run('cron/nightly-export.mjs', { env, cwd })
     expect({ code, output }).toEqual({ code: 1, output: '' })
     expect(errors).toMatch(

@@ -9,6 +9,7 @@ import { type BuildOptions, build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAccount } from './support/account.js'
 import { witness } from './support/hygiene.js'
+import { copyOfRepository, environment, environmentOfProgram } from './support/programs.js'
 import { expectNoSecrets } from './support/secrets.js'
 import { compile, RESOLUTIONS } from './types/compile.js'
 
@@ -36,14 +37,11 @@ function run(
   cwd: string,
   env: Record<string, string> = {},
 ): Promise<Outcome> {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|vitest|node_|caspio_|force_color|no_color)/i.test(name),
-  )
   return new Promise((resolve) => {
     execFile(
       command,
       args,
-      { cwd, env: { ...Object.fromEntries(inherited), ...env }, maxBuffer: 1e8, timeout: 120_000 },
+      { cwd, env: environmentOfProgram(env), maxBuffer: 1e8, timeout: 120_000 },
       (error, stdout, stderr) =>
         resolve({
           code: error ? Number(error.code ?? Number.NaN) : 0,
@@ -82,8 +80,7 @@ async function jsonOf<T>(name: string, source: string, env?: Record<string, stri
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'package-test-'))
   const copy = join(work, 'copy')
-  const left = new Set(['node_modules', '.git', 'dist', 'coverage'].map((name) => join(root, name)))
-  await cp(root, copy, { recursive: true, filter: (path) => !left.has(join(path)) })
+  await copyOfRepository('', copy)
   await symlink(modules, join(copy, 'node_modules'))
   await outputOf('npm', ['run', 'build'], copy)
   const [answer] = JSON.parse(await outputOf('npm', ['pack', '--json', '--ignore-scripts'], copy))
@@ -399,18 +396,6 @@ const fourFields = {
   token_type: 'bearer',
   expires_in: 86_399,
   refresh_token: expect.stringMatching(/^[0-9a-f]{64}$/),
-}
-
-function environment(credentials: {
-  clientID: string
-  clientSecret: string
-  tokenEndpointURL: string
-}): Record<string, string> {
-  return {
-    CASPIO_CLIENT_ID: credentials.clientID,
-    CASPIO_CLIENT_SECRET: credentials.clientSecret,
-    CASPIO_TOKEN_ENDPOINT_URL: credentials.tokenEndpointURL,
-  }
 }
 
 // From the documentation of caspio-sdk/auth; only the name of the package is ours.

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { copyOfRepository } from './support/programs.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
     external: ['axios'],
     logLevel: 'error',
   })
-  await cp(join(root, 'bench'), join(place, 'bench'), { recursive: true })
+  await copyOfRepository('bench', join(place, 'bench'))
   await mkdir(join(place, 'node_modules'))
   const axios = join(root, 'node_modules', process.env.AXIOS || 'axios')
   await symlink(axios, join(place, 'node_modules', 'axios'))

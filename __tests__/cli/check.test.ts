@@ -7,10 +7,11 @@ import type { CaspioAccount } from '../../src/testing/index.js'
 import { startAccount } from '../support/account.js'
 import { startConnectProxy } from '../support/connect-proxy.js'
 import { watchSecret } from '../support/hygiene.js'
+import { environment } from '../support/programs.js'
 import { type Received, startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets } from '../support/secrets.js'
 import { createAuthority, startTlsFront } from '../support/tls.js'
-import { environment, runMain } from './support.js'
+import { runMain } from './support.js'
 
 afterEach(() => {
   vi.unstubAllEnvs()

@@ -5,7 +5,8 @@ import { showRenewal } from '../../src/cli/demo/renewal.js'
 import { createStage, type Stage } from '../../src/cli/demo/stage.js'
 import { createTimeline, type Timeline } from '../../src/cli/demo/timeline.js'
 import { PHYSICIANS, rejectionOf, startAccount } from '../support/account.js'
-import { environment, runMain, temporaryFolder } from './support.js'
+import { environment, temporaryFolder } from '../support/programs.js'
+import { runMain } from './support.js'
 
 function startTimeline(env = {}): { timeline: Timeline; printed: () => string } {
   let text = ''

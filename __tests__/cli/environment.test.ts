@@ -4,7 +4,7 @@ import util from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readEnvironment } from '../../src/cli/environment.js'
 import { rejectionOf } from '../support/account.js'
-import { temporaryFolder } from './support.js'
+import { temporaryFolder } from '../support/programs.js'
 
 async function file(content: string | Uint8Array): Promise<string> {
   const path = join(await temporaryFolder(), 'values.env')

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAccount } from '../support/account.js'
-import { buildPackage, environment, runProcess, startProcess, temporaryFolder } from './support.js'
+import { environment, temporaryFolder } from '../support/programs.js'
+import { buildPackage, runProcess, startProcess } from './support.js'
 
 let folder: string
 

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Options } from 'tsup'
-import { onTestFinished } from 'vitest'
 import type { Environment, Output } from '../../src/cli/io.js'
 import { main } from '../../src/cli/main.js'
-import type { CaspioAccountCredentials } from '../../src/testing/index.js'
 import { witness } from '../support/hygiene.js'
+import { environmentOfProgram } from '../support/programs.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -36,25 +34,6 @@ function watched([command]: readonly string[], outcome: Outcome): Outcome {
   witness(outcome.err)
   if (command !== 'token') witness(outcome.out)
   return outcome
-}
-
-/** The three values as their variables. */
-export function environment({
-  clientID,
-  clientSecret,
-  tokenEndpointURL,
-}: CaspioAccountCredentials): Record<string, string> {
-  return {
-    CASPIO_CLIENT_ID: clientID,
-    CASPIO_CLIENT_SECRET: clientSecret,
-    CASPIO_TOKEN_ENDPOINT_URL: tokenEndpointURL,
-  }
-}
-
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'cli-test-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return folder
 }
 
 /** Builds the package's ESM files as tsup.config.ts says, with axios beside them if it is wanted. */
@@ -90,11 +69,8 @@ export function startProcess(
   args: readonly string[],
   env: Record<string, string> = {},
 ) {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|vitest|node_|caspio_|force_color|no_color|https?_proxy)/i.test(name),
-  )
   const child = spawn(process.execPath, [join(folder, 'dist', 'cli.js'), ...args], {
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: environmentOfProgram(env),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
   })

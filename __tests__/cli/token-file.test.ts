@@ -6,7 +6,7 @@ import { createFileLock } from '../../src/cli/token/file-lock.js'
 import { openTokenFile } from '../../src/cli/token/token-file.js'
 import type { CaspioTokenStore } from '../../src/types.js'
 import { outcomesOf, rejectionOf } from '../support/account.js'
-import { temporaryFolder } from './support.js'
+import { temporaryFolder } from '../support/programs.js'
 
 const KEY = 'axios-caspio-auth:a1bcd234.caspio.com%2Foauth%2Ftoken:an-id'
 const OTHER = 'axios-caspio-auth:a1bcd234.caspio.com%2Foauth%2Ftoken:another-id'

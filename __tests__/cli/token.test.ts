@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createCaspioAuth } from '../../src/index.js'
 import { startAccount } from '../support/account.js'
+import { environment, temporaryFolder } from '../support/programs.js'
 import { expectNoSecrets } from '../support/secrets.js'
-import { environment, runMain, temporaryFolder } from './support.js'
+import { runMain } from './support.js'
 
 const TOKEN = /^[\w-]{340}$/
 

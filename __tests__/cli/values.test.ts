@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { doubtsOf, readValues } from '../../src/cli/check/values.js'
 import type { Environment } from '../../src/cli/io.js'
-import { environment } from './support.js'
+import { environment } from '../support/programs.js'
 
 const ID = '0123456789abcdef0123456789abcdef0123456789abcdef01'
 const SECRET = 'fedcba9876543210fedcba9876543210fedcba9876543210fe'

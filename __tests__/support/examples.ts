@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
-import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import type { CaspioAccount } from '../../src/testing/index.js'
+import { afterAll, beforeAll } from 'vitest'
 import { witness } from './hygiene.js'
+import { environmentOfProgram } from './programs.js'
 
 export interface Outcome {
   readonly code: number
@@ -41,10 +41,6 @@ const PACKAGES = [
   'redis',
 ]
 
-// What a test runner or a developer put there is not for the programs.
-const NOT_INHERITED =
-  /^(npm_|vitest|node_|caspio_|carrier_|redis_|token_|port$|force_color|no_color)/i
-
 /** A copy of the examples, and beside them the package that they import, built anew. */
 export function copyExamples(): Examples {
   let folder = ''
@@ -65,12 +61,11 @@ export function copyExamples(): Examples {
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   function runNode(args: string[], { env = {}, cwd = folder }: RunOptions = {}): Promise<Outcome> {
-    const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name))
     return new Promise((resolve) => {
       execFile(
         process.execPath,
         args,
-        { cwd, env: { ...Object.fromEntries(inherited), ...env }, timeout: 60_000 },
+        { cwd, env: environmentOfProgram(env), timeout: 60_000 },
         (error, output, errors) =>
           resolve(witness({ code: error ? Number(error.code ?? Number.NaN) : 0, output, errors })),
       )
@@ -104,20 +99,4 @@ async function buildPackage(outdir: string): Promise<void> {
   // As tsup.config.ts has it.
   const footer = { js: 'module.exports = module.exports.default' }
   await build({ ...commonJS, entryPoints: { auth: source('auth.ts') }, footer })
-}
-
-/** The account as programs find it in their environment. */
-export function environment({ credentials }: CaspioAccount): Record<string, string> {
-  return {
-    CASPIO_CLIENT_ID: credentials.clientID,
-    CASPIO_CLIENT_SECRET: credentials.clientSecret,
-    CASPIO_TOKEN_ENDPOINT_URL: credentials.tokenEndpointURL,
-  }
-}
-
-/** A folder for the running test. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'examples-test-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return folder
 }
