@@ -12,6 +12,19 @@ const common: Options = {
 const entry = { index: 'src/index.ts', redis: 'src/redis.ts', testing: 'src/testing/index.ts' }
 const auth = { auth: 'src/auth.ts' }
 
+/** In CommonJS the engine is a file of its own, which most processes never need: read when they do. */
+const lazyEngine: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'lazy-engine',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^axios-auth-refresh$/ }, ({ path, kind }) =>
+      kind === 'require-call' ? { path, external: true } : { path, namespace: 'lazy' },
+    )
+    onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({
+      contents: `export const createAuthRefresh = (...args) => require('${path}').createAuthRefresh(...args)`,
+    }))
+  },
+}
+
 /** The command-line tool imports the package's entries, from beside them in dist. */
 const ownEntries: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'own-entries',
@@ -26,8 +39,12 @@ const ownEntries: NonNullable<Options['esbuildPlugins']>[number] = {
 export default defineConfig([
   {
     ...common,
-    entry: { ...entry, ...auth },
+    entry,
     format: 'esm',
+    // One file for an entry: each further one costs every start of Node a read.
+    splitting: false,
+    minifyIdentifiers: true,
+    minifySyntax: true,
     // Loaded when it is used. On its own, with copies of the little that it needs: bundlers would
     // cut what it shares with the entry out of the entry, to nobody's gain.
     external: [...external, './shared-tokens.js'],
@@ -35,8 +52,17 @@ export default defineConfig([
     // cannot import. The CommonJS build requires it.
     noExternal: ['axios-auth-refresh'],
   },
+  { ...common, entry: auth, format: 'esm' },
   { ...common, entry: { 'shared-tokens': 'src/shared-tokens.ts' }, format: 'esm', dts: false },
-  { ...common, entry, format: 'cjs' },
+  {
+    ...common,
+    entry,
+    format: 'cjs',
+    noExternal: ['axios-auth-refresh'],
+    esbuildPlugins: [lazyEngine],
+    minifyIdentifiers: true,
+    minifySyntax: true,
+  },
   {
     ...common,
     entry: auth,

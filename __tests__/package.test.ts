@@ -349,7 +349,7 @@ describe('in CommonJS', () => {
     expect(names).toEqual({ ...exported, auth: 'function', name: 'axios-caspio-auth' })
   })
 
-  it('authorises requests, against the stand-in account of its own', async () => {
+  it('authorises requests, against the stand-in account of its own, and reads the engine when it needs it', async () => {
     const outcome = await jsonOf(
       'attach.cjs',
       `const axios = require('axios')
@@ -359,20 +359,31 @@ describe('in CommonJS', () => {
         const account = await startCaspioAccount()
         attachCaspioAuth(axios, account.credentials)
         const url = account.url + '/rest/v2/tables/Physicians/records'
+        const hasEngine = () =>
+          Object.keys(require.cache).some((path) => path.includes('axios-auth-refresh'))
         const rows = []
+        const engine = []
         rows.push((await axios.get(url)).data.Result.length)
+        engine.push(hasEngine())
         account.revoke()
         rows.push((await axios.get(url)).data.Result.length)
+        engine.push(hasEngine())
         await account.close()
         console.log(JSON.stringify({
           rows,
+          engine,
           token: account.log.token.map((entry) => entry.status),
           api: account.log.api.map((entry) => entry.status),
         }))
       }
       main()`,
     )
-    expect(outcome).toEqual({ rows: [12, 12], token: [200, 200], api: [200, 401, 200] })
+    expect(outcome).toEqual({
+      rows: [12, 12],
+      engine: [false, true],
+      token: [200, 200],
+      api: [200, 401, 200],
+    })
   })
 
   it('keeps its inner files to itself', async () => {

@@ -46,6 +46,9 @@ const BRAND = Symbol.for('axios-caspio-auth.error')
  * request, and no secret: neither in its message nor in anything that hangs on it.
  */
 export class CaspioAuthError extends AxiosError {
+  /** @internal For `console.log(error)`, which shows the class too where a minifier renamed it. */
+  static override readonly name = 'CaspioAuthError'
+
   /** What kind of failure it is. */
   declare readonly code: CaspioAuthErrorCode
   /** HTTP status of the token endpoint's answer, if there was one. */
