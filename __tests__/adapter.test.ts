@@ -472,6 +472,14 @@ describe.each([
   })
 })
 
+it('an instance without an adapter has that of the platform', async () => {
+  const account = await startAccount()
+  const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+  attachCaspioAuth(api, account.credentials)
+  delete api.defaults.adapter
+  expect((await api.get(PHYSICIANS)).status).toBe(200)
+})
+
 it('hands out a stream before it renews for a body that was a stream: it may need its connection', async () => {
   const { Agent } = await import('node:http')
   const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })

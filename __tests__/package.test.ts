@@ -386,6 +386,21 @@ describe('in CommonJS', () => {
     })
   })
 
+  it('shows an error under its own name', async () => {
+    const shown = await jsonOf<string>(
+      'inspect.cjs',
+      `const { attachCaspioAuth } = require('axios-caspio-auth')
+      try {
+        attachCaspioAuth({})
+      } catch (error) {
+        console.log(JSON.stringify(require('node:util').inspect(error)))
+      }`,
+    )
+    expect(shown).toMatch(
+      /^CaspioAuthError: axios-caspio-auth: the first argument must be an axios/,
+    )
+  })
+
   it('keeps its inner files to itself', async () => {
     const codes = await jsonOf(
       'inner.cjs',

@@ -376,6 +376,9 @@ describe('baseURL and relative URLs', () => {
     const client = attachedClient({ baseURL: HOME, socketPath: '/run/gateway.sock' })
     expect(await client.authorization({ url: '/x' })).toBe(BEARER)
     expect(await client.authorization({ url: '/x', socketPath: '/run/other.sock' })).toBeUndefined()
+    expect(await client.authorization({ url: '/x', socketPath: null })).toBeUndefined()
+    client.api.defaults.socketPath = null
+    expect(await client.authorization({ url: '/x' })).toBe(BEARER)
   })
 })
 

@@ -163,6 +163,20 @@ describe('a token store', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
+  it('gets no token that was over before it was here', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.latency = 60
+    account.tokenEndpoint.fail({
+      status: 200,
+      body: JSON.stringify({ access_token: 'a-token', token_type: 'bearer', expires_in: 0.05 }),
+    })
+    const store = new MemoryStore()
+    const set = vi.spyOn(store, 'set')
+    await join(account, store).auth.getAccessToken()
+    await sleep(50)
+    expect(set).not.toHaveBeenCalled()
+  })
+
   it('serves a source without an instance as well', async () => {
     const account = await startAccount()
     const tokenStore = new MemoryStore()

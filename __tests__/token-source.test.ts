@@ -728,6 +728,58 @@ describe('when a token is renewed, and when it is no longer used', () => {
   ])('renewBefore %i of 1000 s, at %d s: %s', async (renewBefore, age, outcome) => {
     expect(await atAge(1_000, age, renewBefore)).toBe(outcome)
   })
+
+  describe('to the millisecond, however lately it was used', () => {
+    /** Tokens with these lives, one after the other; and the name of the one that a request gets. */
+    function tokensOf(...lives: number[]) {
+      let issued = 0
+      const broker = async () => {
+        await null
+        return {
+          access_token: `t${++issued}`,
+          token_type: 'bearer',
+          expires_in: lives[issued - 1] as number,
+        }
+      }
+      const auth = createCaspioAuth(broker, { renewBefore: 0 })
+      const used = async (options?: { renew: boolean }) =>
+        (await auth.getAccessToken(options)).access_token
+      return used
+    }
+
+    it('its own end', async () => {
+      const used = tokensOf(100, 100)
+      expect(await used()).toBe('t1')
+      vi.advanceTimersByTime(94_700)
+      expect(await used()).toBe('t1')
+      vi.advanceTimersByTime(299)
+      expect(await used()).toBe('t1')
+      vi.advanceTimersByTime(1)
+      expect(await used()).toBe('t2')
+    })
+
+    it('that of a shorter one in its place', async () => {
+      const used = tokensOf(86_400, 0.5, 100)
+      expect(await used()).toBe('t1')
+      expect(await used()).toBe('t1')
+      expect(await used({ renew: true })).toBe('t2')
+      vi.advanceTimersByTime(474)
+      expect(await used()).toBe('t2')
+      vi.advanceTimersByTime(1)
+      expect(await used()).toBe('t3')
+    })
+
+    it('where the wall clock is set back meanwhile', async () => {
+      const used = tokensOf(100, 100)
+      expect(await used()).toBe('t1')
+      expect(await used()).toBe('t1')
+      vi.setSystemTime(Date.now() - HOUR)
+      vi.advanceTimersByTime(94_999)
+      expect(await used()).toBe('t1')
+      vi.advanceTimersByTime(1)
+      expect(await used()).toBe('t2')
+    })
+  })
 })
 
 describe('a late rejection of an old token', () => {

@@ -104,9 +104,10 @@ function sendOnce(token: Token, { config, adapter, callers }: Dispatch): Promise
 function isRejection(response: AxiosResponse | undefined, { authoriser }: Dispatch): boolean {
   try {
     const verdict: unknown = response && authoriser.shouldRenew(response)
+    if (typeof verdict === 'boolean') return verdict
     // One that is asynchronous by mistake may reject.
-    if (Object(verdict) === verdict) Promise.resolve(verdict).catch(noop)
-    return verdict === true
+    if (verdict) Promise.resolve(verdict).catch(noop)
+    return false
   } catch {
     return false
   }

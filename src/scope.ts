@@ -37,19 +37,17 @@ export function createScope(
   let baseURL: unknown
 
   function covers(config: InternalAxiosRequestConfig): boolean {
-    const instance = defaults()
-    // A socket of the request's own leads elsewhere, whatever the URL says.
-    if ((config.socketPath ?? undefined) !== (ownField(instance, 'socketPath') ?? undefined))
-      return false
-    const current = ownField(instance, 'baseURL')
-    if (current !== baseURL) {
-      baseURL = current
+    const instance: { baseURL?: unknown; socketPath?: unknown } = defaults()
+    const hasSocket = (config.socketPath ?? instance.socketPath) != null
+    if (hasSocket && !isSocketOf(instance, config)) return false
+    if (instance.baseURL !== baseURL) {
+      baseURL = instance.baseURL
       verdicts.clear()
     }
     const { url } = config
     if (typeof url !== 'string' || mayBeEndpoint.test(url)) return judgeRequest(config)
     let start = config.baseURL
-    if (ABSOLUTE.test(url)) {
+    if (!isPath(url) && ABSOLUTE.test(url)) {
       const end = url.indexOf('/', 8)
       start = end > 0 && config.allowAbsoluteUrls !== false ? url.slice(0, end) : undefined
     }
@@ -89,13 +87,23 @@ export function createScope(
   return { covers, allows, reset: () => verdicts.clear() }
 }
 
+// A socket of the request's own leads elsewhere, whatever the URL says.
+function isSocketOf(instance: object, { socketPath }: InternalAxiosRequestConfig): boolean {
+  return (socketPath ?? undefined) === (ownField(instance, 'socketPath') ?? undefined)
+}
+
+// "/" and no further "/": surely not absolute, and told sooner than by a pattern.
+function isPath(url: string): boolean {
+  return url.charCodeAt(0) === 47 && url.charCodeAt(1) !== 47
+}
+
 /**
  * What the token endpoint's URL has in it, however it is written: its last part in any case, or
  * white space that the parser drops. What matches is looked at in full.
  */
 function endpointPattern(tokenEndpoint: URL | undefined): RegExp {
   if (!tokenEndpoint) return /[\t\n\r]/
-  const last = tokenEndpoint.pathname.split('/').pop() ?? ''
+  const last = tokenEndpoint.pathname.split('/').pop() as string
   // What can be written in more than one way is looked at each time.
   return new RegExp(/^[\w.-]+$/.test(last) ? `[\\t\\n\\r]|${last}` : '', 'i')
 }

@@ -10,7 +10,7 @@ export interface IssueRequest {
   /** Renew with this one if possible: it spares the account's refresh tokens. */
   readonly refreshToken?: string | undefined
   /** Called when that one was refused. */
-  readonly forgetRefreshToken?: () => void
+  readonly forgetRefreshToken?: (() => void) | undefined
   /** Whether a token that was handed out before is known not to do. */
   readonly renew?: boolean
   /** Whether a token that another process got will do as well. */

@@ -141,9 +141,11 @@ export function createTokenSource(
     const startedAt = performance.now()
     const issued = issue({
       refreshToken: reason === 'rejected' ? undefined : old?.refreshToken,
-      forgetRefreshToken: () => {
-        if (old) old.refreshToken = undefined
-      },
+      forgetRefreshToken:
+        old &&
+        (() => {
+          old.refreshToken = undefined
+        }),
       renew: Boolean(old) || reason !== 'missing',
       suits(other) {
         // Who asks for another token without saying than which gets a new one.

@@ -51,6 +51,13 @@ describe('a fault', () => {
     expect(statuses).toEqual([500, 500, 429, 200])
   })
 
+  it('breaks the connection if its body is none', async () => {
+    const account = await openAccount()
+    account.api.fail({ body: 5 as never, times: 1 })
+    expect((await rejectionOf(fetch(account.url))).message).toBe('fetch failed')
+    expect((await fetch(account.url)).status).toBe(404)
+  })
+
   it('can hold for a path alone', async () => {
     const account = await openAccount()
     const call = await openApi(account)

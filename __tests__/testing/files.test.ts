@@ -77,6 +77,25 @@ describe.each(['/rest/v2', '/integrations/rest/v3'])('files under %s', (prefix) 
 
 describe('an upload', () => {
   it.each([
+    ['of another kind', { 'Content-Type': 'application/json' }],
+    ['of no kind', undefined],
+    ['without a boundary', { 'Content-Type': 'multipart/form-data; charset=utf-8' }],
+  ])('%s is malformed', async (_, headers) => {
+    const call = await openApi(await openAccount(), '/rest/v2')
+    const body = new TextEncoder().encode('--b--')
+    const answer = await call('/files', { method: 'POST', body, ...(headers && { headers }) })
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain(MALFORMED)
+  })
+
+  it('keeps no part that does not say what it is', async () => {
+    const call = await openApi(await openAccount(), '/rest/v2')
+    const answer = await call('/files', raw('b', '--b\r\nX-Note: y\r\n\r\nx\r\n--b--'))
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain(NO_FILE)
+  })
+
+  it.each([
     [
       'the FormData of the platform',
       () => new FormData(),

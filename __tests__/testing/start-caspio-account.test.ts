@@ -34,10 +34,10 @@ describe('startCaspioAccount', () => {
     expect((await askToken(account)).status).toBe(200)
   })
 
-  it.each(['0.0.0.0', '::', '192.168.0.1', '127.evil.example', 'example.com', ''])(
+  it.each(['0.0.0.0', '::', '192.168.0.1', '127.evil.example', 'example.com', '', 127, null])(
     'refuses to listen on %j',
     async (host) => {
-      const error = await rejectionOf(startCaspioAccount({ host }))
+      const error = await rejectionOf(startCaspioAccount({ host: host as string }))
       expect(error).toBeInstanceOf(TypeError)
       expect(error.message).toMatch(/loopback/)
     },

@@ -190,6 +190,19 @@ describe('the query of a list', () => {
     expect(await order('T desc')).toEqual([4, 2, 1, 3])
   })
 
+  it('leaves rows that are equal in their order', async () => {
+    const rows = [{ N: 1 }, { N: 1 }, { N: 0 }]
+    const call = await openApi(await openAccount({ tables: { Ties: rows } }))
+    const answer = await call(`/tables/Ties/records${query({ 'q.orderBy': 'N' })}`)
+    expect((await resultOf(answer)).map((row) => row.PK_ID)).toEqual([3, 1, 2])
+  })
+
+  it('selects null where a row has nothing', async () => {
+    const call = await openApi(await openAccount({ tables: { Gaps: [{ N: 1 }, { T: 'a' }] } }))
+    const answer = await call(`/tables/Gaps/records${query({ 'q.select': 'N' })}`)
+    expect(await resultOf(answer)).toEqual([{ N: 1 }, { N: null }])
+  })
+
   it('reads the names of its parameters in any case', async () => {
     const call = await openApi(await openAccount())
     expect(await resultOf(await call(`${RECORDS}?Q.Limit=2&other=1`))).toHaveLength(2)

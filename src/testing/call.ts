@@ -23,17 +23,18 @@ export interface Call {
 /** Reads a request to its end. Never rejects: `bodyState` tells what became of the body. */
 export async function receiveCall(req: IncomingMessage, origin: string): Promise<Call> {
   const at = Date.now()
-  const target = req.url ?? '/'
-  const [path = '/', ...query] = target.split('?')
+  // A server's request has a URL and a method.
+  const target = req.url as string
+  const [path, ...query] = target.split('?') as [string, ...string[]]
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(req.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+    headers[name] = [value].flat().join(', ')
   }
   const { bytes, state } = await readBody(req)
   return {
     at,
     requestId: randomUUID(),
-    method: req.method ?? 'GET',
+    method: req.method as string,
     origin,
     target,
     path,

@@ -69,5 +69,7 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 function escapeXml(text: string): string {
   // Control characters have no place in XML 1.0, escaped or not.
-  return text.replace(/\p{Cc}/gu, ' ').replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '')
+  return text
+    .replace(/\p{Cc}/gu, ' ')
+    .replace(/[&<>"]/g, (character) => ENTITIES[character] as string)
 }

@@ -23,7 +23,7 @@ export function readTokenRequest(call: Call): TokenRequest {
 
   const authorization = schemeOf(call.headers.authorization)
   if (authorization === 'basic') {
-    const [clientID, clientSecret] = readBasic(call.headers.authorization ?? '')
+    const [clientID, clientSecret] = readBasic(call.headers.authorization as string)
     return { ...request, authorization, clientAuthentication: 'basic', clientID, clientSecret }
   }
   const clientID = field('client_id')

@@ -20,7 +20,7 @@ export function parseWhere(where: string, table: Table): (row: Row) => boolean {
       )
     }
     const [text, bracketed, plain, string, number] = match
-    const field = bracketed ?? plain ?? ''
+    const field = (bracketed ?? plain) as string
     if (!table.has(field)) throw badQuery(`q.where names the unknown field ${field}.`)
     comparisons.push({ field, value: string?.replaceAll("''", "'") ?? Number(number) })
     ended = !/AND$/i.test(text)
