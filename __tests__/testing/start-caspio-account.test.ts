@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { type CaspioAccountOptions, startCaspioAccount } from '../../src/testing/index.js'
@@ -25,6 +26,15 @@ describe('startCaspioAccount', () => {
   it('takes the credentials that it is given', async () => {
     const account = await openAccount({ clientID: 'id', clientSecret: 'secret' })
     expect(account.credentials).toMatchObject({ clientID: 'id', clientSecret: 'secret' })
+    expect((await askToken(account)).status).toBe(200)
+  })
+
+  const isIPv6Here = Object.values(networkInterfaces())
+    .flat()
+    .some((one) => one?.address === '::1')
+  it.skipIf(!isIPv6Here)('listens on ::1, where the machine has it', async () => {
+    const account = await openAccount({ host: '::1' })
+    expect(account.url).toMatch(/^http:\/\/\[::1\]:\d+$/)
     expect((await askToken(account)).status).toBe(200)
   })
 

@@ -56,7 +56,8 @@ export class LoopbackServer {
       })
     })
     const { port: actual } = this.#server.address() as AddressInfo
-    this.#origin = `http://${host.includes(':') ? `[${host}]` : host}:${actual}`
+    // RFC 3986, section 3.2.2: an IPv6 address stands in brackets.
+    this.#origin = `http://${host.replace(/.*:.*/, '[$&]')}:${actual}`
   }
 
   close(): Promise<void> {
