@@ -47,11 +47,12 @@ function judgeApiCall(call: Call, parts: AccountParts): Outcome {
     try {
       return answerApiCall(call, tokens, resources)
     } catch (error) {
-      /* v8 ignore else -- @preserve: see below */
-      if (error instanceof CaspioError) return refuse(error)
-      // Anything else is a fault of the stand-in itself, and easier to mend when it is named.
-      /* v8 ignore next -- @preserve: there is none that we know of */
-      return refuse(new CaspioError(500, { message: String(error) }))
+      // A fault of the stand-in itself is easier to mend when it is named.
+      /* v8 ignore if -- @preserve: there is none that we know of */
+      if (!(error instanceof CaspioError)) {
+        return refuse(new CaspioError(500, { message: String(error) }))
+      }
+      return refuse(error)
     }
   }
   const usual = (status: number) => refuse(new CaspioError(status))

@@ -28,7 +28,7 @@ ${table(contestants, behaviours)}
 ${table(contestants, costs)}
 
 What a client (axios, \`fetch\`, Azure's pipeline) costs by itself is not counted: each is compared with its own bare client, in the same rounds; over loopback that one
-sends such a header, too, and each has sent 3,000 requests before, as in a service that has run for a while.
+sends such a header, too, and each was warmed up before, as in a service that has run for a while.
 ± is two standard errors; what differs by less counts as equal.${
     bare
       ? `
