@@ -1,10 +1,5 @@
-import axios, {
-  type AxiosAdapter,
-  type AxiosError,
-  type AxiosResponse,
-  getAdapter,
-  type InternalAxiosRequestConfig,
-} from 'axios'
+import type { AxiosAdapter, AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
+import { axios, getAdapter } from './axios.js'
 import { drain, isOneShot } from './body.js'
 import { CaspioAuthError, isFailure } from './errors.js'
 import type { Emit } from './events.js'

@@ -1,4 +1,5 @@
-import { AxiosHeaders, type AxiosResponse } from 'axios'
+import type { AxiosResponse } from 'axios'
+import { AxiosHeaders } from './axios.js'
 import type { CaspioAuthErrorCode, Failure } from './errors.js'
 import { IN_THE_ACCOUNT } from './in-the-account.js'
 import { ownField } from './own.js'

@@ -1,4 +1,4 @@
-import axios from 'axios'
+import { axios } from './axios.js'
 import { CaspioAuthError, type Failure } from './errors.js'
 import { createEmit } from './events.js'
 import { checkCredentials, resolveOptions } from './options.js'

@@ -1,5 +1,5 @@
-import axios from 'axios'
 import { createAccount } from './account.js'
+import { axios } from './axios.js'
 import { createHandle } from './handle.js'
 import { transportOf } from './transport.js'
 import type {

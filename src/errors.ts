@@ -1,4 +1,5 @@
-import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
+import { AxiosError } from './axios.js'
 import { own, ownField } from './own.js'
 
 /**

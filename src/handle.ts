@@ -1,5 +1,5 @@
-import { CanceledError } from 'axios'
 import type { Account } from './account.js'
+import { CanceledError } from './axios.js'
 import { CaspioAuthError, isFailure } from './errors.js'
 import { own } from './own.js'
 import { readToken } from './token-source.js'

@@ -36,7 +36,7 @@ function readString(field: string, fields: Fields): string {
   const isInherited = field in Object.prototype && !Object.hasOwn(fields, field)
   const value = isInherited ? undefined : fields[field]
   // A lone half of a surrogate pair cannot be encoded.
-  if (typeof value === 'string' && value && !/^\s|\s$|\p{Cs}/u.test(value)) return value
+  if (typeof value === 'string' && value && !/^\s|\s$|[\ud800-\udfff]/u.test(value)) return value
   const slip = slipFor(field, Object.keys(fields))
   throw configError(
     `${field} must be a string, well-formed and without surrounding white space, not ${kind(value)}. ${

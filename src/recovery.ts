@@ -1,5 +1,6 @@
-import { Axios, AxiosError, type AxiosResponse } from 'axios'
+import type { AxiosResponse } from 'axios'
 import { createAuthRefresh } from 'axios-auth-refresh'
+import { Axios, AxiosError } from './axios.js'
 
 // Where these are missing, the engine takes Object.prototype's.
 const NO_FURTHER: object = { onRetry: undefined, retryInstance: undefined }

@@ -1,4 +1,5 @@
-import { Axios, type AxiosResponse } from 'axios'
+import type { AxiosResponse } from 'axios'
+import { Axios } from './axios.js'
 import { own } from './own.js'
 import { formEncode } from './secrets.js'
 import type { Transport } from './transport.js'

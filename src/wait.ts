@@ -1,4 +1,5 @@
-import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios'
+import type { InternalAxiosRequestConfig } from 'axios'
+import { AxiosError, CanceledError } from './axios.js'
 import { own } from './own.js'
 
 /** What bounds a caller's wait. */

@@ -21,7 +21,7 @@ export async function measure(contestants, { quick }) {
   const times = new Map(contestants.map(({ id }) => [id, []]))
   for (let round = 0; round < (quick ? 3 : 15); round++) {
     for (const { id, kind } of contestants) {
-      const child = fork(file, [id, kind], { execArgv: [] })
+      const child = fork(file, [id, kind], { execArgv: ['--expose-gc'] })
       const [taken] = await once(child, 'message')
       times.get(id).push(taken)
     }
