@@ -67,6 +67,8 @@ const LONGEST_RETRY_AFTER_IN_MS = 300_000
 const LONGEST_FRUITLESS_PAUSE_IN_MS = 60_000
 // How long a token counts as fresh, so that its rejection says something about renewing.
 const FRESH_FOR_MS = 60_000
+// For how long one look at the wall clock does. A machine takes longer to fall asleep and wake up.
+const LOOK_AGAIN_AFTER_MS = 10
 
 /** The life of one account's token. All state is in this closure, out of reach of any inspection. */
 export function createTokenSource(
@@ -80,6 +82,8 @@ export function createTokenSource(
   // Chosen once, so that a fleet's windows open apart.
   const jitter = 1 - Math.random() / 5
   let current: Token | undefined
+  /** By the monotonic clock: until then the current token is not due. */
+  let sureUntil = 0
   let flight: Flight | undefined
   let failed: (Pause & { readonly failure: Failure }) | undefined
   let fruitless: Pause | undefined
@@ -90,7 +94,10 @@ export function createTokenSource(
   function acquire(via: Transport): Token | Promise<Token> {
     const token = current
     if (!token) return fetch(via, 'missing')
+    const monotonic = performance.now()
+    if (monotonic < sureUntil) return token
     const age = since(token.askedAt)
+    sureUntil = monotonic + Math.min(LOOK_AGAIN_AFTER_MS, token.renewAfter - age)
     if (age >= token.renewAfter) {
       if (age >= token.usableFor) return fetch(via, 'missing')
       // Its failure is an event, and the token at hand still serves.
@@ -187,6 +194,7 @@ export function createTokenSource(
       trial: replaces && grant ? 'open' : undefined,
     }
     current = taken
+    sureUntil = 0
     failed = undefined
     // As long as the answer said, or as is left of it.
     const expiresIn = grant ? token.life : Math.floor(msLeft(token.life, askedAt) / 1000)
