@@ -32,7 +32,10 @@ export function createScope(
   defaults: () => object,
   yields: (origin: string) => boolean,
 ): Scope {
-  const mayBeEndpoint = endpointPattern(tokenEndpoint)
+  const endpoint = endpointPattern(tokenEndpoint)
+  // Who polls asks for one URL again and again.
+  let lastURL: string | undefined
+  let lastMayBeEndpoint = false
   // By what URLs begin with, so that the common request costs no URL parse.
   const verdicts = new Map<string, boolean>()
   let baseURL: unknown
@@ -46,7 +49,7 @@ export function createScope(
       verdicts.clear()
     }
     const { url } = config
-    if (typeof url !== 'string' || mayBeEndpoint.test(url)) return judgeRequest(config)
+    if (typeof url !== 'string' || mayBeEndpoint(url)) return judgeRequest(config)
     let start = config.baseURL
     if (!isPath(url) && ABSOLUTE.test(url)) {
       const end = url.indexOf('/', 8)
@@ -56,13 +59,21 @@ export function createScope(
     const known = verdicts.get(start)
     if (known !== undefined) return known
     // Only where the origin ends with a "/" nothing that follows can change it.
-    if (mayBeEndpoint.test(start) || !`${start}/`.startsWith(`${parseURL(start)?.origin}/`)) {
+    if (endpoint.test(start) || !`${start}/`.startsWith(`${parseURL(start)?.origin}/`)) {
       return judgeRequest(config)
     }
     const verdict = allows(start)
     if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
     verdicts.set(start, verdict)
     return verdict
+  }
+
+  function mayBeEndpoint(url: string): boolean {
+    if (url !== lastURL) {
+      lastMayBeEndpoint = endpoint.test(url)
+      lastURL = url
+    }
+    return lastMayBeEndpoint
   }
 
   function judgeRequest({ url, baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfig): boolean {
