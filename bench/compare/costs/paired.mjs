@@ -20,7 +20,7 @@ export async function createPairs(contestants, account, optionsOf = () => ({})) 
 
 /**
  * What each adds to its bare client: the median over the rounds of the difference within a round,
- * and how far that is from certain (two standard errors, from medians of tenths of the rounds).
+ * and how far that is from certain, from the medians of tenths of the rounds.
  * Every round has an order of its own: what one leaves behind shall not always hit the same one.
  *
  * @param time resolves to nanoseconds for one turn of `send`
@@ -37,19 +37,23 @@ export async function measureAdded(pairs, { rounds, warmUp }, time) {
   return new Map(
     pairs.map(({ id, bare }, index) => {
       const differences = times[index].map((taken, round) => taken - times[bare][round])
-      const added = { value: median(differences), noise: noiseOf(differences) }
+      const added = { value: median(differences), noise: noiseOf(tenthsOf(differences)) }
       return [id, { total: median(times[index]), added }]
     }),
   )
 }
 
-function noiseOf(numbers) {
-  const tenths = Array.from({ length: 10 }, (_, tenth) =>
+function tenthsOf(numbers) {
+  return Array.from({ length: 10 }, (_, tenth) =>
     median(numbers.filter((_, index) => index % 10 === tenth)),
   )
-  const mean = tenths.reduce((sum, one) => sum + one, 0) / 10
-  const variance = tenths.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 9
-  return 2 * Math.sqrt(variance / 10)
+}
+
+/** How far from certain the middle of these is: two standard errors. */
+export function noiseOf(numbers) {
+  const mean = numbers.reduce((sum, one) => sum + one, 0) / numbers.length
+  const squares = numbers.reduce((sum, one) => sum + (one - mean) ** 2, 0)
+  return 2 * Math.sqrt(squares / (numbers.length - 1) / numbers.length)
 }
 
 function shuffled(items) {

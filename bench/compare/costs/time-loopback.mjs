@@ -1,7 +1,6 @@
-import { createPairs, measureAdded } from './paired.mjs'
-import { startAccount } from './start-account.mjs'
-
-const TABLES = { url: '/tables' }
+import { median } from '../../support/median.mjs'
+import { inChild } from '../support/in-child.mjs'
+import { noiseOf } from './paired.mjs'
 
 export const rows = [
   {
@@ -14,23 +13,27 @@ export const rows = [
   },
 ]
 
+/**
+ * Each alone beside its bare client: users have one of them, too. What the layout of a process's
+ * code and memory does to so short a time is as much as the time: several processes each, in turn.
+ */
 export async function measure(contestants, { quick }) {
-  const account = await startAccount()
-  // Who sends a header like theirs by hand. This account takes any.
-  const headers = { Authorization: `Bearer ${'x'.repeat(340)}` }
-  const pairs = await createPairs(contestants, account, (_, attach) => (attach ? {} : { headers }))
-  const times = await measureAdded(
-    pairs,
-    { rounds: quick ? 300 : 5_000, warmUp: quick ? 50 : 3_000 },
-    async (send) => {
-      const started = process.hrtime.bigint()
-      await send(TABLES)
-      return Number(process.hrtime.bigint() - started)
-    },
-  )
-  account.close()
+  const pace = quick ? [200, 50] : [3_000, 2_000]
+  const measured = new Map(contestants.map(({ id }) => [id, { added: [], bare: [] }]))
+  for (let turn = 0; turn < (quick ? 2 : 10); turn++) {
+    for (const { id, kind } of contestants) {
+      const { added, bare } = await inChild('costs/loopback-process.mjs', [id, kind, ...pace])
+      measured.get(id).added.push(added)
+      measured.get(id).bare.push(bare)
+    }
+  }
   return {
-    values: Object.fromEntries(contestants.map(({ id }) => [id, { added: times.get(id).added }])),
-    bare: times.get('bare axios').total,
+    values: Object.fromEntries(
+      [...measured].map(([id, { added }]) => [
+        id,
+        { added: { value: median(added), noise: noiseOf(added) } },
+      ]),
+    ),
+    bare: median(measured.get('plugin')?.bare ?? [Number.NaN]),
   }
 }

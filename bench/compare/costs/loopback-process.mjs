@@ -1,0 +1,23 @@
+import { createCaspioAuth } from 'axios-caspio-auth'
+import { PHYSICIANS } from '../support/requests.mjs'
+import { createPairs, measureAdded } from './paired.mjs'
+import { startAccount } from './start-account.mjs'
+
+const [id, kind, rounds, warmUp] = process.argv.slice(2)
+const { attach } = await import(`../contestants/${id}.mjs`)
+const account = await startAccount()
+const { access_token: token } = await createCaspioAuth(account.credentials).getAccessToken()
+// Who has the header set by hand.
+const headers = { Authorization: `Bearer ${token}` }
+const pairs = await createPairs([{ id, kind, attach }], account, (_, attached) =>
+  attached ? {} : { headers },
+)
+const pace = { rounds: Number(rounds), warmUp: Number(warmUp) }
+const times = await measureAdded(pairs, pace, async (send) => {
+  const started = process.hrtime.bigint()
+  await send(PHYSICIANS)
+  return Number(process.hrtime.bigint() - started)
+})
+account.close()
+const measured = { added: times.get(id).added.value, bare: times.get(`bare ${kind}`).total }
+process.send(measured, () => process.exit())
