@@ -9,7 +9,7 @@ export const rows = [
     unit: 'µs',
     digits: 0,
     better: 'lower',
-    why: 'The others give the token to whoever a request goes to. The plugin looks where it goes first, and at two clocks: one stands still while a machine sleeps, the other can be set back.',
+    why: 'The wrapper around `fetch` has no chain of interceptors, no config to merge and no adapter to choose. It gives the token to whoever a request goes to; the plugin looks where it goes first, and how old the token is by two clocks: one stands still while a machine sleeps, the other can be set back.',
   },
 ]
 

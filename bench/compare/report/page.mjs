@@ -28,7 +28,8 @@ ${table(contestants, behaviours)}
 ${table(contestants, costs)}
 
 What a client (axios, \`fetch\`, Azure's pipeline) costs by itself is not counted: each is compared with its own bare client, in the same rounds; over loopback that one
-sends such a header, too, and each was warmed up before, as in a service that has run for a while.
+sends the same token, the account answers with twelve records, and each was measured alone with its bare client, in ten processes, as users have one of them.
+Each was warmed up before, as in a service that has run for a while.
 ± is two standard errors; what differs by less counts as equal.${
     bare
       ? `
