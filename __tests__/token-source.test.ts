@@ -769,6 +769,17 @@ describe('when a token is renewed, and when it is no longer used', () => {
       expect(await used()).toBe('t3')
     })
 
+    it('that of one that ends before the clocks are looked at again', async () => {
+      const used = tokensOf(86_400, 0.008, 100)
+      expect(await used()).toBe('t1')
+      expect(await used()).toBe('t1')
+      expect(await used({ renew: true })).toBe('t2')
+      vi.advanceTimersByTime(7)
+      expect(await used()).toBe('t2')
+      vi.advanceTimersByTime(1)
+      expect(await used()).toBe('t3')
+    })
+
     it('where the wall clock is set back meanwhile', async () => {
       const used = tokensOf(100, 100)
       expect(await used()).toBe('t1')
