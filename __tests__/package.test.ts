@@ -147,6 +147,16 @@ describe('the tarball', () => {
     }
   })
 
+  // A literal's sets are built when the module is read, and take a tenth of the import.
+  it.each(['index.js', 'index.cjs', 'auth.js', 'auth.cjs'])(
+    'has no pattern with Unicode sets that is a literal in %s',
+    async (entry) => {
+      const text = await readFile(join(installed, 'dist', entry), 'utf8')
+      expect(text).toContain('\\\\p{')
+      expect(text).not.toMatch(/[^\\]\\p\{/)
+    },
+  )
+
   it('brings its own sources along in its source maps', async () => {
     const seen = new Set<string>()
     for (const path of packed.filter((path) => path.endsWith('.map'))) {
