@@ -758,23 +758,15 @@ describe('when a token is renewed, and when it is no longer used', () => {
       expect(await used()).toBe('t2')
     })
 
-    it('that of a shorter one in its place', async () => {
-      const used = tokensOf(86_400, 0.5, 100)
+    it.each([
+      ['a shorter one in its place', 0.5, 474],
+      ['one that ends before the clocks are looked at again', 0.008, 7],
+    ])('that of %s', async (_, life, lastMs) => {
+      const used = tokensOf(86_400, life, 100)
       expect(await used()).toBe('t1')
       expect(await used()).toBe('t1')
       expect(await used({ renew: true })).toBe('t2')
-      vi.advanceTimersByTime(474)
-      expect(await used()).toBe('t2')
-      vi.advanceTimersByTime(1)
-      expect(await used()).toBe('t3')
-    })
-
-    it('that of one that ends before the clocks are looked at again', async () => {
-      const used = tokensOf(86_400, 0.008, 100)
-      expect(await used()).toBe('t1')
-      expect(await used()).toBe('t1')
-      expect(await used({ renew: true })).toBe('t2')
-      vi.advanceTimersByTime(7)
+      vi.advanceTimersByTime(lastMs)
       expect(await used()).toBe('t2')
       vi.advanceTimersByTime(1)
       expect(await used()).toBe('t3')
