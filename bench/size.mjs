@@ -6,7 +6,7 @@ import { bundle } from './support/bundle.mjs'
  * its limit, or imports anything but axios. Needs dist. Usage: node bench/size.mjs
  */
 // What it has come to, so that it does not grow unseen. The goal is 5,000.
-const LIMIT_IN_BYTES_GZIPPED = 10_050
+const LIMIT_IN_BYTES_GZIPPED = 10_150
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const DIST = "'axios-caspio-auth'"

@@ -1,8 +1,8 @@
 import type { AxiosAdapter, AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { axios, getAdapter } from './axios.js'
 import { drain, isOneShot } from './body.js'
 import { CaspioAuthError, isFailure } from './errors.js'
 import type { Emit } from './events.js'
+import { findAdapter } from './find-adapter.js'
 import { ownField } from './own.js'
 import { runRecovery } from './recovery.js'
 import type { RedirectGuard } from './redirect-guard.js'
@@ -56,7 +56,7 @@ export function sendAuthorised(
   if (Object.getPrototypeOf(config) === Object.prototype) Object.setPrototypeOf(config, null)
   // A plugin that re-sends error.config comes by the interceptor again, and then through us once.
   config.adapter = adapters as AxiosAdapter
-  const adapter = getAdapter(adapters || axios.defaults.adapter, config)
+  const adapter = findAdapter(adapters, config)
   const isOurs = !config.skipCaspioAuth && !config.auth && authoriser.covers(config)
   const callers = isOurs && authorizationOf(config.headers)
   // A stranger's request shares the agent with the token request.
@@ -169,14 +169,8 @@ async function waitForToken(shared: Promise<Token>, config: Config): Promise<Tok
 
 // What headers.get() finds, in half of its time: the name in any case.
 function authorizationOf(headers: Config['headers']): unknown {
-  for (const name in headers) {
-    if (
-      name.length === 13 &&
-      name.toLowerCase() === 'authorization' &&
-      Object.hasOwn(headers, name)
-    ) {
-      return headers[name]
-    }
+  for (const name of Object.keys(headers)) {
+    if (name.length === 13 && name.toLowerCase() === 'authorization') return headers[name]
   }
   return undefined
 }
