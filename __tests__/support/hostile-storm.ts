@@ -81,6 +81,8 @@ export async function runStorm(seed: number): Promise<Storm> {
   await Promise.all(Array.from({ length: AT_A_TIME }, worker))
 
   proxy.schedule = calm
+  // The last fault may have shut the port just now.
+  await proxy.open()
   // A fetch that is under way may have met a fault before.
   await auth.getAccessToken({ renew: true }).catch(() => {})
   await auth.getAccessToken({ renew: true })
