@@ -5,8 +5,9 @@ type Named = NonNullable<AxiosRequestConfig['adapter']>
 
 const NEITHER = (() => {}) as unknown as AxiosAdapter
 
-let lastNames: readonly unknown[] = []
-let lastFound: AxiosAdapter | undefined
+// The adapter that depends on no config, and the last list of names that came to it.
+let builtIn: AxiosAdapter | undefined
+let lastNames: readonly unknown[] = [NEITHER]
 
 /**
  * The adapter by which axios would send this request. Every request has a list of names of its own,
@@ -21,12 +22,10 @@ export function findAdapter(
   const named = own || (axios.defaults.adapter as Named)
   if (typeof named === 'function') return named
   // What comes after the names that led to it was not looked at.
-  if (lastFound && lastNames.every((name, index) => name === named[index])) return lastFound
+  if (lastNames.every((name, index) => name === named[index])) return builtIn as AxiosAdapter
   const found = getAdapter(named, config)
-  // The fetch adapter depends on the config's env, too.
-  if (Array.isArray(named) && found === getAdapter(['xhr', 'http', NEITHER])) {
-    lastNames = [...named]
-    lastFound = found
-  }
+  // Not so the fetch adapter: it depends on the config's env, too.
+  builtIn ??= getAdapter(['xhr', 'http', NEITHER])
+  if (Array.isArray(named) && found === builtIn) lastNames = [...named]
   return found
 }
