@@ -1,6 +1,6 @@
 import axios, { type AxiosRequestConfig, getAdapter, type InternalAxiosRequestConfig } from 'axios'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { findAdapter } from '../../src/find-adapter.js'
 import { attachCaspioAuth } from '../../src/index.js'
 import { outcomesOf, PHYSICIANS, startAccount } from '../support/account.js'
@@ -55,6 +55,26 @@ describe('findAdapter', () => {
     list.shift()
     expect(findAdapter(list, config)).toBe(getAdapter('fetch', config))
     expect(findAdapter(['http', 'fetch'], config)).toBe(http)
+  })
+
+  it('finds fetch where there is neither xhr nor http, as in a worker', async () => {
+    const path = '../../src/axios.js'
+    vi.doMock(path, async (importOriginal) => ({
+      ...(await importOriginal<object>()),
+      // axios takes null for what its build has not.
+      getAdapter: (names: unknown, config: InternalAxiosRequestConfig) =>
+        getAdapter([names].flat().map((one) => (one === 'http' ? null : one)) as never, config),
+    }))
+    onTestFinished(() => {
+      vi.doUnmock(path)
+      vi.resetModules()
+    })
+    vi.resetModules()
+    const inWorker = await import('../../src/find-adapter.js')
+    const config = {} as InternalAxiosRequestConfig
+    for (let request = 0; request < 2; request++) {
+      expect(inWorker.findAdapter(undefined, config)).toBe(getAdapter('fetch', config))
+    }
   })
 
   it('sends each request by the fetch of its own env', async () => {
