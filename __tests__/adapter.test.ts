@@ -432,6 +432,27 @@ describe('headers of the caller', () => {
     expect((await api.get(PHYSICIANS, { headers })).status).toBe(200)
     expect(account.log.api[0]?.headers['cache-control']).toBeUndefined()
   })
+
+  it('are not those of Object.prototype, which would keep the plugin out', async () => {
+    const sent: unknown[] = []
+    const api = axios.create({
+      baseURL: 'https://a1bcd234.caspio.com',
+      // Node's own requests do not stand this.
+      adapter: async (config) => {
+        sent.push(config.headers.Authorization)
+        return { status: 200, statusText: '', headers: {}, config, data: '' }
+      },
+    })
+    attachCaspioAuth(api, async () => ({ access_token: 'a-token', token_type: 'bearer' }))
+    const polluted = { value: false, enumerable: true, configurable: true, writable: true }
+    Object.defineProperty(Object.prototype, 'authorization', polluted)
+    try {
+      await api.get(PHYSICIANS)
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'authorization')
+    }
+    expect(sent).toEqual(['Bearer a-token'])
+  })
 })
 
 // axios 1.21 makes every config anew before it comes to us.
