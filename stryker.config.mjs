@@ -7,7 +7,10 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'vitest.mutation.config.ts' },
   coverageAnalysis: 'perTest',
-  mutate: [part === 'testing' ? 'src/testing/*.ts' : 'src/*.ts', '!src/**/types.ts'],
+  mutate: [
+    part === 'testing' ? 'src/testing/*.ts' : 'src/{,contract/,lib/,request/,store/,token/}*.ts',
+    '!src/**/types.ts',
+  ],
   concurrency: 2,
   timeoutMS: 10_000,
   reporters: ['clear-text', 'json', 'progress-append-only'],

@@ -58,7 +58,12 @@ export default defineConfig([
     // cannot import. The CommonJS build requires it.
     noExternal: ['axios-auth-refresh'],
   },
-  { ...library, entry: { 'shared-tokens': 'src/shared-tokens.ts' }, format: 'esm', dts: false },
+  {
+    ...library,
+    entry: { 'shared-tokens': 'src/store/shared-tokens.ts' },
+    format: 'esm',
+    dts: false,
+  },
   {
     ...library,
     entry,

@@ -6,15 +6,14 @@ import config from './vitest.config.js'
 // A mutant's run ends with the first test that fails. First comes what bears the name of the file
 // that it is in, then what finds much in little time.
 const FAST =
-  /__tests__\/(answer-failure|attach|body|recovery|retry-after|thrown-failure|timers|token-(answer|broker|endpoint|issuer|request)|url|wait)\.test/
+  /__tests__\/(attach|lib\/\w+|request\/(bodies|recovery|waiting)|token\/(answer-failure|answer|broker|endpoint|issuer|request|thrown-failure))\.test/
 const SLOW = [
-  /\/(wire|redirects|events|adapter|scope)\.test/,
-  /\/(token-source|shared-)/,
-  /properties/,
+  /\/(wire\/wire|redirects|events|adapter|scope)\.test/,
+  /\/(token\/source|store\/shared-)/,
+  /\.properties\./,
 ]
 const NAMED_AFTER_ANOTHER: Record<string, string> = {
   'shared-source': 'shared-tokens',
-  'redirect-guard': 'redirects',
 }
 
 class FastFirst extends BaseSequencer {
@@ -35,7 +34,7 @@ class FastFirst extends BaseSequencer {
 // Without what runs a built package or another process, where no mutant is, and without what takes
 // long to say what others say as well.
 const LEFT_OUT =
-  'compare,demo,examples,faults,fleet,hostile-proxy,hygiene,metering,migration,more-examples,oidc-provider,outages,package,pollution,process,questions,readme,security,short-lives,simulate,soak,storms,tls'
+  'fleet,hostile-proxy,faults,oidc-provider,outages,pollution,process,short-lives,storms,tls'
 
 export default mergeConfig(config, {
   test: {
@@ -45,9 +44,11 @@ export default mergeConfig(config, {
     sequence: { sequencer: FastFirst },
     exclude: [
       '**/node_modules/**',
-      `__tests__/{${LEFT_OUT}}.test.ts`,
-      process.env.PART === 'testing' ? '__tests__/*.test.ts' : '__tests__/testing/**',
-      '__tests__/{cli,company}/**',
+      `__tests__/wire/{${LEFT_OUT}}.test.ts`,
+      process.env.PART === 'testing'
+        ? '__tests__/{,contract/,lib/,request/,store/,token/,wire/}*.test.ts'
+        : '__tests__/testing/**',
+      '__tests__/{cli,company,project}/**',
     ],
   },
 })

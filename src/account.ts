@@ -1,12 +1,12 @@
-import { configError } from './errors.js'
-import { createEmit, type Emit } from './events.js'
-import { checkCredentials, resolveOptions } from './options.js'
-import { createSharedSource } from './shared-source.js'
-import { createTokenBroker } from './token-broker.js'
-import { createTokenEndpoint } from './token-endpoint.js'
-import { createIssuer } from './token-issuer.js'
-import { createTokenSource, type TokenSource } from './token-source.js'
-import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenBroker } from './types.js'
+import { configError } from './contract/errors.js'
+import { createEmit, type Emit } from './contract/events.js'
+import { checkCredentials, resolveOptions } from './contract/options.js'
+import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenBroker } from './contract/types.js'
+import { createSharedSource } from './store/shared-source.js'
+import { createTokenBroker } from './token/broker.js'
+import { createTokenEndpoint } from './token/endpoint.js'
+import { createIssuer } from './token/issuer.js'
+import { createTokenSource, type TokenSource } from './token/source.js'
 
 /** One account's token source, with what an instance must know to use it. */
 export interface Account {

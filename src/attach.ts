@@ -1,20 +1,20 @@
 import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
 import { type Account, createAccount } from './account.js'
-import { type Authoriser, sendAuthorised } from './adapter.js'
 import { type Attachment, attachmentsOf } from './attachments.js'
-import { configError } from './errors.js'
-import { accountOf, createHandle } from './handle.js'
-import { resolveOptions } from './options.js'
-import { ownField } from './own.js'
-import { createRedirectGuard } from './redirect-guard.js'
-import { createScope } from './scope.js'
-import { transportOf } from './transport.js'
+import { configError } from './contract/errors.js'
+import { resolveOptions } from './contract/options.js'
 import type {
   CaspioAuth,
   CaspioAuthOptions,
   CaspioCredentials,
   CaspioTokenBroker,
-} from './types.js'
+} from './contract/types.js'
+import { accountOf, createHandle } from './handle.js'
+import { ownField } from './lib/own-properties.js'
+import { type Authoriser, sendAuthorised } from './request/adapter.js'
+import { createRedirectGuard } from './request/redirects.js'
+import { createScope } from './request/scope.js'
+import { transportOf } from './token/transport.js'
 
 /**
  * Authorises every request of `instance` that goes to Caspio, for good: the access token is

@@ -1,4 +1,4 @@
-import { own } from './own.js'
+import { own } from './lib/own-properties.js'
 
 /** The plugin's place on an instance, for one account. */
 export interface Attachment {

@@ -1,12 +1,12 @@
-import { axios } from './axios.js'
-import { CaspioAuthError, type Failure } from './errors.js'
-import { createEmit } from './events.js'
-import { checkCredentials, resolveOptions } from './options.js'
-import { holdProcess } from './timers.js'
-import { createTokenEndpoint } from './token-endpoint.js'
-import { createIssuer } from './token-issuer.js'
-import { transportOf } from './transport.js'
-import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenResponse } from './types.js'
+import { CaspioAuthError, type Failure } from './contract/errors.js'
+import { createEmit } from './contract/events.js'
+import { checkCredentials, resolveOptions } from './contract/options.js'
+import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenResponse } from './contract/types.js'
+import { axios } from './lib/axios.js'
+import { holdProcess } from './lib/timers.js'
+import { createTokenEndpoint } from './token/endpoint.js'
+import { createIssuer } from './token/issuer.js'
+import { transportOf } from './token/transport.js'
 
 /**
  * The `caspio-sdk/auth` module: returns a function that issues a fresh access token, valid for 24

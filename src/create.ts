@@ -1,13 +1,13 @@
 import { createAccount } from './account.js'
-import { axios } from './axios.js'
-import { createHandle } from './handle.js'
-import { transportOf } from './transport.js'
 import type {
   CaspioAuth,
   CaspioAuthOptions,
   CaspioCredentials,
   CaspioTokenBroker,
-} from './types.js'
+} from './contract/types.js'
+import { createHandle } from './handle.js'
+import { axios } from './lib/axios.js'
+import { transportOf } from './token/transport.js'
 
 /**
  * A token source without an axios instance: for callers that set the header themselves, and to be

@@ -1,11 +1,11 @@
 import type { Account } from './account.js'
-import { CanceledError } from './axios.js'
-import { CaspioAuthError, isFailure } from './errors.js'
-import { own } from './own.js'
-import { readToken } from './token-source.js'
-import type { Transport } from './transport.js'
-import type { CaspioAuth } from './types.js'
-import { wait } from './wait.js'
+import { CaspioAuthError, isFailure } from './contract/errors.js'
+import type { CaspioAuth } from './contract/types.js'
+import { CanceledError } from './lib/axios.js'
+import { own } from './lib/own-properties.js'
+import { wait } from './request/waiting.js'
+import { readToken } from './token/source.js'
+import type { Transport } from './token/transport.js'
 
 // Under Symbol.for, so that a handle of the ESM copy can be attached by the CJS copy.
 const ACCOUNT = Symbol.for('axios-caspio-auth.account')

@@ -1,8 +1,7 @@
 export { attachCaspioAuth } from './attach.js'
-export { createCaspioAuth } from './create.js'
-export { credentialsFromEnv } from './credentials-from-env.js'
-export { CaspioAuthError, type CaspioAuthErrorCode, isCaspioAuthError } from './errors.js'
-export type { CaspioAuthEvent, CaspioGrant } from './events.js'
+export { credentialsFromEnv } from './contract/credentials-from-env.js'
+export { CaspioAuthError, type CaspioAuthErrorCode, isCaspioAuthError } from './contract/errors.js'
+export type { CaspioAuthEvent, CaspioGrant } from './contract/events.js'
 export type {
   CaspioAccessToken,
   CaspioAuth,
@@ -11,4 +10,5 @@ export type {
   CaspioTokenBroker,
   CaspioTokenRequest,
   CaspioTokenStore,
-} from './types.js'
+} from './contract/types.js'
+export { createCaspioAuth } from './create.js'

@@ -1,4 +1,4 @@
-import type { CaspioTokenStore } from './types.js'
+import type { CaspioTokenStore } from './contract/types.js'
 
 /** What is used of a client of the `redis` package (version 4 and newer), clusters included. */
 export interface NodeRedisClient {

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createFileLock } from '../../src/cli/token/file-lock.js'
 import { openTokenFile } from '../../src/cli/token/token-file.js'
-import type { CaspioTokenStore } from '../../src/types.js'
+import type { CaspioTokenStore } from '../../src/contract/types.js'
 import { outcomesOf, rejectionOf } from '../support/account.js'
 import { temporaryFolder } from '../support/programs.js'
 

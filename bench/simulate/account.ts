@@ -1,4 +1,4 @@
-import type { AskForToken } from '../../src/token-issuer.js'
+import type { AskForToken } from '../../src/token/issuer.js'
 import { pause } from './store.js'
 
 const DAY_IN_MS = 86_400_000

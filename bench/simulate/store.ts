@@ -1,4 +1,4 @@
-import type { CaspioTokenStore } from '../../src/types.js'
+import type { CaspioTokenStore } from '../../src/contract/types.js'
 
 interface Entry {
   readonly value: string

@@ -1,5 +1,5 @@
+import type { CaspioCredentials } from '../contract/types.js'
 import { credentialsFromEnv } from '../index.js'
-import type { CaspioCredentials } from '../types.js'
 import type { Environment } from './io.js'
 
 /** The three values. The error tells of --env-file, if that was not given. */

@@ -1,5 +1,5 @@
+import type { CaspioAccessToken, CaspioAuthOptions } from '../contract/types.js'
 import { createCaspioAuth } from '../index.js'
-import type { CaspioAccessToken, CaspioAuthOptions } from '../types.js'
 import { NAME, oneOf, REQUEST_OPTIONS, readOptions, readRequestSettings } from './arguments.js'
 import { readCredentials } from './credentials.js'
 import { readEnvironment } from './environment.js'

@@ -1,4 +1,4 @@
-import { parseURL } from '../../url.js'
+import { parseURL } from '../../lib/url.js'
 import type { Environment } from '../io.js'
 import { URL_NAME } from './values.js'
 

@@ -1,4 +1,4 @@
-import type { CaspioTokenResponse } from '../../types.js'
+import type { CaspioTokenResponse } from '../../contract/types.js'
 import { type Calls, passed, type Step } from './step.js'
 
 /** How long the token lives, and what this check took of the account's allowance. */

@@ -1,4 +1,4 @@
-import type { CaspioCredentials } from '../../types.js'
+import type { CaspioCredentials } from '../../contract/types.js'
 import { countsOfEvents } from './counts.js'
 import { createStage } from './stage.js'
 import type { Timeline } from './timeline.js'

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import axios, { type AxiosInstance } from 'axios'
-import type { CaspioAuthEvent } from '../../events.js'
+import type { CaspioAuthEvent } from '../../contract/events.js'
+import type { CaspioCredentials } from '../../contract/types.js'
 import { attachCaspioAuth } from '../../index.js'
 import type { CaspioLog } from '../../testing/types.js'
-import type { CaspioCredentials } from '../../types.js'
 import type { Timeline } from './timeline.js'
 
 interface Answer {

@@ -1,4 +1,4 @@
-import type { CaspioAccessToken } from '../../types.js'
+import type { CaspioAccessToken } from '../../contract/types.js'
 
 export const FORMATS = ['json', 'header', 'export'] as const
 

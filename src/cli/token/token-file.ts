@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { CaspioTokenStore } from '../../types.js'
+import type { CaspioTokenStore } from '../../contract/types.js'
 import { createFileLock } from './file-lock.js'
 
 interface Entry {

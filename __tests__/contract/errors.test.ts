@@ -1,0 +1,287 @@
+import axios, { AxiosError } from 'axios'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  attachCaspioAuth,
+  CaspioAuthError,
+  type CaspioAuthOptions,
+  createCaspioAuth,
+  isCaspioAuthError,
+} from '../../src/index.js'
+import { PHYSICIANS, rejectionOf, startAccount, startBench, thrownBy } from '../support/account.js'
+import { type Received, startRawServer } from '../support/raw-server.js'
+import { expectNoSecrets } from '../support/secrets.js'
+
+type Reply = (request: Received) => {
+  status?: number
+  headers?: Record<string, string>
+  body?: string | Buffer
+}
+
+const CREDENTIALS = { clientID: 'id+with:odd', clientSecret: 'Se"cr\\et +%&=ü' }
+const REFRESH_TOKEN = 'f'.repeat(64)
+
+/** An instance whose token endpoint answers so, and the requests that left for the API. */
+async function against(reply: Reply, options?: CaspioAuthOptions) {
+  const server = await startRawServer((request, response) => {
+    if (request.url.startsWith('/oauth/token')) {
+      const { status = 200, headers = {}, body = '' } = reply(request)
+      response.writeHead(status, headers).end(body)
+    } else response.end('{}')
+  })
+  const credentials = { ...CREDENTIALS, tokenEndpointURL: `${server.url}/oauth/token` }
+  const api = axios.create({ baseURL: server.url })
+  const auth = attachCaspioAuth(api, credentials, { retries: 0, ...options })
+  const apiRequests = () => server.received.filter(({ url }) => !url.startsWith('/oauth'))
+  return { api, auth, credentials, apiRequests }
+}
+
+const good = { access_token: 'good', token_type: 'bearer', refresh_token: REFRESH_TOKEN }
+
+describe('ERR_CASPIO_TOKEN_RESPONSE: an answer that is no token, and no request leaves', () => {
+  it.each<[string, ReturnType<Reply>]>([
+    ['HTML', { body: '<html>maintenance</html>' }],
+    ['nothing', {}],
+    ['204', { status: 204 }],
+    ['truncated JSON', { body: JSON.stringify(good).slice(0, 30) }],
+    ['{}', { body: '{}' }],
+    ['null', { body: 'null' }],
+    ['a string', { body: '"token"' }],
+    ['an array', { body: '["token"]' }],
+    ['no token_type', { body: JSON.stringify({ ...good, token_type: undefined }) }],
+    ['another token_type', { body: JSON.stringify({ ...good, token_type: 'mac' }) }],
+    ['a number for a token', { body: JSON.stringify({ ...good, access_token: 42 }) }],
+    ['an empty token', { body: JSON.stringify({ ...good, access_token: '' }) }],
+    ['a line break in the token', { body: JSON.stringify({ ...good, access_token: 'a\r\nX: 1' }) }],
+    ['a blank in the token', { body: JSON.stringify({ ...good, access_token: 'a b' }) }],
+    ['an umlaut in the token', { body: JSON.stringify({ ...good, access_token: 'ä' }) }],
+    ['2 MB', { body: JSON.stringify({ ...good, filler: 'x'.repeat(2_000_000) }) }],
+    ['a redirect', { status: 302, headers: { Location: 'https://elsewhere.test/' } }],
+    ['404', { status: 404, body: '<html>not found</html>' }],
+    ['another OAuth error', { status: 400, body: '{"error":"unsupported_grant_type"}' }],
+  ])('%s', async (_, reply) => {
+    const { api, apiRequests, credentials } = await against(() => reply)
+    const error = await rejectionOf(api.get('/'))
+    expect(error.code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
+    expect(error.message).toContain('tokenEndpointURL')
+    expect(apiRequests()).toHaveLength(0)
+    expectNoSecrets(error, credentials, REFRESH_TOKEN)
+  })
+
+  it('the malformed body itself is not handed out: it may hold a token', async () => {
+    const body = JSON.stringify({ ...good, token_type: 'mac', access_token: 'sesame' })
+    const { api, credentials } = await against(() => ({ body }))
+    const error = await rejectionOf(api.get('/'))
+    expect(error.response.status).toBe(200)
+    expect(error.response.data).toBeUndefined()
+    expectNoSecrets(error, credentials, 'sesame')
+  })
+})
+
+describe('ERR_CASPIO_CREDENTIALS: the client is refused', () => {
+  it.each<[string, ReturnType<Reply>]>([
+    ['400 invalid_client', { status: 400, body: '{"error":"invalid_client"}' }],
+    ['401', { status: 401, body: '{"error":"invalid_client"}' }],
+    ['403 without a body', { status: 403 }],
+    ['400 unauthorized_client', { status: 400, body: '{"error":"unauthorized_client"}' }],
+    ['an error inside a 200', { status: 200, body: '{"error":"invalid_client"}' }],
+  ])('%s: one token request, and the place where the values stand', async (_, reply) => {
+    let asked = 0
+    const { api, credentials } = await against(
+      () => {
+        asked++
+        return reply
+      },
+      { retries: 2 },
+    )
+    const error = await rejectionOf(api.get('/'))
+    expect(error.code).toBe('ERR_CASPIO_CREDENTIALS')
+    expect(error.message).toContain('clientSecret')
+    expect(error.message).toContain('Access permissions > Web services profiles')
+    expect(asked).toBe(1)
+    expectNoSecrets(error, credentials)
+  })
+
+  it('from the stand-in account: with its request id and its error body', async () => {
+    const account = await startAccount()
+    const credentials = { ...account.credentials, clientSecret: 'wrong-secret' }
+    const error = await rejectionOf(createCaspioAuth(credentials).getAccessToken())
+    expect(error.code).toBe('ERR_CASPIO_CREDENTIALS')
+    expect(error.status).toBe(400)
+    expect(error.requestId).toMatch(/^[\da-f-]{36}$/)
+    expect(error.response.data.error).toBe('invalid_client')
+    expectNoSecrets(error, credentials)
+  })
+})
+
+describe('ERR_CASPIO_TOKEN_ENDPOINT: out of reach or out of order', () => {
+  it.each([500, 502, 503, 504, 429])('%i', async (status) => {
+    const { api, credentials } = await against(() => ({ status, body: 'sorry' }))
+    const error = await rejectionOf(api.get('/'))
+    expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+    expect(error.status).toBe(status)
+    expect(error.response.data).toBe('sorry')
+    expect(axios.isCancel(error)).toBe(false)
+    expectNoSecrets(error, credentials)
+  })
+
+  it('a refused connection, with a cause that holds no request', async () => {
+    const { api, credentials } = await against(() => ({}))
+    const tokenEndpointURL = 'http://127.0.0.1:1/oauth/token'
+    const auth = createCaspioAuth({ ...credentials, tokenEndpointURL }, { retries: 0 })
+    attachCaspioAuth(api, auth)
+    const error = await rejectionOf(auth.getAccessToken())
+    expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+    expect(error.cause.code).toBe('ECONNREFUSED')
+    expect(Reflect.ownKeys(error.cause).sort()).toEqual(['code', 'message', 'stack'])
+    expect(error.response).toBeUndefined()
+    expect(error.message).toContain(tokenEndpointURL)
+    expectNoSecrets(error, credentials)
+  })
+
+  it('an error page that echoes the request is handed out without the secret', async () => {
+    const { auth, credentials } = await against(({ body, headers }) => ({
+      status: 503,
+      headers: { 'X-Echo': String(headers.authorization) },
+      body: `${body} ${headers.authorization} ${JSON.stringify(CREDENTIALS)}`,
+    }))
+    for (const clientAuthentication of ['basic', 'body'] as const) {
+      const other = createCaspioAuth(credentials, { clientAuthentication, retries: 0 })
+      for (const source of [auth, other]) {
+        const error = await rejectionOf(source.getAccessToken({ renew: true }))
+        expect(error.response.data).toContain('[redacted]')
+        expectNoSecrets(error, credentials)
+        expectNoSecrets(error.response, credentials)
+      }
+    }
+  })
+})
+
+describe('a CaspioAuthError', () => {
+  it('is an AxiosError to everybody, with the caller’s own config', async () => {
+    const { account, api } = await startBench({ retries: 0 })
+    account.tokenEndpoint.fail()
+    const error = await rejectionOf(api.get(PHYSICIANS, { params: { a: 1 } }))
+    expect(error).toBeInstanceOf(CaspioAuthError)
+    expect(error).toBeInstanceOf(AxiosError)
+    expect(axios.isAxiosError(error)).toBe(true)
+    expect(isCaspioAuthError(error)).toBe(true)
+    expect(error.name).toBe('CaspioAuthError')
+    expect(error.config.url).toBe(PHYSICIANS)
+    expect(error.config.params).toEqual({ a: 1 })
+    expect(error.response.config).toBe(error.config)
+    expect(error.toJSON()).toMatchObject({ code: error.code, status: 503 })
+    // Support asks for it, and a structured logger keeps no more than the message.
+    expect(error.requestId).toMatch(/^[\da-f-]{36}$/)
+    expect(error.message).toContain(error.requestId)
+  })
+
+  it('says in its message what happened, what to ask the support for, and how long it waits', async () => {
+    const { account, auth } = await startBench({ retries: 0 })
+    account.tokenEndpoint.fail({ body: '' })
+    const { message, requestId, nextAttemptAt } = await rejectionOf(auth.getAccessToken())
+    expect(message).toBe(
+      `axios-caspio-auth: the token endpoint ${account.credentials.tokenEndpointURL} answered 503: it is out of order, or called too often. Caspio's request ID is ${requestId}. No further attempt before ${nextAttemptAt.toISOString()}.`,
+    )
+  })
+
+  it('has no config, response or cause where there was none', () => {
+    const error = thrownBy(() => createCaspioAuth({} as never))
+    for (const name of ['config', 'response', 'cause']) expect(error).not.toHaveProperty(name)
+  })
+
+  it('can be given another config, response and cause, as handlers do with AxiosErrors', async () => {
+    const { account, api } = await startBench({ retries: 0 })
+    account.tokenEndpoint.fail({ status: 503 })
+    const error = await rejectionOf(api.get('/x'))
+    for (const name of ['config', 'response', 'cause']) {
+      error[name] = 'replaced'
+      expect(error[name]).toBe('replaced')
+      expect(delete error[name]).toBe(true)
+    }
+  })
+
+  it('isCaspioAuthError knows nothing else', () => {
+    for (const other of [undefined, null, 'x', {}, new Error('x'), new AxiosError('x')]) {
+      expect(isCaspioAuthError(other)).toBe(false)
+    }
+  })
+
+  it('survives a transformResponse of the caller that expects an API answer', async () => {
+    const transformResponse = vi.fn((data: string) => JSON.parse(data).Result)
+    const { account, api } = await startBench({ retries: 0, axios: { transformResponse } })
+    account.tokenEndpoint.fail({ body: '<html>', times: 1 })
+    const error = await rejectionOf(api.get(PHYSICIANS))
+    expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+    expect(error.config.transformResponse).toBe(transformResponse)
+    expect(transformResponse).not.toHaveBeenCalled()
+  })
+
+  it('keeps bulky things out of console.error', async () => {
+    const { inspect } = await import('node:util')
+    const { account, api } = await startBench({ retries: 0 })
+    account.tokenEndpoint.fail()
+    const text = inspect(await rejectionOf(api.get(PHYSICIANS)))
+    expect(text).toContain('ERR_CASPIO_TOKEN_ENDPOINT')
+    expect(text).not.toContain('transformRequest')
+  })
+})
+
+describe('secrets', () => {
+  it('show neither in the handle, nor in the instance, nor in its interceptors', async () => {
+    const { account, api, auth } = await startBench()
+    const { access_token: token } = await auth.getAccessToken()
+    const shown = [auth, api, api.interceptors, api.defaults, Object.getOwnPropertySymbols(api)]
+    for (const value of shown) expectNoSecrets(value, account.credentials, token)
+  })
+
+  it('the refresh token is not handed out', async () => {
+    const { auth, credentials } = await against(() => ({ body: JSON.stringify(good) }))
+    const token = await auth.getAccessToken()
+    expect(token).toEqual({ access_token: 'good', token_type: 'bearer' })
+    expectNoSecrets([token, auth], credentials, REFRESH_TOKEN)
+  })
+
+  it('show in no error of a renewal with a refresh token', async () => {
+    let refreshed: string | undefined
+    const { auth, credentials } = await against((request) => {
+      const form = new URLSearchParams(String(request.body))
+      if (form.get('grant_type') === 'client_credentials') return { body: JSON.stringify(good) }
+      refreshed = form.get('refresh_token') ?? undefined
+      return { status: 500, body: String(request.body) }
+    })
+    await auth.getAccessToken()
+    const error = await rejectionOf(auth.getAccessToken({ renew: true }))
+    expect(refreshed).toBe(REFRESH_TOKEN)
+    expectNoSecrets(error, credentials, REFRESH_TOKEN)
+    expectNoSecrets(error.response, credentials, REFRESH_TOKEN)
+  })
+
+  it('a third party’s own header is not ours to redact in AxiosError.toJSON()', async () => {
+    const { api } = await startBench()
+    const stranger = await startRawServer((_, response) => response.writeHead(500).end())
+    const headers = { Authorization: 'Bearer of-the-third-party' }
+    const error = await rejectionOf(api.get(stranger.url, { headers }))
+    expect(JSON.stringify(error)).toContain('of-the-third-party')
+  })
+
+  it('the bearer token is redacted in AxiosError.toJSON(), the user’s own keys too', async () => {
+    const { account, api, auth } = await startBench()
+    const { access_token: token } = await auth.getAccessToken()
+    account.api.fail({ status: 500 })
+    const plain = await rejectionOf(api.get(PHYSICIANS))
+    expect(String(plain.config.headers.Authorization)).toContain(token)
+    expect(JSON.stringify(plain)).not.toContain(token)
+    const own = await rejectionOf(
+      api.get(PHYSICIANS, { redact: ['x-key'], headers: { 'X-Key': 'sesame' } }),
+    )
+    expect(JSON.stringify(own)).not.toMatch(new RegExp(`${token}|sesame`))
+    // An answer that cannot be parsed fails after the adapter.
+    account.api.restore()
+    account.api.fail({ status: 200, body: '{"truncated' })
+    const parse = await rejectionOf(
+      api.get(PHYSICIANS, { responseType: 'json', transitional: { silentJSONParsing: false } }),
+    )
+    expect(parse.name).toBe('SyntaxError')
+    expect(JSON.stringify(parse)).not.toContain(token)
+  })
+})

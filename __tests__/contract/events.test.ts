@@ -1,0 +1,573 @@
+import axios from 'axios'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import caspioAuth from '../../src/auth.js'
+import {
+  attachCaspioAuth,
+  type CaspioAuthEvent,
+  createCaspioAuth,
+  isCaspioAuthError,
+} from '../../src/index.js'
+import {
+  PHYSICIANS,
+  rejectionOf,
+  sleep,
+  startAccount,
+  startBench,
+  times,
+} from '../support/account.js'
+import { startRawServer } from '../support/raw-server.js'
+import { expectNoSecrets } from '../support/secrets.js'
+import { watchUnhandled } from '../support/unhandled.js'
+
+type EventOf<Type extends CaspioAuthEvent['type']> = Extract<CaspioAuthEvent, { type: Type }>
+
+const DAY_IN_MS = 86_400_000
+
+const duration = expect.any(Number)
+const issued = {
+  type: 'token-request',
+  grant: 'client_credentials',
+  status: 200,
+  duration,
+}
+const taken = {
+  type: 'token-taken',
+  source: 'issued',
+  grant: 'client_credentials',
+  expiresIn: 86_399,
+}
+
+function ofType<Type extends CaspioAuthEvent['type']>(
+  events: readonly CaspioAuthEvent[],
+  type: Type,
+): EventOf<Type>[] {
+  return events.filter((event): event is EventOf<Type> => event.type === type)
+}
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Moves the clock that tokens age by. */
+function passTime(ms: number): void {
+  const now = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'], now: now + ms })
+}
+
+describe('the events of an account', () => {
+  it('the first request: a token request, and a token taken into use', async () => {
+    const { api, events } = await startBench()
+    await api.get(PHYSICIANS)
+    expect(events).toStrictEqual([issued, taken])
+  })
+
+  it('further requests, and any number at once: nothing', async () => {
+    const { api, events } = await startBench()
+    await times(20, () => api.get(PHYSICIANS))
+    await times(20, () => api.get(PHYSICIANS))
+    expect(events).toHaveLength(2)
+  })
+
+  it('before the first request, and for requests to others: nothing', async () => {
+    const stranger = await startRawServer()
+    const { api, events } = await startBench()
+    await api.get(stranger.url)
+    expect(events).toEqual([])
+  })
+
+  it('how long an attempt took, in milliseconds', async () => {
+    const { account, api, events } = await startBench()
+    account.tokenEndpoint.latency = 120
+    await api.get(PHYSICIANS)
+    const [{ duration } = { duration: 0 }] = ofType(events, 'token-request')
+    expect(duration).toBeGreaterThanOrEqual(115)
+    expect(duration).toBeLessThan(5_000)
+  })
+
+  it('a renewal ahead of expiry: a refresh-token request, and the new token', async () => {
+    const { account, api, events } = await startBench()
+    await api.get(PHYSICIANS)
+    events.length = 0
+    passTime(DAY_IN_MS - 600_000)
+    await api.get(PHYSICIANS)
+    await vi.waitFor(() => expect(events).toHaveLength(2))
+    expect(events).toStrictEqual([
+      { ...issued, grant: 'refresh_token' },
+      { ...taken, grant: 'refresh_token' },
+    ])
+    expect(account.log.token.map(({ grant }) => grant)).toEqual([
+      'client_credentials',
+      'refresh_token',
+    ])
+  })
+
+  it('a refused refresh token: its failure, and then client credentials', async () => {
+    const { account, api, events } = await startBench()
+    await api.get(PHYSICIANS)
+    events.length = 0
+    account.revokeRefreshTokens()
+    passTime(DAY_IN_MS - 600_000)
+    await api.get(PHYSICIANS)
+    await vi.waitFor(() => expect(events).toHaveLength(3))
+    expect(events).toStrictEqual([
+      {
+        type: 'token-request',
+        grant: 'refresh_token',
+        status: 400,
+        errorCode: 'invalid_grant',
+        duration,
+      },
+      issued,
+      taken,
+    ])
+  })
+
+  it('a refresh token refused by the second attempt: with the third, no more than retries allow', async () => {
+    const { account, api, auth, events } = await startBench()
+    await api.get(PHYSICIANS)
+    events.length = 0
+    account.revokeRefreshTokens()
+    account.tokenEndpoint.fail({ times: 1 })
+    account.tokenEndpoint.fail({ times: 1, status: 400, body: '{"error":"invalid_grant"}' })
+    account.tokenEndpoint.fail()
+    await rejectionOf(auth.getAccessToken({ renew: true }))
+    expect(
+      ofType(events, 'token-request').map(({ grant, status }) => `${grant} ${status}`),
+    ).toEqual([
+      'refresh_token 503',
+      'refresh_token 400',
+      'client_credentials 503',
+      'client_credentials 503',
+    ])
+  })
+
+  it('a renewal that fails in the background: told as such, while requests go on', async () => {
+    const { account, api, events } = await startBench({ retries: 0 })
+    await api.get(PHYSICIANS)
+    events.length = 0
+    account.tokenEndpoint.fail()
+    passTime(DAY_IN_MS - 600_000)
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    await vi.waitFor(() => expect(events).toHaveLength(2))
+    expect(events).toStrictEqual([
+      {
+        type: 'token-request',
+        grant: 'refresh_token',
+        status: 503,
+        errorCode: 'temporarily_unavailable',
+        duration,
+      },
+      { type: 'acquisition-failed', error: expect.any(Error), background: true, retryIn: 1_000 },
+    ])
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    expect(events).toHaveLength(2)
+  })
+
+  it('a rejected token: the rejection, the new token, the request resent, in that order', async () => {
+    const { account, api, events } = await startBench()
+    await api.get(PHYSICIANS)
+    events.length = 0
+    passTime(120_000)
+    account.revoke()
+    await api.get(PHYSICIANS)
+    expect(events).toStrictEqual([
+      { type: 'token-rejected', status: 401 },
+      issued,
+      taken,
+      { type: 'request-resent' },
+    ])
+  })
+
+  it('many requests rejected at once: each rejection and each resend, for they are billed', async () => {
+    const { account, api, events } = await startBench()
+    await api.get(PHYSICIANS)
+    passTime(120_000)
+    account.revoke()
+    events.length = 0
+    await times(10, () => api.get(PHYSICIANS))
+    expect(ofType(events, 'token-rejected')).toHaveLength(10)
+    expect(ofType(events, 'request-resent')).toHaveLength(10)
+    expect(ofType(events, 'token-request')).toHaveLength(1)
+    expect(ofType(events, 'token-taken')).toHaveLength(1)
+  })
+
+  it('tell the status that shouldRenew judged', async () => {
+    const { account, api, events } = await startBench({
+      shouldRenew: ({ status }) => status === 400,
+    })
+    account.api.fail({ status: 400, times: 1 })
+    await api.get(PHYSICIANS)
+    expect(ofType(events, 'token-rejected')).toStrictEqual([
+      { type: 'token-rejected', status: 400 },
+    ])
+  })
+
+  it('a 401 that is not to be recovered from: the rejection, which is billed, and no more', async () => {
+    const { account, api, events } = await startBench()
+    await api.get(PHYSICIANS)
+    account.revoke()
+    events.length = 0
+    await rejectionOf(api.get(PHYSICIANS, { skipAuthRefresh: true }))
+    expect(events).toEqual([{ type: 'token-rejected', status: 401 }])
+  })
+
+  it('every attempt, as many as the account bills', async () => {
+    const { account, api, events } = await startBench()
+    account.tokenEndpoint.fail({ status: 503, times: 1 })
+    account.tokenEndpoint.fail({ status: 429, times: 1 })
+    await api.get(PHYSICIANS)
+    const attempts = ofType(events, 'token-request')
+    expect(attempts.map(({ status }) => status)).toEqual([503, 429, 200])
+    expect(attempts.map(({ errorCode }) => errorCode)).toEqual([
+      'temporarily_unavailable',
+      'temporarily_unavailable',
+      undefined,
+    ])
+    expect(account.log.token.map(({ status }) => status)).toEqual([503, 429, 200])
+    expect(events.at(-1)).toEqual(taken)
+  })
+
+  it('wrong credentials: the refusal, and the half minute until the next attempt', async () => {
+    const account = await startAccount()
+    const events: CaspioAuthEvent[] = []
+    const credentials = { ...account.credentials, clientSecret: 'wrong' }
+    const handle = createCaspioAuth(credentials, { onEvent: (event) => events.push(event) })
+    const error = await rejectionOf(handle.getAccessToken())
+    expect(events).toStrictEqual([
+      { ...issued, status: 400, errorCode: 'invalid_client' },
+      { type: 'acquisition-failed', error: expect.any(Error), background: false, retryIn: 30_000 },
+    ])
+    const [failed] = ofType(events, 'acquisition-failed')
+    expect(isCaspioAuthError(failed?.error)).toBe(true)
+    expect(failed?.error.code).toBe('ERR_CASPIO_CREDENTIALS')
+    expect(failed?.error.message).toBe(error.message)
+  })
+
+  it('a failure once, however many requests share it or come while it backs off', async () => {
+    const { account, api, events } = await startBench({ retries: 0 })
+    account.tokenEndpoint.fail()
+    await times(10, () => rejectionOf(api.get(PHYSICIANS)))
+    await times(10, () => rejectionOf(api.get(PHYSICIANS)))
+    expect(events.map(({ type }) => type)).toEqual(['token-request', 'acquisition-failed'])
+  })
+
+  it('a back-off that grows, and as long as Retry-After asks', async () => {
+    const { account, auth, events } = await startBench({ retries: 0 })
+    account.tokenEndpoint.fail({ times: 1 })
+    account.tokenEndpoint.fail({ times: 1 })
+    account.tokenEndpoint.fail({ times: 1, retryAfter: 90 })
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await rejectionOf(auth.getAccessToken({ renew: true }))
+    }
+    expect(ofType(events, 'acquisition-failed').map(({ retryIn }) => retryIn)).toEqual([
+      1_000, 2_000, 90_000,
+    ])
+  })
+
+  it.each([
+    ['a reset connection', { reset: true }, 'ECONNRESET'],
+    ['no answer in time', { hang: true }, 'ETIMEDOUT'],
+  ])('%s: a code and no status', async (_, fault, errorCode) => {
+    const { account, api, events } = await startBench({ retries: 0, timeout: 200 })
+    account.tokenEndpoint.fail(fault)
+    await rejectionOf(api.get(PHYSICIANS))
+    expect(events).toStrictEqual([
+      { type: 'token-request', grant: 'client_credentials', errorCode, duration },
+      { type: 'acquisition-failed', error: expect.any(Error), background: false, retryIn: 1_000 },
+    ])
+  })
+
+  it('nobody listening at the token endpoint: a code and no status', async () => {
+    const { account, api, events } = await startBench({ retries: 0 })
+    await account.close()
+    await rejectionOf(api.get(PHYSICIANS))
+    expect(ofType(events, 'token-request')).toStrictEqual([
+      {
+        type: 'token-request',
+        grant: 'client_credentials',
+        errorCode: 'ECONNREFUSED',
+        duration,
+      },
+    ])
+  })
+
+  it('an answer that is no token: its status, and the failure', async () => {
+    const { account, api, events } = await startBench()
+    account.tokenEndpoint.fail({ status: 200, body: '<html>Sign in</html>' })
+    await rejectionOf(api.get(PHYSICIANS))
+    expect(ofType(events, 'token-request')).toEqual([issued])
+    const [failed] = ofType(events, 'acquisition-failed')
+    expect(failed?.error.code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
+    expect(ofType(events, 'token-taken')).toEqual([])
+  })
+
+  it('a token whose life is not told: taken, with no word about its life', async () => {
+    const server = await startRawServer((_, response) => {
+      response.end(JSON.stringify({ access_token: 'abc', token_type: 'bearer' }))
+    })
+    const events: CaspioAuthEvent[] = []
+    const handle = createCaspioAuth(
+      { clientID: 'id', clientSecret: 'secret', tokenEndpointURL: `${server.url}/oauth/token` },
+      { onEvent: (event) => events.push(event) },
+    )
+    await handle.getAccessToken()
+    const [event] = ofType(events, 'token-taken')
+    expect(event).toStrictEqual({
+      type: 'token-taken',
+      source: 'issued',
+      grant: 'client_credentials',
+    })
+  })
+
+  it('a forced renewal: as any other', async () => {
+    const { auth, events } = await startBench()
+    await auth.getAccessToken()
+    events.length = 0
+    await auth.getAccessToken({ renew: true })
+    expect(events.map(({ type }) => type)).toEqual(['token-request', 'token-taken'])
+  })
+
+  it('two instances with one token: all of both, to the one listener', async () => {
+    const account = await startAccount()
+    const events: CaspioAuthEvent[] = []
+    const handle = createCaspioAuth(account.credentials, { onEvent: (event) => events.push(event) })
+    const [first, second] = [axios.create(), axios.create()]
+    attachCaspioAuth(first, handle)
+    attachCaspioAuth(second, handle)
+    const url = `${account.url}/rest/v2${PHYSICIANS}`
+    await first.get(url)
+    await second.get(url)
+    expect(events.map(({ type }) => type)).toEqual(['token-request', 'token-taken'])
+    passTime(120_000)
+    account.revoke()
+    await second.get(url)
+    expect(events).toHaveLength(6)
+  })
+
+  it("of the seed's module: its attempts", async () => {
+    const account = await startAccount()
+    const events: CaspioAuthEvent[] = []
+    const getAccessToken = caspioAuth(account.credentials, {
+      onEvent: (event) => events.push(event),
+    })
+    await getAccessToken()
+    await getAccessToken()
+    expect(ofType(events, 'token-request')).toStrictEqual([issued, issued])
+  })
+})
+
+describe('the events of a token broker', () => {
+  const origins = ['https://a1bcd234.caspio.com']
+
+  it('a token: taken, and no request to the token endpoint', async () => {
+    const events: CaspioAuthEvent[] = []
+    const handle = createCaspioAuth(
+      async () => ({ access_token: 'abc', token_type: 'bearer', expires_in: 60 }),
+      { origins, onEvent: (event) => events.push(event) },
+    )
+    await handle.getAccessToken()
+    expect(events).toStrictEqual([
+      { type: 'token-taken', source: 'issued', grant: 'broker', expiresIn: 60 },
+    ])
+  })
+
+  it('a failure: that alone', async () => {
+    const events: CaspioAuthEvent[] = []
+    const handle = createCaspioAuth(
+      async () => {
+        throw new Error('the vault is sealed')
+      },
+      { origins, onEvent: (event) => events.push(event) },
+    )
+    await rejectionOf(handle.getAccessToken())
+    expect(events).toStrictEqual([
+      { type: 'acquisition-failed', error: expect.any(Error), background: false, retryIn: 1_000 },
+    ])
+  })
+})
+
+describe('a listener', () => {
+  let watch: ReturnType<typeof watchUnhandled>
+
+  beforeEach(() => {
+    watch = watchUnhandled()
+  })
+
+  afterEach(() => {
+    watch.end()
+  })
+
+  const fault = () => new Error('the listener is at fault')
+
+  it.each<[string, (event: CaspioAuthEvent) => unknown]>([
+    [
+      'that throws',
+      () => {
+        throw fault()
+      },
+    ],
+    [
+      'that throws nothing',
+      () => {
+        throw undefined
+      },
+    ],
+    ['that rejects', async () => Promise.reject(fault())],
+    ['that rejects later', () => sleep(10).then(() => Promise.reject(fault()))],
+    [
+      'that returns a thenable that rejects',
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: it is what the test is about.
+        then: (_: unknown, reject: (reason: Error) => void) => reject(fault()),
+      }),
+    ],
+    [
+      'that returns a thenable that throws',
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: it is what the test is about.
+        get then() {
+          throw fault()
+        },
+      }),
+    ],
+    ['that never comes to an end', () => new Promise(() => {})],
+  ])('%s breaks nothing', async (_, listener) => {
+    const seen: string[] = []
+    const { account, api } = await startBench({
+      retries: 0,
+      onEvent: (event) => {
+        seen.push(event.type)
+        return listener(event) as undefined
+      },
+    })
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    passTime(120_000)
+    account.revoke()
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    account.tokenEndpoint.fail()
+    passTime(DAY_IN_MS - 600_000)
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    await vi.waitFor(() => expect(seen).toContain('acquisition-failed'))
+    passTime(DAY_IN_MS)
+    const error = await rejectionOf(api.get(PHYSICIANS))
+    expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+    expect([...new Set(seen)].sort()).toEqual([
+      'acquisition-failed',
+      'request-resent',
+      'token-rejected',
+      'token-request',
+      'token-taken',
+    ])
+    await sleep(30)
+    expect(watch.unhandled).toEqual([])
+  })
+
+  it('is not waited for', async () => {
+    const { api } = await startBench({ onEvent: () => sleep(60_000) as unknown as undefined })
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+  })
+
+  it('may use the token source', async () => {
+    const account = await startAccount()
+    const tokens: Promise<unknown>[] = []
+    const handle = createCaspioAuth(account.credentials, {
+      onEvent: () => tokens.push(handle.getAccessToken()),
+    })
+    const { access_token } = await handle.getAccessToken()
+    expect(await Promise.all(tokens)).toMatchObject([{ access_token }, { access_token }])
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('may end a back-off that it hears of', async () => {
+    const account = await startAccount()
+    const handle = createCaspioAuth(account.credentials, {
+      retries: 0,
+      onEvent: ({ type }) => type === 'acquisition-failed' && handle.invalidate(),
+    })
+    account.tokenEndpoint.fail({ times: 1 })
+    await rejectionOf(handle.getAccessToken())
+    expect((await handle.getAccessToken()).token_type).toBe('bearer')
+  })
+})
+
+describe('secrecy', () => {
+  it('no event of a whole life holds a secret or a token', async () => {
+    const secrets = { clientID: 'b5a1e9c2', clientSecret: 'S3cr/t+of "Örsted" & son: 100 %' }
+    const handedOut: string[] = []
+    let status = 200
+    const server = await startRawServer(({ url, headers, body }, response) => {
+      const number = handedOut.length / 2
+      if (url !== '/oauth/token') {
+        response.statusCode = headers.authorization === `Bearer ${handedOut.at(-2)}` ? 200 : 401
+        response.end('{}')
+      } else if (status === 200) {
+        handedOut.push(`access-token-no-${number}`, `refresh-token-no-${number}`)
+        const [access_token, refresh_token] = handedOut.slice(-2)
+        response.end(
+          JSON.stringify({ access_token, refresh_token, token_type: 'bearer', expires_in: 3600 }),
+        )
+      } else {
+        response.statusCode = status
+        response.end(
+          JSON.stringify({ error: `${headers.authorization} ${body} ${secrets.clientSecret}` }),
+        )
+      }
+    })
+    const events: CaspioAuthEvent[] = []
+    const api = axios.create({ baseURL: server.url })
+    const auth = attachCaspioAuth(
+      api,
+      { ...secrets, tokenEndpointURL: `${server.url}/oauth/token` },
+      { retries: 0, onEvent: (event) => events.push(event) },
+    )
+    await api.get('/x')
+    await auth.getAccessToken({ renew: true })
+    handedOut.push('access-token-nobody-has', 'refresh-token-nobody-has')
+    passTime(120_000)
+    await api.get('/x')
+    for (status of [400, 401, 500, 204]) {
+      await rejectionOf(auth.getAccessToken({ renew: true }))
+    }
+    expect(new Set(events.map(({ type }) => type)).size).toBe(5)
+    for (const event of events) {
+      expectNoSecrets(event, secrets, ...handedOut)
+      if (event.type === 'acquisition-failed') {
+        expectNoSecrets(event.error.response, secrets, ...handedOut)
+      }
+    }
+  })
+})
+
+describe('the type of the events', () => {
+  it('tells them apart by their type, and knows all', () => {
+    function meter(event: CaspioAuthEvent): number | string | undefined {
+      switch (event.type) {
+        case 'token-request':
+          // @ts-expect-error a token request has no life to tell
+          event.expiresIn
+          return event.status ?? event.errorCode ?? event.duration
+        case 'token-taken':
+          // @ts-expect-error a token from the store has no grant
+          event.grant
+          return `${event.source === 'issued' ? event.grant : ''} ${event.expiresIn ?? 'unknown'}`
+        case 'token-rejected':
+          return event.status
+        case 'request-resent':
+          return 'resent'
+        case 'acquisition-failed':
+          return event.background ? event.retryIn : event.error.code
+        case 'store-failed':
+          return `${event.operation} ${event.reason}`
+        default:
+          return undefined
+      }
+    }
+    // @ts-expect-error there is no such event
+    expect(meter({ type: 'token-expired' })).toBeUndefined()
+    const spoil = (event: EventOf<'token-rejected'>) => {
+      // @ts-expect-error a listener does not write into events
+      event.status = 200
+    }
+    expect(spoil).toBeTypeOf('function')
+  })
+})

@@ -1,0 +1,681 @@
+import axios, { type AxiosInstance } from 'axios'
+import { describe, expect, it } from 'vitest'
+import caspioAuth from '../../src/auth.js'
+import {
+  attachCaspioAuth,
+  type CaspioAuth,
+  CaspioAuthError,
+  type CaspioAuthEvent,
+  type CaspioAuthOptions,
+  type CaspioCredentials,
+  type CaspioTokenBroker,
+  createCaspioAuth,
+  isCaspioAuthError,
+} from '../../src/index.js'
+import { PHYSICIANS, rejectionOf, sleep, startAccount, thrownBy } from '../support/account.js'
+import { startRawServer } from '../support/raw-server.js'
+import { expectNoSecrets } from '../support/secrets.js'
+
+const SECRET = 'S3cr/t+of "Örsted" & son: 100 %'
+const good = Object.freeze({
+  clientID: 'b5a1e9c2',
+  clientSecret: SECRET,
+  tokenEndpointURL: 'https://a1bcd234.caspio.com/oauth/token',
+})
+
+type Door = (credentials: unknown, options?: unknown) => unknown
+
+const attach: Door = (credentials, options) =>
+  attachCaspioAuth(
+    axios.create(),
+    credentials as CaspioCredentials,
+    options as CaspioAuthOptions | undefined,
+  )
+const create: Door = (credentials, options) =>
+  createCaspioAuth(credentials as CaspioCredentials, options as CaspioAuthOptions | undefined)
+const auth: Door = (credentials, options) =>
+  caspioAuth(credentials as CaspioCredentials, options as CaspioAuthOptions | undefined)
+
+const doors: [string, Door][] = [
+  ['attachCaspioAuth', attach],
+  ['createCaspioAuth', create],
+  ['axios-caspio-auth/auth', auth],
+]
+
+const broker: CaspioTokenBroker = async () => ({
+  access_token: 'from-broker',
+  token_type: 'bearer',
+})
+
+/** That `act` throws, at once, an error that people recognise, whose message says `words`. */
+function expectMistake(act: () => unknown, ...words: (string | RegExp)[]): void {
+  const error = thrownBy(act)
+  expect(error).toBeInstanceOf(CaspioAuthError)
+  expect(error).toBeInstanceOf(Error)
+  expect(axios.isAxiosError(error)).toBe(true)
+  expect(isCaspioAuthError(error)).toBe(true)
+  const { name, code, message, response, status } = error as CaspioAuthError
+  expect({ name, code, response, status }).toEqual({
+    name: 'CaspioAuthError',
+    code: 'ERR_CASPIO_CONFIG',
+  })
+  expect(message).toMatch(/^axios-caspio-auth: /)
+  for (const word of words) expect(message).toMatch(word)
+  expectNoSecrets(error, good)
+}
+
+/** An object without one of its fields. */
+function without(field: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(good).filter(([name]) => name !== field))
+}
+
+describe.each(doors)('%s: the credentials', (_, open) => {
+  it('are accepted', () => {
+    expect(() => open(good)).not.toThrow()
+    expect(() => open(good, {})).not.toThrow()
+    expect(() => open(good, undefined)).not.toThrow()
+  })
+
+  it('may come with further fields, or from an object with a prototype', () => {
+    expect(() => open({ ...good, accountName: 'Example Clinic' })).not.toThrow()
+    expect(() => open(Object.create(good))).not.toThrow()
+  })
+
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a string', SECRET],
+    ['a number', 42],
+    ['true', true],
+    ['a symbol', Symbol('credentials')],
+  ])('as %s are a mistake', (_, value) => {
+    expectMistake(() => open(value), 'credentials must be')
+  })
+
+  it.each([
+    ['an empty object', {}],
+    ['an array', [good.clientID, good.clientSecret, good.tokenEndpointURL]],
+    ['a Map', new Map(Object.entries(good))],
+  ])('as %s lack the first field', (_, value) => {
+    expectMistake(() => open(value), 'clientID')
+  })
+
+  describe.each(['clientID', 'clientSecret', 'tokenEndpointURL'])('%s', (field) => {
+    it('must be there', () => {
+      expectMistake(() => open(without(field)), field, 'missing')
+      expectMistake(() => open({ ...good, [field]: undefined }), field, 'missing')
+    })
+
+    it.each([
+      ['null', null],
+      ['a number', 12],
+      ['true', true],
+      ['an object', {}],
+      ['an array that holds it', [SECRET]],
+      ['a boxed string', Object(SECRET)],
+      ['a function', () => SECRET],
+      ['a symbol', Symbol(SECRET)],
+      ['a bigint', 12n],
+    ])('must be a string, not %s', (_, value) => {
+      expectMistake(() => open({ ...good, [field]: value }), field, 'must be a string')
+    })
+
+    it('shows nothing of a number in its place, which may be the secret', () => {
+      const number = 4_815_162_342
+      const error = thrownBy(() => open({ ...good, [field]: number }))
+      expectNoSecrets(error, good, String(number))
+    })
+
+    it.each([
+      ['', 'empty'],
+      [' ', 'a space'],
+      ['\t\r\n', 'a tab and a line end'],
+      ['\u00a0', 'a no-break space'],
+    ])('must not be blank: %j (%s)', (value) => {
+      expectMistake(() => open({ ...good, [field]: value }), field, 'blank')
+    })
+
+    it.each([
+      ['in front', (value: string) => ` ${value}`],
+      ['behind', (value: string) => `${value} `],
+      ['of a line end', (value: string) => `${value}\n`],
+      ['of a Windows line end', (value: string) => `${value}\r\n`],
+      ['of a byte order mark', (value: string) => `\ufeff${value}`],
+    ])('must not have white space %s', (_, spoil) => {
+      const value = spoil(good[field as keyof typeof good])
+      expectMistake(() => open({ ...good, [field]: value }), field, /white ?space/)
+    })
+  })
+
+  it.each([
+    ['clientID', 'clientId'],
+    ['clientID', 'client_id'],
+    ['clientID', 'clientid'],
+    ['clientID', 'ClientID'],
+    ['clientID', 'CLIENT_ID'],
+    ['clientID', 'client-id'],
+    ['clientSecret', 'client_secret'],
+    ['clientSecret', 'clientsecret'],
+    ['clientSecret', 'CLIENT_SECRET'],
+    ['tokenEndpointURL', 'tokenEndpointUrl'],
+    ['tokenEndpointURL', 'token_endpoint_url'],
+    ['tokenEndpointURL', 'tokenEndpoint'],
+    ['tokenEndpointURL', 'tokenEndpointURI'],
+    ['tokenEndpointURL', 'tokenURL'],
+    ['tokenEndpointURL', 'tokenUrl'],
+    ['tokenEndpointURL', 'TOKEN_URL'],
+  ])('%s written %s is told apart from missing', (field, slip) => {
+    const value = good[field as keyof typeof good]
+    expectMistake(
+      () => open({ ...without(field), [slip]: value }),
+      field,
+      new RegExp(`\\b${slip}\\b`),
+    )
+  })
+
+  it('show no secret in any wrong place', () => {
+    expectMistake(() => open(SECRET, SECRET))
+    expectMistake(() => open({ ...good, clientID: [SECRET] }))
+    expectMistake(() => open({ ...good, clientID: `${SECRET} ` }))
+    expectMistake(() => open({ ...good, tokenEndpointURL: SECRET }))
+    expectMistake(() => open({ ...without('tokenEndpointURL'), tokenURL: SECRET }))
+    expectMistake(() => open({ ...good, tokenEndpointURL: `ftp://${SECRET}` }))
+    const inUser = `https://id:${encodeURIComponent(SECRET)}@a1bcd234.caspio.com/oauth/token`
+    expectMistake(() => open({ ...good, tokenEndpointURL: inUser }))
+    expectMistake(() => open(good, SECRET))
+    for (const name of [
+      'origins',
+      'clientAuthentication',
+      'renewBefore',
+      'timeout',
+      'retries',
+      'shouldRenew',
+      'onEvent',
+    ]) {
+      expectMistake(() => open(good, { [name]: SECRET }), name)
+      expectMistake(() => open(good, { [name]: [SECRET] }), name)
+    }
+    expectMistake(() => open(good, { clientSecret: SECRET }), 'clientSecret')
+  })
+})
+
+describe.each(doors)('%s: tokenEndpointURL', (_, open) => {
+  it.each([
+    'https://a1bcd234.caspio.com/oauth/token',
+    'HTTPS://A1BCD234.CASPIO.COM/oauth/token',
+    'https://gateway.example.com:8443/caspio/token',
+    'http://localhost/oauth/token',
+    'http://localhost:3000/oauth/token',
+    'http://LOCALHOST:3000/oauth/token',
+    'http://127.0.0.1:50123/oauth/token',
+    'http://127.9.9.9/oauth/token',
+    'http://[::1]:8080/oauth/token',
+  ])('may be %s', (tokenEndpointURL) => {
+    expect(() => open({ ...good, tokenEndpointURL })).not.toThrow()
+  })
+
+  it.each([
+    'token',
+    '/oauth/token',
+    '//a1bcd234.caspio.com/oauth/token',
+    'a1bcd234.caspio.com/oauth/token',
+    'a1bcd234.caspio.com:443/oauth/token',
+    'https://',
+    'https:// a1bcd234.caspio.com',
+    'https://%zz/oauth/token',
+    'http://a.caspio.com/oauth/token',
+    'http://localhost.evil.test/oauth/token',
+    'http://127.0.0.1.evil.test/oauth/token',
+    'http://evil.test/127.0.0.1',
+    'http://localhost@evil.test/oauth/token',
+    'http://evil.test#@localhost/',
+    'http://128.0.0.1/oauth/token',
+    'http://0.0.0.0/oauth/token',
+    'http://192.168.0.10/oauth/token',
+    'http://[::2]/oauth/token',
+    'http://[::ffff:10.0.0.1]/oauth/token',
+    'ftp://a1bcd234.caspio.com/oauth/token',
+    'ftp://localhost/oauth/token',
+    'ws://localhost/oauth/token',
+    'file:///oauth/token',
+    'data:application/json,{}',
+    'javascript:alert(1)',
+    'https://me@a1bcd234.caspio.com/oauth/token',
+    'https://:pass@a1bcd234.caspio.com/oauth/token',
+    'https://me:pass@a1bcd234.caspio.com/oauth/token',
+    'http://me:pass@localhost/oauth/token',
+  ])('may not be %s', (tokenEndpointURL) => {
+    expectMistake(() => open({ ...good, tokenEndpointURL }), 'tokenEndpointURL', 'https')
+  })
+})
+
+describe('attachCaspioAuth: the instance', () => {
+  it('may be the result of axios.create, or a bare Axios', () => {
+    expect(() => attachCaspioAuth(axios.create(), good).detach()).not.toThrow()
+    const bare = new axios.Axios({}) as AxiosInstance
+    expect(() => attachCaspioAuth(bare, good).detach()).not.toThrow()
+  })
+
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a string', SECRET],
+    ['an empty object', {}],
+    ['a config', { baseURL: 'https://a1bcd234.caspio.com' }],
+    ['a function', () => axios],
+    ['the axios module namespace without its default', { create: axios.create }],
+    ['an instance whose interceptors are missing', { defaults: {} }],
+    ['an instance whose defaults are missing', { interceptors: axios.interceptors }],
+  ])('cannot be %s', (_, instance) => {
+    expectMistake(
+      () => attachCaspioAuth(instance as unknown as AxiosInstance, good),
+      'axios instance',
+      'first argument',
+    )
+  })
+
+  it('comes first: swapped arguments are a mistake', () => {
+    expectMistake(
+      () =>
+        attachCaspioAuth(
+          good as unknown as AxiosInstance,
+          axios.create() as unknown as CaspioCredentials,
+        ),
+      'axios instance',
+      'first argument',
+    )
+  })
+
+  it('is left alone when an argument is wrong', async () => {
+    const server = await startRawServer()
+    const api = axios.create({ baseURL: server.url })
+    const before = Object.getOwnPropertyNames(api)
+    expectMistake(() => attachCaspioAuth(api, { ...good, clientID: '' }))
+    expectMistake(() => attachCaspioAuth(api, good, { retries: -1 }))
+    expect(Object.getOwnPropertyNames(api)).toEqual(before)
+    await api.get('/')
+    expect(server.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
+  })
+})
+
+describe.each(doors)('%s: the options', (_, open) => {
+  it.each([
+    ['null', null],
+    ['a string', 'basic'],
+    ['a number', 10_000],
+    ['true', true],
+  ])('cannot be %s', (_, options) => {
+    expectMistake(() => open(good, options), 'options must be an object')
+  })
+
+  it.each([
+    ['origins', []],
+    ['origins', ['https://gateway.example.com', 'https://gateway.example.com:8443/']],
+    ['origins', ['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:8080']],
+    ['clientAuthentication', 'basic'],
+    ['clientAuthentication', 'body'],
+    ['renewBefore', 0],
+    ['renewBefore', 0.5],
+    ['renewBefore', 1e9],
+    ['timeout', 1],
+    ['timeout', 2 ** 31 - 1],
+    ['retries', 0],
+    ['retries', 10],
+    ['shouldRenew', () => true],
+    ['onEvent', () => {}],
+  ])('%s may be %j', (name, value) => {
+    expect(() => open(good, { [name]: value })).not.toThrow()
+  })
+
+  it.each([
+    'origins',
+    'clientAuthentication',
+    'renewBefore',
+    'timeout',
+    'retries',
+    'shouldRenew',
+    'onEvent',
+  ])('%s that is undefined counts as not given', (name) => {
+    expect(() => open(good, { [name]: undefined })).not.toThrow()
+  })
+
+  it.each<[string, unknown]>([
+    ['origins', null],
+    ['origins', 'https://gateway.example.com'],
+    ['origins', { 0: 'https://gateway.example.com' }],
+    ['origins', new Set(['https://gateway.example.com'])],
+    ['origins', [undefined]],
+    ['origins', [null]],
+    ['origins', [42]],
+    ['origins', ['']],
+    ['origins', ['*']],
+    ['origins', ['garbage']],
+    ['origins', ['gateway.example.com']],
+    ['origins', ['gateway.example.com:443']],
+    ['origins', ['//gateway.example.com']],
+    ['origins', ['https://gateway.example.com', 'https://gateway.example.com/rest']],
+    ['origins', ['https://*.example.com']],
+    ['origins', ['https://gateway.example.com?x=1']],
+    ['origins', ['https://gateway.example.com/#x']],
+    ['origins', ['https://me:pass@gateway.example.com']],
+    ['origins', ['http://gateway.example.com']],
+    ['origins', ['http://localhost.evil.test']],
+    ['origins', ['http://127.0.0.1.evil.test']],
+    ['origins', ['ftp://gateway.example.com']],
+    ['origins', ['ws://localhost']],
+    ['origins', ['file:///']],
+    ['origins', ['data:,']],
+    ['clientAuthentication', null],
+    ['clientAuthentication', true],
+    ['clientAuthentication', ''],
+    ['clientAuthentication', 'Basic'],
+    ['clientAuthentication', 'header'],
+    ['clientAuthentication', 'client_secret_post'],
+    ['clientAuthentication', ['basic']],
+    ['renewBefore', null],
+    ['renewBefore', -1],
+    ['renewBefore', Number.NaN],
+    ['renewBefore', Number.POSITIVE_INFINITY],
+    ['renewBefore', '60'],
+    ['renewBefore', [60]],
+    ['renewBefore', 60n],
+    ['renewBefore', true],
+    ['timeout', null],
+    ['timeout', 0],
+    ['timeout', -1],
+    ['timeout', 2 ** 31],
+    ['timeout', Number.NaN],
+    ['timeout', Number.POSITIVE_INFINITY],
+    ['timeout', '10000'],
+    ['timeout', [10_000]],
+    ['timeout', 10_000n],
+    ['retries', null],
+    ['retries', -1],
+    ['retries', 1.5],
+    ['retries', Number.NaN],
+    ['retries', Number.POSITIVE_INFINITY],
+    ['retries', 1e9],
+    ['retries', '2'],
+    ['retries', [2]],
+    ['retries', false],
+    ['shouldRenew', null],
+    ['shouldRenew', 401],
+    ['shouldRenew', [401]],
+    ['shouldRenew', true],
+    ['shouldRenew', {}],
+    ['onEvent', null],
+    ['onEvent', 'log'],
+    ['onEvent', [() => {}]],
+    ['onEvent', { emit: () => {} }],
+  ])('%s cannot be %o', (name, value) => {
+    expectMistake(() => open(good, { [name]: value }), new RegExp(`\\b${name} must be `))
+  })
+
+  it.each([
+    'origin',
+    'Origins',
+    'timeoutMs',
+    'retry',
+    'renew_before',
+    'clientAuth',
+    'onevent',
+    'baseURL',
+    '0',
+  ])('hold nothing unknown, like %s, and the message tells the names that there are', (name) => {
+    expectMistake(
+      () => open(good, { [name]: 1 }),
+      new RegExp(`\\b${name}\\b`),
+      /\borigins\b/,
+      /\btimeout\b/,
+    )
+  })
+
+  it('named like a member of every object are unknown as well', () => {
+    for (const name of ['constructor', 'toString', 'hasOwnProperty', '__proto__']) {
+      expectMistake(() => open(good, JSON.parse(`{ "${name}": 1 }`)), name)
+    }
+  })
+})
+
+describe('a token broker', () => {
+  it('does not tell where Caspio is: the instance or the option must', () => {
+    expectMistake(() => attachCaspioAuth(axios.create(), broker), 'origins', 'baseURL')
+    expectMistake(() => attachCaspioAuth(axios.create(), broker, { origins: [] }), 'origins')
+    const baseURL = 'https://a1bcd234.caspio.com/rest/v2'
+    expect(() => attachCaspioAuth(axios.create({ baseURL }), broker)).not.toThrow()
+    expect(() =>
+      attachCaspioAuth(axios.create(), broker, { origins: ['https://a1bcd234.caspio.com'] }),
+    ).not.toThrow()
+  })
+
+  it('needs neither without an instance, but when it is attached later', () => {
+    const handle = createCaspioAuth(broker)
+    expectMistake(() => attachCaspioAuth(axios.create(), handle), 'origins', 'baseURL')
+    expect(() =>
+      attachCaspioAuth(axios.create(), handle, { origins: ['https://a1bcd234.caspio.com'] }),
+    ).not.toThrow()
+  })
+
+  it('brings its origins along when it is shared', () => {
+    const handle = createCaspioAuth(broker, { origins: ['https://a1bcd234.caspio.com'] })
+    expect(() => attachCaspioAuth(axios.create(), handle)).not.toThrow()
+  })
+
+  it('has its options checked, too', () => {
+    expectMistake(() => createCaspioAuth(broker, { timeout: 0 }), 'timeout')
+  })
+})
+
+describe('a shared CaspioAuth', () => {
+  const shared = () => createCaspioAuth(good)
+
+  it.each([
+    ['clientAuthentication', 'basic'],
+    ['renewBefore', 60],
+    ['timeout', 10_000],
+    ['retries', 2],
+    ['onEvent', () => {}],
+  ])('was told %s where it was created, and not where it is attached', (name, value) => {
+    expectMistake(
+      () => attachCaspioAuth(axios.create(), shared(), { [name]: value }),
+      new RegExp(`\\b${name}\\b`),
+    )
+  })
+
+  it('may be told origins and shouldRenew for one instance', () => {
+    expect(() =>
+      attachCaspioAuth(axios.create(), shared(), {
+        origins: ['https://gateway.example.com'],
+        shouldRenew: ({ status }) => status === 400,
+      }),
+    ).not.toThrow()
+  })
+
+  it('has these two checked', () => {
+    const api = axios.create()
+    expectMistake(() => attachCaspioAuth(api, shared(), { origins: ['garbage'] }), 'origins')
+    expectMistake(
+      () => attachCaspioAuth(api, shared(), { shouldRenew: 401 } as unknown as CaspioAuthOptions),
+      'shouldRenew',
+    )
+    expectMistake(
+      () => attachCaspioAuth(api, shared(), { origin: [] } as CaspioAuthOptions),
+      /\borigin\b/,
+    )
+  })
+})
+
+describe("the caller's objects", () => {
+  it('may be frozen, and are not written to', async () => {
+    const account = await startAccount()
+    const credentials = Object.freeze({ ...account.credentials })
+    const options = Object.freeze({
+      origins: Object.freeze(['https://gateway.example.com']),
+      timeout: 5_000,
+      retries: 1,
+      onEvent: () => {},
+    })
+    const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+    const auth = attachCaspioAuth(api, credentials, options)
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    account.revoke()
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    auth.detach()
+    expect(credentials).toEqual(account.credentials)
+    expect(Object.keys(options)).toEqual(['origins', 'timeout', 'retries', 'onEvent'])
+  })
+
+  it('changed later change nothing: the credentials', async () => {
+    const account = await startAccount()
+    const credentials = account.credentials
+    const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+    attachCaspioAuth(api, credentials)
+    const handle = createCaspioAuth(credentials)
+    const getAccessToken = caspioAuth(credentials)
+    Object.assign(credentials, {
+      clientID: 'another',
+      clientSecret: 'another',
+      tokenEndpointURL: 'http://127.0.0.1:1/oauth/token',
+    })
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    expect((await handle.getAccessToken()).token_type).toBe('bearer')
+    expect((await getAccessToken()).token_type).toBe('bearer')
+    expect(account.log.token.map(({ status }) => status)).toEqual([200, 200, 200])
+  })
+
+  it('changed later change nothing: the options', async () => {
+    const account = await startAccount()
+    const stranger = await startRawServer()
+    const seen: CaspioAuthEvent['type'][] = []
+    const origins: string[] = []
+    const options: Record<string, unknown> & CaspioAuthOptions = {
+      origins,
+      retries: 0,
+      onEvent: ({ type }) => seen.push(type),
+    }
+    const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+    attachCaspioAuth(api, account.credentials, options)
+    origins.push(stranger.url)
+    Object.assign(options, {
+      clientAuthentication: 'body',
+      shouldRenew: () => true,
+      onEvent: () => expect.unreachable(),
+      origins: [stranger.url],
+    })
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    await api.get(stranger.url)
+    expect(stranger.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
+    expect(account.log.token.map((entry) => entry.clientAuthentication)).toEqual(['basic'])
+    expect(account.log.api).toHaveLength(1)
+    expect(seen).toEqual(['token-request', 'token-taken'])
+  })
+})
+
+describe('attaching', () => {
+  it('fetches nothing', async () => {
+    const account = await startAccount()
+    let asked = 0
+    const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+    attachCaspioAuth(api, account.credentials)
+    attachCaspioAuth(axios.create(), createCaspioAuth(account.credentials))
+    caspioAuth(account.credentials)
+    attachCaspioAuth(axios.create({ baseURL: 'https://a1bcd234.caspio.com' }), async (request) => {
+      asked++
+      return broker(request)
+    })
+    await sleep(50)
+    expect(account.log.token).toEqual([])
+    expect(account.log.api).toEqual([])
+    expect(asked).toBe(0)
+  })
+
+  it('with credentials that are wrong, but well-formed, fails at the first request only', async () => {
+    const account = await startAccount()
+    const api = axios.create({ baseURL: account.url })
+    attachCaspioAuth(api, { ...account.credentials, clientSecret: SECRET })
+    const error = await rejectionOf(api.get('/rest/v2/tables'))
+    expect(error.code).toBe('ERR_CASPIO_CREDENTIALS')
+    expectNoSecrets(error, { ...account.credentials, clientSecret: SECRET })
+  })
+})
+
+describe('the words about a wrong value of the credentials', () => {
+  const PLACE = 'in the Caspio account under Access permissions > Web services profiles > (profile)'
+  const isWrong =
+    'must be a string, well-formed and without surrounding white space, not of type number.'
+
+  it.each([
+    [
+      'where it stands, if it is missing',
+      without('clientID'),
+      `clientID must be a string, well-formed and without surrounding white space, not missing. It stands ${PLACE}.`,
+    ],
+    [
+      'no other spelling, if it is undefined under its own name',
+      { ...good, clientID: undefined },
+      `clientID must be a string, well-formed and without surrounding white space, not missing. It stands ${PLACE}.`,
+    ],
+    [
+      'the right spelling, if it has another name',
+      { ...without('clientID'), client_id: 'b5a1e9c2' },
+      'clientID must be a string, well-formed and without surrounding white space, not missing. Write clientID instead of client_id.',
+    ],
+    [
+      'where it stands, if it is wrong under its own name',
+      { ...good, clientID: 42, client_id: 'b5a1e9c2' },
+      `clientID ${isWrong} It stands ${PLACE}.`,
+    ],
+  ])('say %s', (_, credentials, message) => {
+    expect(thrownBy(() => create(credentials)).message).toBe(`axios-caspio-auth: ${message}`)
+  })
+})
+
+describe('an option that does not fit', () => {
+  it.each([
+    [null, 'null'],
+    [' ', 'blank'],
+    [SECRET, 'this string'],
+    [0, 'of type number'],
+  ])('is called by its kind, never by itself: %j', (timeout, kind) => {
+    expect(thrownBy(() => create(good, { timeout })).message).toBe(
+      `axios-caspio-auth: timeout must be milliseconds, 1 or more, not ${kind}.`,
+    )
+  })
+
+  it.each([
+    ['a URL object', new URL('https://gateway.example.com')],
+    ['a list in the list', ['https://gateway.example.com']],
+  ])('is one of the origins that is no string: %s', (_, origin) => {
+    expectMistake(() => create(good, { origins: [origin] }), 'origins must be an array')
+  })
+})
+
+describe('what somebody put on Object.prototype', () => {
+  function polluted<T>(fields: Record<string, unknown>, act: () => T): T {
+    for (const [name, value] of Object.entries(fields)) {
+      Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
+    }
+    try {
+      return act()
+    } finally {
+      for (const name of Object.keys(fields)) Reflect.deleteProperty(Object.prototype, name)
+    }
+  }
+
+  it('is no credential', () => {
+    const error = polluted(good, () => thrownBy(() => create({})))
+    expect(error.message).toContain('clientID must be a string')
+  })
+
+  it('does not stand in the way of a credential that is there', () => {
+    polluted({ clientID: 'evil', clientSecret: 'evil' }, () => create(good))
+  })
+
+  it('is no option', async () => {
+    const account = await startAccount()
+    const options = { clientAuthentication: 'body', retries: 5, onEvent: 'evil', origins: 'evil' }
+    const auth = polluted(options, () => create(account.credentials)) as CaspioAuth
+    await auth.getAccessToken()
+    expect(account.log.token).toMatchObject([{ clientAuthentication: 'basic', status: 200 }])
+  })
+})

@@ -1,0 +1,35 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { within } from '../../src/lib/time-limit.js'
+import { rejectionOf } from '../support/account.js'
+
+describe('work that has its time', () => {
+  it('ends as it ends, and leaves no timer behind', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const signals: AbortSignal[] = []
+    const work = async (signal: AbortSignal) => {
+      signals.push(signal)
+      return 'done'
+    }
+    const done = within(1_000, work)
+    expect(vi.getTimerCount()).toBe(1)
+    expect(await done).toBe('done')
+    const failure = new Error('failed')
+    expect(await rejectionOf(within(1_000, () => Promise.reject(failure)))).toBe(failure)
+    expect(vi.getTimerCount()).toBe(0)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+  })
+
+  it('that takes longer is told to end, and not waited for', async () => {
+    const signals: AbortSignal[] = []
+    const hanging = (signal: AbortSignal) => {
+      signals.push(signal)
+      return new Promise(() => {})
+    }
+    const error = await rejectionOf(within(5, hanging))
+    expect(error).toMatchObject({ message: 'no answer within 5 ms', code: 'ETIMEDOUT' })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
+})

@@ -1,0 +1,692 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { builtinModules } from 'node:module'
+import { tmpdir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runInNewContext } from 'node:vm'
+import { type BuildOptions, build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startAccount } from '../support/account.js'
+import { witness } from '../support/hygiene.js'
+import { copyOfRepository, environment, environmentOfProgram } from '../support/programs.js'
+import { expectNoSecrets } from '../support/secrets.js'
+import { compile, RESOLUTIONS } from '../types/compile.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const modules = join(root, 'node_modules')
+
+let work: string
+/** The package's files, as they are packed. */
+let packed: string[]
+let tarball: string
+/** A project in which the tarball is installed. */
+let project: string
+let installed: string
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program to its end. What a test runner or npm put into the environment stays out. */
+function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(
+      command,
+      args,
+      { cwd, env: environmentOfProgram(env), maxBuffer: 1e8, timeout: 120_000 },
+      (error, stdout, stderr) =>
+        resolve({
+          code: error ? Number(error.code ?? Number.NaN) : 0,
+          stdout,
+          // Not stdout: the seed's program prints a token on purpose.
+          stderr: witness(stderr),
+        }),
+    )
+  })
+}
+
+/** What a program printed that must not fail. */
+async function outputOf(...args: Parameters<typeof run>): Promise<string> {
+  const { code, stdout, stderr } = await run(...args)
+  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  return stdout
+}
+
+/** Runs a file of the project with this source. */
+async function runFile(
+  name: string,
+  source: string,
+  env: Record<string, string> = {},
+): Promise<Outcome> {
+  await writeFile(join(project, name), source)
+  return run(process.execPath, [name], project, env)
+}
+
+/** What a file of the project printed as JSON. */
+async function jsonOf<T>(name: string, source: string, env?: Record<string, string>): Promise<T> {
+  const { code, stdout, stderr } = await runFile(name, source, env)
+  expect(code, stderr).toBe(0)
+  return JSON.parse(stdout)
+}
+
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'package-test-'))
+  const copy = join(work, 'copy')
+  await copyOfRepository('', copy)
+  await symlink(modules, join(copy, 'node_modules'))
+  await outputOf('npm', ['run', 'build'], copy)
+  const [answer] = JSON.parse(await outputOf('npm', ['pack', '--json', '--ignore-scripts'], copy))
+  packed = answer.files.map(({ path }: { path: string }) => path)
+  tarball = join(copy, answer.filename)
+
+  project = join(work, 'project')
+  installed = join(project, 'node_modules', 'axios-caspio-auth')
+  await mkdir(installed, { recursive: true })
+  await mkdir(join(project, 'node_modules', '@types'))
+  await writeFile(join(project, 'package.json'), '{ "private": true }')
+  await outputOf('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'], work)
+  const install = (name: string, as = name) =>
+    symlink(join(modules, name), join(project, 'node_modules', as))
+  await install(process.env.AXIOS || 'axios', 'axios')
+  await install('@types/node')
+  await install('expect-type')
+  // A copy, so that it finds this project's axios.
+  await cp(
+    join(modules, 'axios-auth-refresh'),
+    join(project, 'node_modules', 'axios-auth-refresh'),
+    { recursive: true },
+  )
+}, 300_000)
+
+afterAll(() => rm(work, { recursive: true, force: true }))
+
+describe('the tarball', () => {
+  it('holds the build, the documents and nothing else', async () => {
+    const documents = ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md']
+    const others = packed.filter((path) => !path.startsWith('dist/') && !documents.includes(path))
+    expect(others).toEqual([])
+    expect(packed).toContain('LICENSE')
+    const strange = packed.filter(
+      (path) => path.startsWith('dist/') && !/^dist\/[\w-]+\.(c?js|d\.c?ts)(\.map)?$/.test(path),
+    )
+    expect(strange).toEqual([])
+  })
+
+  it('holds every file that package.json points to', async () => {
+    const { main, module, types, exports, bin } = JSON.parse(
+      await readFile(join(installed, 'package.json'), 'utf8'),
+    )
+    const targets: string[] = [main, module, types, ...Object.values<string>(bin)]
+    JSON.stringify(exports, (_, value) => {
+      if (typeof value === 'string') targets.push(value)
+      return value
+    })
+    expect(targets.length).toBeGreaterThan(12)
+    for (const target of targets) expect(packed).toContain(target.replace('../', ''))
+  })
+
+  it('names no path of the machine that built it', async () => {
+    for (const path of packed.filter((path) => path.startsWith('dist/'))) {
+      const text = await readFile(join(installed, path), 'utf8')
+      if (path.endsWith('.map')) {
+        const absolute = JSON.parse(text).sources.filter(isAbsolute)
+        expect({ path, absolute }).toEqual({ path, absolute: [] })
+      } else {
+        expect(text.includes(work) || text.includes(root), path).toBe(false)
+      }
+    }
+  })
+
+  // A literal's sets are built when the module is read, and take a tenth of the import.
+  it.each(['index.js', 'index.cjs', 'auth.js', 'auth.cjs'])(
+    'has no pattern with Unicode sets that is a literal in %s',
+    async (entry) => {
+      const text = await readFile(join(installed, 'dist', entry), 'utf8')
+      expect(text).toContain('\\\\p{')
+      expect(text).not.toMatch(/[^\\]\\p\{/)
+    },
+  )
+
+  it('brings its own sources along in its source maps', async () => {
+    const seen = new Set<string>()
+    for (const path of packed.filter((path) => path.endsWith('.map'))) {
+      const { sources, sourcesContent } = JSON.parse(await readFile(join(installed, path), 'utf8'))
+      for (const [index, source] of sources.entries()) {
+        if (!source.startsWith('../../src/')) continue
+        seen.add(source)
+        expect(sourcesContent?.[index], `${source} in ${path}`).toEqual(expect.any(String))
+      }
+    }
+    for (const source of ['attach', 'auth', 'testing/start-caspio-account']) {
+      expect(seen).toContain(`../src/${source}.ts`)
+    }
+  })
+
+  it('runs nothing when it is installed', async () => {
+    const { scripts = {} } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
+    expect(Object.keys(scripts).filter((name) => /install$|^prepare$/.test(name))).toEqual([])
+  })
+
+  it('has a command-line tool', async () => {
+    const cli = join(installed, 'dist', 'cli.js')
+    const { version } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
+    expect(await outputOf(process.execPath, [cli, '--version'], project)).toBe(`${version}\n`)
+    const { code, stdout } = await run(process.execPath, [cli, 'check'], project)
+    expect(code).toBe(1)
+    expect(stdout).toContain('CASPIO_CLIENT_ID is not set')
+  })
+
+  it.each([
+    ['ESM', 'js', ['axios']],
+    ['CommonJS', 'cjs', ['axios', 'axios-auth-refresh']],
+  ])('needs but its dependencies, and no Node built-in, in %s', async (_, extension, allowed) => {
+    const seen = new Set<string>()
+    const outside = new Set<string>()
+    async function follow(name: string): Promise<void> {
+      if (seen.has(name)) return
+      seen.add(name)
+      const text = await readFile(join(installed, 'dist', name), 'utf8')
+      const imports = text.matchAll(
+        /(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*["']([^"'\n]+)["']/g,
+      )
+      for (const [, target = ''] of imports) {
+        if (target.startsWith('../')) await follow(target.slice(2))
+        else outside.add(target)
+      }
+    }
+    await follow(`index.${extension}`)
+    await follow(`auth.${extension}`)
+    await follow(`redis.${extension}`)
+    expect([...outside].sort()).toEqual(allowed)
+  })
+
+  it('has nothing that publint minds', async () => {
+    const publint = join(modules, 'publint', 'src', 'cli.js')
+    const { code, stdout, stderr } = await run(
+      process.execPath,
+      [publint, 'run', tarball, '--strict'],
+      work,
+    )
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+  })
+
+  it('has types that are right, node10 included', async () => {
+    const attw = join(modules, '@arethetypeswrong', 'cli', 'dist', 'index.js')
+    const { code, stdout, stderr } = await run(
+      process.execPath,
+      [attw, tarball, '--no-definitely-typed', '--format', 'ascii'],
+      work,
+    )
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+  })
+})
+
+const exported = {
+  index: [
+    'CaspioAuthError',
+    'attachCaspioAuth',
+    'createCaspioAuth',
+    'credentialsFromEnv',
+    'isCaspioAuthError',
+  ],
+  redis: ['redisTokenStore'],
+  testing: ['startCaspioAccount'],
+}
+
+/** Two sources on one store: the second takes what the first got. */
+const SHARED_TOKEN = `
+  const values = new Map()
+  const tokenStore = {
+    get: (key) => values.get(key), set: (key, value) => values.set(key, value), delete: () => {},
+  }
+  const account = await startCaspioAccount()
+  const taken = []
+  const onEvent = ({ type, source, reason }) => taken.push(source ?? reason ?? type)
+  for (const _ of [1, 2]) {
+    await createCaspioAuth(account.credentials, { tokenStore, onEvent }).getAccessToken()
+  }
+  await account.close()
+  console.log(JSON.stringify(taken))`
+
+describe('in ESM', () => {
+  it('exports what is promised, and nothing else', async () => {
+    const names = await jsonOf(
+      'exports.mjs',
+      `import * as index from 'axios-caspio-auth'
+      import * as auth from 'axios-caspio-auth/auth'
+      import * as redis from 'axios-caspio-auth/redis'
+      import * as testing from 'axios-caspio-auth/testing'
+      const keys = (module) => Object.keys(module).filter((name) => name !== 'default').sort()
+      console.log(JSON.stringify({
+        index: keys(index), auth: keys(auth), redis: keys(redis), testing: keys(testing),
+        default: typeof auth.default,
+      }))`,
+    )
+    expect(names).toEqual({ ...exported, auth: [], default: 'function' })
+  })
+
+  it('authorises requests, against the stand-in account of its own', async () => {
+    const outcome = await jsonOf(
+      'attach.mjs',
+      `import axios from 'axios'
+      import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
+      import { startCaspioAccount } from 'axios-caspio-auth/testing'
+      const account = await startCaspioAccount()
+      const { clientID, clientSecret, tokenEndpointURL } = account.credentials
+      attachCaspioAuth(axios, credentialsFromEnv({
+        CASPIO_CLIENT_ID: clientID,
+        CASPIO_CLIENT_SECRET: clientSecret,
+        CASPIO_TOKEN_ENDPOINT_URL: tokenEndpointURL,
+      }))
+      const url = account.url + '/rest/v2/tables/Physicians/records'
+      const rows = []
+      rows.push((await axios.get(url)).data.Result.length)
+      account.revoke()
+      rows.push((await axios.get(url)).data.Result.length)
+      await account.close()
+      console.log(JSON.stringify({
+        rows,
+        token: account.log.token.map((entry) => entry.status),
+        api: account.log.api.map((entry) => entry.status),
+      }))`,
+    )
+    expect(outcome).toEqual({ rows: [12, 12], token: [200, 200], api: [200, 401, 200] })
+  })
+
+  it('shares a token through a store, whose code is a file of its own', async () => {
+    const taken = await jsonOf(
+      'store.mjs',
+      `import { createCaspioAuth } from 'axios-caspio-auth'
+      import { startCaspioAccount } from 'axios-caspio-auth/testing'
+      ${SHARED_TOKEN}`,
+    )
+    expect(taken).toEqual(['token-request', 'issued', 'store'])
+    const index = await readFile(join(installed, 'dist', 'index.js'), 'utf8')
+    expect(index).toContain('import("./shared-tokens.js")')
+    expect(index).not.toContain(':lock')
+  })
+
+  it('has the seed as its default export', async () => {
+    const account = await startAccount()
+    const answer = await jsonOf(
+      'auth.mjs',
+      `import caspioAuth from 'axios-caspio-auth/auth'
+      import { credentialsFromEnv } from 'axios-caspio-auth'
+      console.log(JSON.stringify(await caspioAuth(credentialsFromEnv())()))`,
+      environment(account.credentials),
+    )
+    expect(answer).toEqual(fourFields)
+  })
+})
+
+describe('in CommonJS', () => {
+  it('shares a token through a store', async () => {
+    const taken = await jsonOf(
+      'store.cjs',
+      `const { createCaspioAuth } = require('axios-caspio-auth')
+      const { startCaspioAccount } = require('axios-caspio-auth/testing')
+      async function main() {
+        ${SHARED_TOKEN}
+      }
+      main()`,
+    )
+    expect(taken).toEqual(['token-request', 'issued', 'store'])
+  })
+
+  it('exports what is promised, and nothing else', async () => {
+    const names = await jsonOf(
+      'exports.cjs',
+      `const keys = (module) => Object.keys(module).sort()
+      const auth = require('axios-caspio-auth/auth')
+      console.log(JSON.stringify({
+        index: keys(require('axios-caspio-auth')),
+        redis: keys(require('axios-caspio-auth/redis')),
+        testing: keys(require('axios-caspio-auth/testing')),
+        auth: typeof auth,
+        name: require('axios-caspio-auth/package.json').name,
+      }))`,
+    )
+    expect(names).toEqual({ ...exported, auth: 'function', name: 'axios-caspio-auth' })
+  })
+
+  it('authorises requests, against the stand-in account of its own, and reads the engine when it needs it', async () => {
+    const outcome = await jsonOf(
+      'attach.cjs',
+      `const axios = require('axios')
+      const { attachCaspioAuth } = require('axios-caspio-auth')
+      const { startCaspioAccount } = require('axios-caspio-auth/testing')
+      async function main() {
+        const account = await startCaspioAccount()
+        attachCaspioAuth(axios, account.credentials)
+        const url = account.url + '/rest/v2/tables/Physicians/records'
+        const hasEngine = () =>
+          Object.keys(require.cache).some((path) => path.includes('axios-auth-refresh'))
+        const rows = []
+        const engine = []
+        rows.push((await axios.get(url)).data.Result.length)
+        engine.push(hasEngine())
+        account.revoke()
+        rows.push((await axios.get(url)).data.Result.length)
+        engine.push(hasEngine())
+        await account.close()
+        console.log(JSON.stringify({
+          rows,
+          engine,
+          token: account.log.token.map((entry) => entry.status),
+          api: account.log.api.map((entry) => entry.status),
+        }))
+      }
+      main()`,
+    )
+    expect(outcome).toEqual({
+      rows: [12, 12],
+      engine: [false, true],
+      token: [200, 200],
+      api: [200, 401, 200],
+    })
+  })
+
+  it('shows an error under its own name', async () => {
+    const shown = await jsonOf<string>(
+      'inspect.cjs',
+      `const { attachCaspioAuth } = require('axios-caspio-auth')
+      try {
+        attachCaspioAuth({})
+      } catch (error) {
+        console.log(JSON.stringify(require('node:util').inspect(error)))
+      }`,
+    )
+    expect(shown).toMatch(
+      /^CaspioAuthError: axios-caspio-auth: the first argument must be an axios/,
+    )
+  })
+
+  it('keeps its inner files to itself', async () => {
+    const codes = await jsonOf(
+      'inner.cjs',
+      `const codes = ['dist/index.cjs', 'src/index.ts', 'dist/auth.js'].map((path) => {
+        try {
+          require('axios-caspio-auth/' + path)
+        } catch (error) {
+          return error.code
+        }
+      })
+      console.log(JSON.stringify(codes))`,
+    )
+    expect(codes).toEqual(Array(3).fill('ERR_PACKAGE_PATH_NOT_EXPORTED'))
+  })
+})
+
+const fourFields = {
+  access_token: expect.stringMatching(/^[\w-]{340}$/),
+  token_type: 'bearer',
+  expires_in: 86_399,
+  refresh_token: expect.stringMatching(/^[0-9a-f]{64}$/),
+}
+
+// From the documentation of caspio-sdk/auth; only the name of the package is ours.
+const SEED_EXAMPLE = `
+// get a valid bearer token for a Caspio account with an activated web services profile
+const authCredentials = {
+clientID: process.env.CASPIO_CLIENT_ID,
+clientSecret: process.env.CASPIO_CLIENT_SECRET,
+tokenEndpointURL: process.env.CASPIO_TOKEN_ENDPOINT_URL
+}
+const getAccessToken = require('axios-caspio-auth/auth')(authCredentials);
+async function getAccountBearerToken() {
+const bearerToken = await getAccessToken();
+console.log(bearerToken);
+return bearerToken;
+}
+getAccountBearerToken();
+`
+
+describe("the seed's example program", () => {
+  it.each(['example.cjs', 'example.js'])('prints the four fields (%s)', async (name) => {
+    const account = await startAccount()
+    const env = environment(account.credentials)
+    const { code, stdout, stderr } = await runFile(name, SEED_EXAMPLE, env)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(runInNewContext(`(${stdout})`)).toEqual(fourFields)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('lives through the pause between two attempts', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.fail({ times: 1 })
+    const env = environment(account.credentials)
+    const { code, stdout } = await runFile('patient.cjs', SEED_EXAMPLE, env)
+    expect(code).toBe(0)
+    expect(runInNewContext(`(${stdout})`)).toEqual(fourFields)
+    expect(account.log.token.map(({ status }) => status)).toEqual([503, 200])
+  })
+
+  it('ends at once, and says why, when a variable is missing', async () => {
+    const { credentials } = await startAccount()
+    const { CASPIO_CLIENT_ID, ...env } = environment(credentials)
+    expect(CASPIO_CLIENT_ID).toBe(credentials.clientID)
+    const { code, stderr } = await runFile('missing.cjs', SEED_EXAMPLE, env)
+    expect(code).toBe(1)
+    expect(stderr).toContain('CaspioAuthError')
+    expect(stderr).toContain('clientID')
+    expectNoSecrets(stderr, credentials)
+  })
+
+  it('shows no secret when it dies of a wrong one', async () => {
+    const account = await startAccount()
+    const credentials = { ...account.credentials, clientSecret: 'S3cr/t+of "Örsted" & son: 100 %' }
+    const { code, stderr } = await runFile('wrong.cjs', SEED_EXAMPLE, environment(credentials))
+    expect(code).toBe(1)
+    expect(stderr).toContain('ERR_CASPIO_CREDENTIALS')
+    expectNoSecrets(stderr, credentials)
+  })
+})
+
+describe('the ESM and the CommonJS copy in one process', () => {
+  const BOTH = `
+    import { createRequire } from 'node:module'
+    import axios from 'axios'
+    import * as esm from 'axios-caspio-auth'
+    import esmAuth from 'axios-caspio-auth/auth'
+    const require = createRequire(import.meta.url)
+    const cjs = require('axios-caspio-auth')
+    const cjsAuth = require('axios-caspio-auth/auth')
+    const cjsAxios = require('axios')
+    const { startCaspioAccount } = require('axios-caspio-auth/testing')
+    const account = await startCaspioAccount()
+    const { credentials } = account
+    const path = '/rest/v2/tables/Physicians/records'
+    const caught = async (act) => {
+      try {
+        await act()
+      } catch (error) {
+        return error
+      }
+    }
+    const tell = (outcome) => console.log(JSON.stringify(outcome))
+    process.once('beforeExit', () => account.close())
+  `
+
+  it('are two', async () => {
+    const outcome = await jsonOf(
+      'two.mjs',
+      `${BOTH}
+      tell(esm.attachCaspioAuth !== cjs.attachCaspioAuth)
+      await account.close()`,
+    )
+    expect(outcome).toBe(true)
+  })
+
+  it.each([
+    ['esm', 'cjs'],
+    ['cjs', 'esm'],
+  ])('share a handle: of %s, attached by %s', async (maker, user) => {
+    const outcome = await jsonOf(
+      `handle-of-${maker}.mjs`,
+      `${BOTH}
+      const handle = ${maker}.createCaspioAuth(credentials)
+      const first = axios.create({ baseURL: account.url })
+      const second = cjsAxios.create({ baseURL: account.url })
+      ${user}.attachCaspioAuth(first, handle)
+      ${user}.attachCaspioAuth(second, handle)
+      const statuses = [(await first.get(path)).status, (await second.get(path)).status]
+      account.revoke()
+      statuses.push((await first.get(path)).status, (await second.get(path)).status)
+      await account.close()
+      tell({ statuses, token: account.log.token.length, api: account.log.api.length })`,
+    )
+    expect(outcome).toMatchObject({ statuses: [200, 200, 200, 200], token: 2 })
+  })
+
+  it('recognise each other in an error', async () => {
+    const outcome = await jsonOf(
+      'errors.mjs',
+      `${BOTH}
+      const wrong = { ...credentials, clientSecret: 'wrong' }
+      const errors = [
+        await caught(() => esm.attachCaspioAuth(axios.create(), {})),
+        await caught(() => cjs.attachCaspioAuth(axios.create(), {})),
+        await caught(() => esm.createCaspioAuth(wrong).getAccessToken()),
+        await caught(() => cjs.createCaspioAuth(wrong).getAccessToken()),
+        await caught(() => esmAuth(wrong)()),
+        await caught(() => cjsAuth(wrong)()),
+      ]
+      const shared = axios.create({ baseURL: account.url })
+      cjs.attachCaspioAuth(shared, esm.createCaspioAuth(wrong))
+      const ofRequest = await caught(() => shared.get(path))
+      errors.push(ofRequest)
+      await account.close()
+      tell({
+        codes: errors.map((error) => error.code),
+        known: errors.map((error) => [
+          esm.isCaspioAuthError(error),
+          cjs.isCaspioAuthError(error),
+          axios.isAxiosError(error),
+          cjsAxios.isAxiosError(error),
+        ].every(Boolean)),
+        url: ofRequest.config.url,
+      })`,
+    )
+    expect(outcome).toEqual({
+      codes: ['ERR_CASPIO_CONFIG', 'ERR_CASPIO_CONFIG', ...Array(5).fill('ERR_CASPIO_CREDENTIALS')],
+      known: Array(7).fill(true),
+      url: '/rest/v2/tables/Physicians/records',
+    })
+  })
+
+  it.each([
+    ['esm', 'cjs'],
+    ['cjs', 'esm'],
+  ])('replace each other on an instance: %s, and then %s', async (first, second) => {
+    const outcome = await jsonOf(
+      `replace-${first}.mjs`,
+      `${BOTH}
+      const heard = { first: [], second: [] }
+      const api = axios.create({ baseURL: account.url })
+      ${first}.attachCaspioAuth(api, credentials, { onEvent: ({ type }) => heard.first.push(type) })
+      const auth = ${second}.attachCaspioAuth(api, credentials, {
+        onEvent: ({ type }) => heard.second.push(type),
+      })
+      const interceptors = []
+      const count = () => {
+        let live = 0
+        api.interceptors.request.forEach(() => live++)
+        interceptors.push(live)
+      }
+      count()
+      await api.get(path)
+      account.revoke()
+      await api.get(path)
+      auth.detach()
+      count()
+      const status = (await caught(() => api.get(path))).response.status
+      await account.close()
+      tell({
+        heard, interceptors, status,
+        token: account.log.token.length,
+        api: account.log.api.map((entry) => entry.status),
+      })`,
+    )
+    expect(outcome).toEqual({
+      heard: {
+        first: [],
+        second: [
+          'token-request',
+          'token-taken',
+          'token-rejected',
+          'token-request',
+          'token-taken',
+          'request-resent',
+        ],
+      },
+      interceptors: [1, 0],
+      status: 401,
+      token: 2,
+      api: [200, 401, 200, 401],
+    })
+  })
+})
+
+describe('in TypeScript', () => {
+  it.each(Object.keys(RESOLUTIONS))(
+    'type-checks under %s, libraries included',
+    async (name) => {
+      expect(await compile(project, name, join(modules, 'typescript'))).toBe('')
+    },
+    60_000,
+  )
+
+  it('sees no any in what the package declares', async () => {
+    const declarations = packed.filter((path) => /\.d\.c?ts$/.test(path))
+    expect(declarations.length).toBeGreaterThan(7)
+    for (const path of declarations) {
+      const text = await readFile(join(installed, path), 'utf8')
+      expect(text.replace(/\/\*.*?\*\//gs, ''), path).not.toMatch(/\bany\b/)
+    }
+  })
+})
+
+describe('in a bundle', () => {
+  async function bundle(contents: string, options: BuildOptions = {}): Promise<string> {
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: project },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'browser',
+      logLevel: 'silent',
+      ...options,
+    })
+    return outputFiles?.[0]?.text ?? ''
+  }
+
+  it('for the browser needs no Node built-in', async () => {
+    // The bundler would not resolve it.
+    const code = await bundle(
+      `import axios from 'axios'
+      import { attachCaspioAuth } from 'axios-caspio-auth'
+      attachCaspioAuth(axios, () => fetch('/caspio-token').then((answer) => answer.json()))`,
+    )
+    expect(code).toContain('axios-caspio-auth')
+  })
+
+  it('leaves nothing behind where nothing of it is used', async () => {
+    const code = await bundle(
+      `import { attachCaspioAuth } from 'axios-caspio-auth'
+      import caspioAuth from 'axios-caspio-auth/auth'
+      import { startCaspioAccount } from 'axios-caspio-auth/testing'
+      console.log('unused')`,
+      { external: ['axios', 'node:*', ...builtinModules] },
+    )
+    expect(code).toContain('unused')
+    expect(code).not.toMatch(/import|caspio/i)
+  })
+})

@@ -1,0 +1,524 @@
+import { Readable } from 'node:stream'
+import axios, {
+  AxiosError,
+  AxiosHeaders,
+  type AxiosStatic,
+  type InternalAxiosRequestConfig,
+} from 'axios'
+import lowest from 'axios-1-16'
+import axiosRetry from 'axios-retry'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { attachCaspioAuth } from '../../src/index.js'
+import {
+  PHYSICIANS,
+  rejectionOf,
+  sleep,
+  startAccount,
+  startBench,
+  times,
+} from '../support/account.js'
+import { startRawServer } from '../support/raw-server.js'
+
+describe('interceptors and transforms', () => {
+  it('run exactly once per call through a recovery, with r => r.data in place', async () => {
+    const { account, api: plain } = await startBench()
+    const counts: Record<string, number> = {}
+    const count = <T>(name: string, value: T): T => {
+      counts[name] = (counts[name] ?? 0) + 1
+      return value
+    }
+    const api = axios.create({
+      baseURL: plain.defaults.baseURL as string,
+      transformRequest: [(data) => count('transformRequest', JSON.stringify(data))],
+      transformResponse: [(data) => count('transformResponse', JSON.parse(data))],
+    })
+    api.interceptors.request.use((config) => count('request before', config))
+    api.interceptors.response.use(
+      (response) => count('response before', response),
+      (error) => Promise.reject(count('error before', error)),
+    )
+    attachCaspioAuth(api, account.credentials)
+    api.interceptors.request.use((config) => count('request after', config))
+    api.interceptors.response.use((response) => count('response after', response.data))
+
+    await api.get(PHYSICIANS)
+    account.revoke()
+    for (const name of Object.keys(counts)) delete counts[name]
+    const data: unknown = await api.get(PHYSICIANS)
+    expect(data).toHaveProperty('Result')
+    expect(account.log.api.map(({ status }) => status)).toEqual([200, 401, 200])
+    expect(counts).toEqual({
+      transformRequest: 1,
+      transformResponse: 1,
+      'request before': 1,
+      'request after': 1,
+      'response before': 1,
+      'response after': 1,
+    })
+  })
+
+  it.each([
+    ['accepts every status', () => true],
+    ['is null', null],
+  ])('recovers as well when validateStatus %s', async (_, validateStatus) => {
+    const { account, api } = await startBench({ axios: { validateStatus } })
+    await api.get(PHYSICIANS)
+    account.revoke()
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    account.api.fail({ status: 401 })
+    expect((await api.get(PHYSICIANS)).status).toBe(401)
+  })
+
+  it("a synchronous user's interceptor stays synchronous", async () => {
+    const { api } = await startBench()
+    const order: string[] = []
+    api.interceptors.request.use(
+      (config) => {
+        order.push('interceptor')
+        return config
+      },
+      undefined,
+      { synchronous: true },
+    )
+    const pending = api.get(PHYSICIANS)
+    order.push('after the call')
+    await pending
+    expect(order).toEqual(['interceptor', 'after the call'])
+  })
+
+  it('works with legacyInterceptorReqResOrdering off', async () => {
+    const { account, api } = await startBench({
+      axios: { transitional: { legacyInterceptorReqResOrdering: false } },
+    })
+    await api.get(PHYSICIANS)
+    account.revoke()
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+  })
+
+  it('leaves the original adapter on the config, and no flag of the engine', async () => {
+    const { account, api } = await startBench()
+    const before = api.defaults.adapter
+    const { config } = await api.get(PHYSICIANS)
+    expect(config.adapter).toEqual(before)
+    account.revoke()
+    const recovered = (await api.get(PHYSICIANS)).config
+    expect(recovered.adapter).toEqual(before)
+    expect(recovered.url).toBe(PHYSICIANS)
+    expect(Object.keys(recovered).filter((key) => /retry|refresh/i.test(key))).toEqual([])
+  })
+
+  it('an adapter of the request itself is used, and wrapped once however often it is re-sent', async () => {
+    const { api, account } = await startBench()
+    const sent: unknown[] = []
+    const adapter = async (config: InternalAxiosRequestConfig) => {
+      sent.push(config.headers.get('Authorization'))
+      return { data: '{}', status: 200, statusText: '', headers: {}, config }
+    }
+    const { config } = await api.get(PHYSICIANS, { adapter })
+    expect(config.adapter).toBe(adapter)
+    await api.request(config)
+    expect(sent).toEqual([expect.stringMatching(/^Bearer ./), sent[0]])
+    expect(account.log.token).toHaveLength(1)
+  })
+})
+
+describe('recovery', () => {
+  it('a second 401 is the caller’s own error, untouched', async () => {
+    const { account, api } = await startBench()
+    account.api.fail({ status: 401 })
+    const error = await rejectionOf(api.get(PHYSICIANS, { params: { a: 1 } }))
+    expect(error).toBeInstanceOf(AxiosError)
+    expect(error.code).toBe('ERR_BAD_REQUEST')
+    expect(error.message).toBe('Request failed with status code 401')
+    expect(error.config.url).toBe(PHYSICIANS)
+    expect(error.response.config).toBe(error.config)
+    expect(error.response.data.Code).toBeTypeOf('string')
+    expect(account.log.api).toHaveLength(2)
+    // The second answer, not the first.
+    expect(error.response.headers['x-caspio-request-id']).toBe(account.log.api[1]?.requestId)
+  })
+
+  it('a failure of the resend is the caller’s own error', async () => {
+    const { account, api } = await startBench()
+    await api.get(PHYSICIANS)
+    account.revoke()
+    account.api.fail({ status: 401, times: 1 })
+    account.api.fail({ status: 500, times: 1 })
+    const error = await rejectionOf(api.get(PHYSICIANS))
+    expect(error.response.status).toBe(500)
+    expect(error.config.url).toBe(PHYSICIANS)
+  })
+
+  it('that cannot get a token rejects with a CaspioAuthError, never with a CanceledError', async () => {
+    const { account, api } = await startBench({ retries: 0 })
+    await api.get(PHYSICIANS)
+    account.revoke()
+    account.tokenEndpoint.fail()
+    const errors = await times(20, () => rejectionOf(api.get(PHYSICIANS)))
+    for (const error of errors) {
+      expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+      expect(axios.isCancel(error)).toBe(false)
+      expect(error.config.url).toBe(PHYSICIANS)
+    }
+    expect(account.log.token).toHaveLength(2)
+  })
+
+  it('skipAuthRefresh injects the token but does not recover', async () => {
+    const { account, api } = await startBench()
+    await api.get(PHYSICIANS, { skipAuthRefresh: true })
+    account.revoke()
+    const error = await rejectionOf(api.get(PHYSICIANS, { skipAuthRefresh: true }))
+    expect(error.response.status).toBe(401)
+    expect(account.log.token).toHaveLength(1)
+    expect(account.log.api).toHaveLength(2)
+  })
+
+  it('shouldRenew says which answers mean that the token is rejected', async () => {
+    const { account, api } = await startBench({
+      shouldRenew: ({ status, data }) =>
+        status === 401 || (status === 400 && String(data).includes('IncorrectQueryParameter')),
+    })
+    await api.get(PHYSICIANS)
+    account.api.fail({ status: 400, body: '{"Code":"IncorrectQueryParameter"}', times: 1 })
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    expect(account.log.token).toHaveLength(2)
+    account.api.fail({ status: 400, times: 1 })
+    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(400)
+    expect(account.log.token).toHaveLength(2)
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('bug')
+      },
+    ],
+    ['returns a promise', (async () => true) as never],
+  ])('a shouldRenew that %s renews nothing', async (_, shouldRenew) => {
+    const { account, api } = await startBench({ shouldRenew })
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    account.api.fail({ status: 401, times: 1 })
+    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it.each(['stream', 'arraybuffer'] as const)('of responseType %s', async (responseType) => {
+    const { account, api } = await startBench()
+    await api.get(PHYSICIANS)
+    account.revoke()
+    const { status, data } = await api.get(PHYSICIANS, { responseType })
+    expect(status).toBe(200)
+    const chunks: Buffer[] = []
+    if (responseType === 'stream') for await (const chunk of data) chunks.push(chunk)
+    else chunks.push(data)
+    expect(JSON.parse(Buffer.concat(chunks).toString())).toHaveProperty('Result')
+  })
+
+  it('drains the first answer of a stream, so that its connection is free for the recovery', async () => {
+    const { Agent } = await import('node:http')
+    const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const { account, api } = await startBench({ axios: { httpAgent } })
+    await api.get(PHYSICIANS)
+    account.api.fail({ status: 401, times: 1, body: 'x'.repeat(1_000_000) })
+    // With one socket the token request and the resend would hang behind an undrained answer.
+    const { data } = await api.get(PHYSICIANS, { responseType: 'stream', timeout: 3_000 })
+    data.resume()
+    httpAgent.destroy()
+  })
+
+  it('hands out the stream of a 401 that is not recovered intact', async () => {
+    const { account, api } = await startBench()
+    account.api.fail({ status: 401 })
+    await rejectionOf(api.get(PHYSICIANS))
+    const error = await rejectionOf(api.get(PHYSICIANS, { responseType: 'stream' }))
+    const chunks: Buffer[] = []
+    for await (const chunk of error.response.data) chunks.push(chunk)
+    expect(JSON.parse(Buffer.concat(chunks).toString())).toHaveProperty('Code')
+  })
+
+  it('a caller who aborts during the recovery gets his CanceledError at once', async () => {
+    const { account, api } = await startBench()
+    await api.get(PHYSICIANS)
+    account.revoke()
+    account.tokenEndpoint.latency = 300
+    const controller = new AbortController()
+    const aborted = rejectionOf(api.get(PHYSICIANS, { signal: controller.signal }))
+    const other = api.get(PHYSICIANS)
+    await sleep(100)
+    controller.abort()
+    const started = performance.now()
+    expect(axios.isCancel(await aborted)).toBe(true)
+    expect(performance.now() - started).toBeLessThan(100)
+    expect((await other).status).toBe(200)
+    expect(account.log.token).toHaveLength(2)
+  })
+})
+
+describe('waiting for the token', () => {
+  it('an abort ends that caller’s wait only', async () => {
+    const { account, api } = await startBench()
+    account.tokenEndpoint.latency = 300
+    const controller = new AbortController()
+    const started = performance.now()
+    const aborted = rejectionOf(api.get(PHYSICIANS, { signal: controller.signal }))
+    const others = times(5, () => api.get(PHYSICIANS))
+    await sleep(50)
+    controller.abort()
+    const error = await aborted
+    expect(axios.isCancel(error)).toBe(true)
+    expect(error.code).toBe('ERR_CANCELED')
+    expect(error.config.url).toBe(PHYSICIANS)
+    expect(performance.now() - started).toBeLessThan(250)
+    expect((await others).every(({ status }) => status === 200)).toBe(true)
+    expect(account.log.token).toHaveLength(1)
+    expect(account.log.api).toHaveLength(5)
+  })
+
+  it('the one who began the fetch may leave: the others still get its token', async () => {
+    const { account, api } = await startBench()
+    account.tokenEndpoint.latency = 200
+    const aborted = rejectionOf(api.get(PHYSICIANS, { signal: AbortSignal.timeout(50) }))
+    await sleep(20)
+    const other = api.get(PHYSICIANS)
+    expect(axios.isCancel(await aborted)).toBe(true)
+    expect((await other).status).toBe(200)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('a cancelToken likewise, with its own reason', async () => {
+    const { account, api } = await startBench()
+    account.tokenEndpoint.latency = 300
+    const source = axios.CancelToken.source()
+    const cancelled = rejectionOf(api.get(PHYSICIANS, { cancelToken: source.token }))
+    const other = api.get(PHYSICIANS)
+    await sleep(50)
+    const started = performance.now()
+    source.cancel('enough')
+    const error = await cancelled
+    expect(axios.isCancel(error)).toBe(true)
+    expect(error.message).toBe('enough')
+    expect(performance.now() - started).toBeLessThan(100)
+    expect((await other).status).toBe(200)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('the request’s timeout bounds it, worded and coded as axios’s own', async () => {
+    const { account, api } = await startBench()
+    account.tokenEndpoint.latency = 400
+    const started = performance.now()
+    const error = await rejectionOf(api.get(PHYSICIANS, { timeout: 50 }))
+    expect(performance.now() - started).toBeLessThan(300)
+    expect(error).toBeInstanceOf(AxiosError)
+    expect(error.code).toBe('ECONNABORTED')
+    expect(error.message).toMatch(/^timeout of 50ms exceeded/)
+    expect(error.config.url).toBe(PHYSICIANS)
+
+    const clarified = await rejectionOf(
+      api.get(PHYSICIANS, {
+        timeout: 50,
+        timeoutErrorMessage: 'too slow',
+        transitional: { clarifyTimeoutError: true },
+      }),
+    )
+    expect(clarified.code).toBe('ETIMEDOUT')
+    expect(clarified.message).toBe('too slow')
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('leaves no listener on the caller’s signal', async () => {
+    const { api, account } = await startBench()
+    const controller = new AbortController()
+    const add = vi.spyOn(controller.signal, 'addEventListener')
+    const remove = vi.spyOn(controller.signal, 'removeEventListener')
+    account.tokenEndpoint.latency = 20
+    await api.get(PHYSICIANS, { signal: controller.signal })
+    expect(add.mock.calls.length).toBeGreaterThan(0)
+    expect(remove.mock.calls.length).toBe(add.mock.calls.length)
+  })
+})
+
+it('a wait for the token leaves no subscriber on the caller’s cancelToken', async () => {
+  const { api, account } = await startBench()
+  const { token } = axios.CancelToken.source()
+  const subscribe = vi.spyOn(token, 'subscribe')
+  const unsubscribe = vi.spyOn(token, 'unsubscribe')
+  account.tokenEndpoint.latency = 20
+  await api.get(PHYSICIANS, { cancelToken: token })
+  expect(subscribe.mock.calls.length).toBe(2)
+  expect(unsubscribe.mock.calls.map(([listener]) => listener)).toEqual(
+    subscribe.mock.calls.map(([listener]) => listener),
+  )
+})
+
+describe('other parties', () => {
+  it('a third-party request is neither delayed nor failed by what happens to the token', async () => {
+    const { account, api } = await startBench({ retries: 0 })
+    const stranger = await startRawServer()
+    account.tokenEndpoint.latency = 500
+    const waiting = api.get(PHYSICIANS)
+    const started = performance.now()
+    await api.get(`${stranger.url}/charges`)
+    expect(performance.now() - started).toBeLessThan(300)
+    await waiting
+
+    account.revoke()
+    account.tokenEndpoint.fail()
+    await rejectionOf(api.get(PHYSICIANS))
+    expect((await api.get(`${stranger.url}/charges`)).status).toBe(200)
+    expect(stranger.received.every(({ headers }) => headers.authorization === undefined)).toBe(true)
+  })
+
+  it('a third party’s own 401 is none of ours', async () => {
+    const { account, api } = await startBench()
+    const stranger = await startRawServer((_, response) => {
+      response.statusCode = 401
+      response.end()
+    })
+    await api.get(PHYSICIANS)
+    const error = await rejectionOf(
+      api.get(stranger.url, { headers: { Authorization: 'Bearer theirs' } }),
+    )
+    expect(error.response.status).toBe(401)
+    expect(stranger.received).toHaveLength(1)
+    expect(stranger.received[0]?.headers.authorization).toBe('Bearer theirs')
+    expect(account.log.token).toHaveLength(1)
+  })
+})
+
+describe('beside axios-retry', () => {
+  it.each(['before', 'after'])(
+    'attached %s it, the token endpoint’s failure is never replayed',
+    async (order) => {
+      const { account } = await startBench()
+      const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+      if (order === 'before') axiosRetry(api, { retries: 3, retryDelay: () => 1 })
+      attachCaspioAuth(api, account.credentials, { retries: 0 })
+      if (order === 'after') axiosRetry(api, { retries: 3, retryDelay: () => 1 })
+      account.tokenEndpoint.fail({ reset: true })
+      const error = await rejectionOf(api.get(PHYSICIANS))
+      expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+      expect(account.log.token.filter(({ status }) => status === 0)).toHaveLength(1)
+      expect(account.log.api).toHaveLength(0)
+    },
+  )
+
+  it('its retries of a 503 pass through us once each, with the token', async () => {
+    const { account, api } = await startBench()
+    axiosRetry(api, { retries: 3, retryDelay: () => 1 })
+    account.api.fail({ times: 2 })
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    expect(account.log.api.map(({ status }) => status)).toEqual([503, 503, 200])
+    expect(
+      account.log.api.every(({ headers }) => headers.authorization?.startsWith('Bearer ')),
+    ).toBe(true)
+    expect(account.log.token).toHaveLength(1)
+  })
+})
+
+it('the header is an ordinary one, in whatever case the caller wrote his', async () => {
+  const { api } = await startBench()
+  const { config } = await api.get(PHYSICIANS, { headers: { AUTHORIZATION: 'Bearer stale' } })
+  const headers = AxiosHeaders.from(config.headers)
+  expect(String(headers.get('authorization'))).toMatch(/^Bearer [\w-]+$/)
+  expect(headers.get('authorization')).not.toContain('stale')
+})
+
+describe('headers of the caller', () => {
+  it('a header that is switched off switches off no other', async () => {
+    const { account, api } = await startBench()
+    const headers = { 'Cache-Control': false, 'If-None-Match': false }
+    expect((await api.get(PHYSICIANS, { headers })).status).toBe(200)
+    expect(account.log.api[0]?.headers['cache-control']).toBeUndefined()
+  })
+
+  it('are not those of Object.prototype, which would keep the plugin out', async () => {
+    const sent: unknown[] = []
+    const api = axios.create({
+      baseURL: 'https://a1bcd234.caspio.com',
+      // Node's own requests do not stand this.
+      adapter: async (config) => {
+        sent.push(config.headers.Authorization)
+        return { status: 200, statusText: '', headers: {}, config, data: '' }
+      },
+    })
+    attachCaspioAuth(api, async () => ({ access_token: 'a-token', token_type: 'bearer' }))
+    const polluted = { value: false, enumerable: true, configurable: true, writable: true }
+    Object.defineProperty(Object.prototype, 'authorization', polluted)
+    try {
+      await api.get(PHYSICIANS)
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'authorization')
+    }
+    expect(sent).toEqual(['Bearer a-token'])
+  })
+})
+
+// axios 1.21 makes every config anew before it comes to us.
+describe.each([
+  ['as it is', axios],
+  ['1.16', lowest as unknown as AxiosStatic],
+])('a config that an interceptor made (axios %s)', (_, { create }) => {
+  async function startAttached() {
+    const account = await startAccount()
+    const api = create({ baseURL: `${account.url}/rest/v2` })
+    attachCaspioAuth(api, account.credentials)
+    return api
+  }
+
+  it('takes nothing from Object.prototype', async () => {
+    const api = await startAttached()
+    await api.get(PHYSICIANS)
+    api.interceptors.request.use((config) => ({ ...config }))
+    const evil = { host: '127.0.0.1', port: 1 }
+    Object.defineProperty(Object.prototype, 'proxy', { value: evil, configurable: true })
+    try {
+      expect((await api.get(PHYSICIANS)).config.proxy).toBeUndefined()
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'proxy')
+    }
+  })
+
+  it('keeps a class of its own', async () => {
+    class Labelled {
+      label() {
+        return 'mine'
+      }
+    }
+    const api = await startAttached()
+    api.interceptors.request.use((config) => Object.assign(new Labelled(), config))
+    const { config } = await api.get(PHYSICIANS)
+    expect((config as unknown as Labelled).label()).toBe('mine')
+  })
+})
+
+it('an instance without an adapter has that of the platform', async () => {
+  const account = await startAccount()
+  const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+  attachCaspioAuth(api, account.credentials)
+  delete api.defaults.adapter
+  expect((await api.get(PHYSICIANS)).status).toBe(200)
+})
+
+it('hands out a stream before it renews for a body that was a stream: it may need its connection', async () => {
+  const { Agent } = await import('node:http')
+  const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(() => httpAgent.destroy())
+  const { account, api, events } = await startBench({
+    timeout: 2_000,
+    retries: 0,
+    axios: { httpAgent },
+  })
+  await api.get(PHYSICIANS)
+  account.api.fail({ status: 401, times: 1, body: 'x'.repeat(1_000_000) })
+  const { status, data } = await api.post(PHYSICIANS, Readable.from(['{}']), {
+    responseType: 'stream',
+    validateStatus: null,
+  })
+  expect(status).toBe(401)
+  expect(account.log.token).toHaveLength(1)
+  expect(events.map(({ type }) => type)).not.toContain('acquisition-failed')
+  data.resume()
+  await vi.waitUntil(() => account.log.token.length === 2, { interval: 5 })
+})

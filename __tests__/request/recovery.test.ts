@@ -1,0 +1,61 @@
+import { AxiosError, AxiosHeaders, type AxiosResponse } from 'axios'
+import { describe, expect, it } from 'vitest'
+import { runRecovery } from '../../src/request/recovery.js'
+import { rejectionOf } from '../support/account.js'
+
+function answer(status: number): AxiosResponse {
+  const config = { headers: new AxiosHeaders() }
+  return { status, statusText: '', headers: {}, data: 'as it came', config }
+}
+
+describe('a recovery', () => {
+  it('renews first, resends then, each once', async () => {
+    const steps: string[] = []
+    const renew = async () => {
+      steps.push('renewing')
+      await new Promise(setImmediate)
+      steps.push('renewed')
+    }
+    const second = answer(200)
+    const resend = async () => {
+      steps.push('resent')
+      return second
+    }
+    expect(await runRecovery(renew, resend)).toBe(second)
+    expect(steps).toEqual(['renewing', 'renewed', 'resent'])
+  })
+
+  it('hands out a second 401 as it came, and does not recover again', async () => {
+    const error = new AxiosError('second', 'ERR_BAD_REQUEST', undefined, {}, answer(401))
+    let [renewals, resends] = [0, 0]
+    const recovery = runRecovery(
+      async () => {
+        renewals++
+      },
+      async () => {
+        resends++
+        throw error
+      },
+    )
+    expect(await rejectionOf(recovery)).toBe(error)
+    expect([renewals, resends]).toEqual([1, 1])
+  })
+
+  it('runs beside others without waiting for them', async () => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const slow = runRecovery(
+      () => held,
+      async () => answer(200),
+    )
+    const fast = await runRecovery(
+      async () => {},
+      async () => answer(201),
+    )
+    expect(fast.status).toBe(201)
+    release()
+    expect((await slow).status).toBe(200)
+  })
+})

@@ -1,0 +1,295 @@
+import type Axios from 'axios'
+import type { AxiosInstance, CreateAxiosDefaults } from 'axios'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { rejectionOf } from '../support/account.js'
+import { type RawServer, type Received, startRawServer } from '../support/raw-server.js'
+import { expectNoSecrets } from '../support/secrets.js'
+
+const CLIENT = { clientID: 'the-client', clientSecret: 'the+secret' }
+const STATUSES = [301, 302, 307, 308]
+const ADAPTERS = ['http', 'fetch'] as const
+
+type User = typeof import('../../src/index.js') & { axios: typeof Axios }
+
+/** The library, on one version of axios, and the user's axios. */
+const AXIOS: Record<string, () => Promise<User>> = {
+  'as it is': async () => ({ ...(await import('../../src/index.js')), ...(await importAxios()) }),
+}
+
+// Where the whole suite runs on the lowest one, that is it.
+if (!process.env.AXIOS) {
+  AXIOS['1.16'] = async () => {
+    vi.doMock('axios', () => import('axios-1-16'))
+    return { ...(await import('../../src/index.js')), ...(await importAxios()) }
+  }
+  AXIOS['1.16 beside the library’s own'] = async () => ({
+    ...(await import('../../src/index.js')),
+    axios: (await import('axios-1-16')).default as unknown as typeof Axios,
+  })
+}
+const VERSIONS = Object.keys(AXIOS)
+
+async function importAxios(): Promise<{ axios: typeof Axios }> {
+  const { default: axios } = await import('axios')
+  return { axios }
+}
+
+beforeEach(() => {
+  vi.resetModules()
+})
+
+afterEach(() => {
+  vi.doUnmock('axios')
+})
+
+/** The pair answers as `localhost`, the target's host as any that `lookup` is asked for. */
+const everyHostIsHere = async () => '127.0.0.1'
+
+interface Setup {
+  readonly api: AxiosInstance
+  readonly home: RawServer
+  readonly stranger: RawServer
+  /** Where `home`, under its own name, is. */
+  readonly origin: string
+}
+
+/**
+ * An account that redirects `/from?status=…&to=…`, and whose tokens are rejected where the path
+ * says so; a stranger; and an instance of that version.
+ */
+async function setUp(
+  version: string,
+  { tokenAnswer, ...defaults }: CreateAxiosDefaults & { tokenAnswer?: [number, string] } = {},
+): Promise<Setup & User> {
+  const library = await (AXIOS[version] as () => Promise<User>)()
+  if (version.startsWith('1.')) expect(library.axios.VERSION).toMatch(version.slice(0, 4))
+  let tokens = 0
+  const stranger = await startRawServer()
+  const home = await startRawServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url, 'http://localhost')
+    if (pathname === '/from') {
+      response.writeHead(Number(searchParams.get('status')), {
+        Location: searchParams.get('to') ?? '',
+      })
+    } else if (pathname === '/oauth/token' && tokenAnswer) {
+      const [status, to] = tokenAnswer
+      response.writeHead(status, { Location: to.replace('STRANGER', stranger.url) })
+    } else if (pathname === '/oauth/token') {
+      tokens++
+      response.write(
+        JSON.stringify({ access_token: `token-${tokens}`, token_type: 'bearer', expires_in: 3600 }),
+      )
+    } else if (pathname === '/picky' && request.headers.authorization === 'Bearer token-1') {
+      response.writeHead(401)
+    }
+    response.end()
+  })
+  const origin = `http://localhost:${home.port}`
+  const api = library.axios.create({
+    baseURL: origin,
+    proxy: false,
+    lookup: everyHostIsHere,
+    ...defaults,
+  })
+  library.attachCaspioAuth(api, { ...CLIENT, tokenEndpointURL: `${origin}/oauth/token` })
+  return { ...library, api, home, stranger, origin }
+}
+
+function redirect(status: number, to: string): string {
+  return `/from?${new URLSearchParams({ status: `${status}`, to })}`
+}
+
+const last = ({ received }: RawServer) => received.at(-1) as Received
+const authorizationOf = (request: Received) => request.headers.authorization
+
+describe.each(VERSIONS)('a data request that is redirected, with axios %s', (version) => {
+  const CASES = ADAPTERS.flatMap((adapter) => STATUSES.map((status) => ({ adapter, status })))
+
+  it.each(CASES)('to another port: loses the header ($adapter, $status)', async (cell) => {
+    const { api, home, stranger } = await setUp(version, { adapter: cell.adapter })
+    const url = redirect(cell.status, `${stranger.url}/landed`)
+    expect((await api.get(url)).status).toBe(200)
+    expect((await api.post(url, { a: 1 })).status).toBe(200)
+    expect(home.received.filter(({ url }) => url.startsWith('/from')).map(authorizationOf)).toEqual(
+      ['Bearer token-1', 'Bearer token-1'],
+    )
+    expect(stranger.received.map(authorizationOf)).toEqual([undefined, undefined])
+    expect(last(stranger).body.toString()).toBe(cell.status < 303 ? '' : '{"a":1}')
+    for (const { rawHeaders } of stranger.received) expect(rawHeaders.join()).not.toMatch(/token-/)
+  })
+
+  it.each(CASES)('to another host name: loses the header ($adapter, $status)', async (cell) => {
+    const { api, home } = await setUp(version, { adapter: cell.adapter })
+    const target = `http://127.0.0.1:${home.port}`
+    await api.get(redirect(cell.status, `${target}/landed`))
+    expect(last(home)).toMatchObject({ url: '/landed', headers: { host: target.slice(7) } })
+    expect(authorizationOf(last(home))).toBeUndefined()
+  })
+
+  // The platform's fetch takes no lookup, and no test may count on the machine's names.
+  it.each(STATUSES)('to a subdomain: loses the header (http, %i)', async (status) => {
+    const { api, home } = await setUp(version)
+    const host = `sub.localhost:${home.port}`
+    await api.get(redirect(status, `http://${host}/landed`))
+    expect(last(home)).toMatchObject({ url: '/landed', headers: { host } })
+    expect(authorizationOf(last(home))).toBeUndefined()
+    await api.post(redirect(status, `http://${host}/landed`), { a: 1 })
+    expect(last(home)).toMatchObject({ url: '/landed', headers: { host } })
+    expect(authorizationOf(last(home))).toBeUndefined()
+  })
+
+  it('on to a subdomain and back: does not get it back', async () => {
+    const { api, home, origin } = await setUp(version)
+    const back = `http://sub.localhost:${home.port}${redirect(302, `${origin}/landed`)}`
+    await api.get(redirect(302, back))
+    expect(last(home)).toMatchObject({ url: '/landed', headers: { host: origin.slice(7) } })
+    expect(authorizationOf(last(home))).toBeUndefined()
+  })
+
+  it.each(CASES)('within the origin: keeps the header ($adapter, $status)', async (cell) => {
+    const { api, home, origin } = await setUp(version, { adapter: cell.adapter })
+    for (const to of ['/landed', `${origin}/landed`]) {
+      await api.get(redirect(cell.status, to))
+      expect(last(home).url).toBe('/landed')
+      expect(authorizationOf(last(home))).toBe('Bearer token-1')
+    }
+  })
+
+  it('to the token endpoint: loses the header', async () => {
+    const { api, home } = await setUp(version)
+    await api.get(redirect(302, '/oauth/token'))
+    expect(last(home).url).toBe('/oauth/token')
+    expect(authorizationOf(last(home))).toBeUndefined()
+  })
+
+  it('of the third party’s own: the caller’s header is not ours to drop', async () => {
+    const { api, home, stranger } = await setUp(version)
+    const third = await startRawServer((request, response) => {
+      if (request.url === '/a') response.writeHead(302, { Location: '/b' })
+      response.end()
+    })
+    await api.get(`${third.url}/a`, { headers: { Authorization: 'Bearer own' } })
+    expect(third.received.map(authorizationOf)).toEqual(['Bearer own', 'Bearer own'])
+    expect([home.received, stranger.received]).toEqual([[], []])
+  })
+
+  it.each(ADAPTERS)('to where the token is rejected: is recovered (%s)', async (adapter) => {
+    const { api, home } = await setUp(version, { adapter })
+    const { status } = await api.get(redirect(302, '/picky'))
+    expect(status).toBe(200)
+    expect(
+      home.received.map((request) => `${request.url.slice(0, 5)} ${authorizationOf(request)}`),
+    ).toEqual([
+      expect.stringMatching('/oaut Basic'),
+      '/from Bearer token-1',
+      '/pick Bearer token-1',
+      expect.stringMatching('/oaut Basic'),
+      '/from Bearer token-2',
+      '/pick Bearer token-2',
+    ])
+  })
+
+  it('the user’s own beforeRedirect is called once, after the header has gone', async () => {
+    const { api, stranger, home } = await setUp(version)
+    const beforeRedirect = vi.fn((options: Record<string, unknown>, _details: unknown) => {
+      expect(Object.keys(options.headers as object).join()).not.toMatch(/authorization/i)
+      Object.assign(options.headers as object, { 'X-Trace': 'yes' })
+    })
+    const url = redirect(302, `${stranger.url}/landed`)
+    const { config } = await api.get(url, { beforeRedirect })
+    expect(beforeRedirect).toHaveBeenCalledTimes(1)
+    expect(beforeRedirect.mock.calls[0]?.[0]).toMatchObject({ href: `${stranger.url}/landed` })
+    expect(beforeRedirect.mock.calls[0]?.[1]).toMatchObject({ statusCode: 302 })
+    expect(last(stranger).headers['x-trace']).toBe('yes')
+    // As axios-retry does it.
+    await api.request(config)
+    expect(beforeRedirect).toHaveBeenCalledTimes(2)
+    expect(home.received).toHaveLength(3)
+  })
+
+  it('a request that is sent again does not pile up guards', async () => {
+    const { api } = await setUp(version)
+    const { config } = await api.get('/x', { beforeRedirect: () => {} })
+    const again = await api.request(config)
+    expect(again.config.beforeRedirect).toBe(config.beforeRedirect)
+  })
+
+  it('its hook among the defaults likewise, once for each sending', async () => {
+    const beforeRedirect = vi.fn()
+    const { api } = await setUp(version, { beforeRedirect })
+    await api.get(redirect(307, '/picky'))
+    expect(beforeRedirect).toHaveBeenCalledTimes(2)
+    await api.get(redirect(307, '/landed'))
+    expect(beforeRedirect).toHaveBeenCalledTimes(3)
+  })
+
+  it('what the hook throws is the caller’s error', async () => {
+    const { api, stranger } = await setUp(version)
+    const error = await rejectionOf(
+      api.get(redirect(302, `${stranger.url}/landed`), {
+        beforeRedirect: () => {
+          throw new Error('not there')
+        },
+      }),
+    )
+    expect(error.message).toContain('not there')
+    expect(stranger.received).toHaveLength(0)
+  })
+
+  it('maxRedirects stays the caller’s', async () => {
+    const { api, home } = await setUp(version)
+    const error = await rejectionOf(api.get(redirect(302, '/landed'), { maxRedirects: 0 }))
+    expect(error.response.status).toBe(302)
+    expect(last(home).url).toMatch('/from')
+  })
+})
+
+describe.each(VERSIONS)('a redirect of the token endpoint, with axios %s', (version) => {
+  const CASES = ADAPTERS.flatMap((adapter) =>
+    [301, 302, 303, 307, 308].flatMap((status) =>
+      ['STRANGER/oauth/token', '/oauth/token?again', '/oauth/other'].map((to) => ({
+        adapter,
+        status,
+        to,
+      })),
+    ),
+  )
+
+  it.each(CASES)('is not followed: $status to $to ($adapter)', async ({ adapter, status, to }) => {
+    const { api, home, stranger, axios } = await setUp(version, {
+      adapter,
+      tokenAnswer: [status, to],
+    })
+    const error = await rejectionOf(api.get('/x'))
+    expect([error.code, error.status]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', status])
+    expect(error.message).toContain('redirects are not followed')
+    expect(axios.isAxiosError(error)).toBe(true)
+    expectNoSecrets(error, CLIENT)
+    expect(home.received.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /oauth/token',
+    ])
+    expect(stranger.received).toEqual([])
+  })
+
+  const ownFetch = (...request: Parameters<typeof fetch>) => fetch(...request)
+
+  it.each<[string, CreateAxiosDefaults]>([
+    ['maxRedirects', { maxRedirects: 10 }],
+    ['fetchOptions', { adapter: 'fetch', fetchOptions: { redirect: 'follow' } }],
+    ['an own fetch', { adapter: 'fetch', env: { fetch: ownFetch } }],
+    [
+      'an own fetch without Request',
+      { adapter: 'fetch', env: { fetch: ownFetch, Request: null } } as unknown as object,
+    ],
+    ['beforeRedirect', { beforeRedirect: () => {} }],
+  ])('is not followed whatever the instance says about redirects: %s', async (_, defaults) => {
+    const { api, home, stranger } = await setUp(version, {
+      ...defaults,
+      tokenAnswer: [307, 'STRANGER/oauth/token'],
+    })
+    const error = await rejectionOf(api.get('/x'))
+    expect(error.code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
+    expect(home.received).toHaveLength(1)
+    expect(stranger.received).toEqual([])
+  })
+})

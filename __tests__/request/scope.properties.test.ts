@@ -1,0 +1,433 @@
+import axios, {
+  type AxiosInstance,
+  type AxiosRequestConfig,
+  getAdapter,
+  type InternalAxiosRequestConfig,
+} from 'axios'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { attachCaspioAuth } from '../../src/index.js'
+import { createRedirectGuard } from '../../src/request/redirects.js'
+import { createScope } from '../../src/request/scope.js'
+
+// A failing run prints its seed and path: `fc.assert(property, { seed, path })` replays it.
+
+/** The part of a request that says where it goes. */
+interface Destination {
+  readonly url?: string
+  readonly baseURL?: string
+  readonly allowAbsoluteUrls?: boolean
+}
+
+/** An account, and an instance that it is attached to. */
+interface World {
+  readonly tokenEndpointURL?: string
+  readonly origins: readonly string[]
+  /** Another account of the same instance is at home there. */
+  readonly others?: string
+}
+
+const HOME = 'https://a1bcd234.caspio.com'
+
+const WORLDS: readonly World[] = [
+  {
+    tokenEndpointURL: `${HOME}/oauth/token`,
+    origins: ['https://gateway.test:8443', 'https://xn--bcher-kva.test'],
+  },
+  { tokenEndpointURL: `${HOME}/`, origins: [] },
+  { tokenEndpointURL: `${HOME}/o%20auth/t%6Fken/`, origins: ['http://localhost'] },
+  {
+    tokenEndpointURL: 'http://127.0.0.1:8080/OAuth/Token.aspx?x=1',
+    origins: ['http://[::1]:8080', HOME],
+    others: 'https://gateway.test:8443',
+  },
+  { origins: [] },
+  { origins: [HOME], others: 'https://xn--bcher-kva.test' },
+]
+
+const SCHEMES = ['https:', 'http:', 'HTTPS:', 'hTTp:', '', 'ftp:', 'wss:', 'file:', 'data:']
+const SLASHES = ['//', '//', '//', '///', '////', '/', '', '\\\\', '/\\']
+const USERS = ['', '', '', '', 'user@', 'user:pw@', ':pw@', '@', ':@', 'a1bcd234.caspio.com@']
+const HOSTS = [
+  'a1bcd234.caspio.com',
+  'a1bcd234.caspio.com',
+  'a1bcd234.caspio.com',
+  'A1BCD234.Caspio.COM',
+  'a1bcd234.caspio.com.',
+  '%611bcd234.caspio.com',
+  'ａ1bcd234．caspio。com',
+  'xa1bcd234.caspio.com',
+  'a1bcd234.caspio.comm',
+  'a1bcd234.caspio.com.evil.test',
+  'caspio.com',
+  'evil.test',
+  'gateway.test',
+  'bücher.test',
+  'BÜCHER.test',
+  'xn--bcher-kva.test',
+  'bucher.test',
+  'localhost',
+  'localhost.evil.test',
+  '127.0.0.1',
+  '127.1',
+  '2130706433',
+  '0x7f.0.0.1',
+  '127.0.0.1.evil.test',
+  '[::1]',
+  '[0:0::0001]',
+  '[::ffff:127.0.0.1]',
+  '',
+]
+const PORTS = ['', '', '', '', ':443', ':80', ':', ':0443', ':8080', ':8443', ':65536', ':x']
+const PATHS = [
+  '',
+  '/',
+  '/rest/v2/tables',
+  '/oauth/token',
+  '/OAUTH/Token',
+  '/oauth/./token',
+  '/oauth/x/../token',
+  '/oauth/x/%2e%2E/token',
+  '/oauth/tok\ten',
+  '/oauth\\token',
+  '/oauth/token/',
+  '/oauth/token/..',
+  '/oauth/%74oken',
+  '/../../oauth//token',
+  '/oauth/token.aspx',
+  '/o auth/t%6Fken/',
+  '/@evil.test/',
+  '//evil.test/',
+  '/https://evil.test/',
+  '.evil.test/',
+  '@evil.test/',
+]
+const ENDS = [
+  '',
+  '',
+  '',
+  '?',
+  '?q.where=1',
+  '?/@evil.test/',
+  '#',
+  '#@evil.test/',
+  '?a#b?c',
+  '/.',
+  ' ',
+]
+const NOISE = [
+  ...'\t\n\r\0 \\/@:%?#.。\u00ad\u200b\u2028\ufeff[]|^',
+  '..',
+  '//',
+  '%2F',
+  '%00',
+  '\ud800',
+]
+
+const pick = (list: readonly string[]) => fc.constantFrom(...list)
+
+const noise = fc.array(fc.tuple(fc.nat(60), pick(NOISE)), { maxLength: 2, size: 'max' })
+
+const nearURL = fc
+  .tuple(
+    fc.tuple(pick(SCHEMES), pick(SLASHES), pick(USERS), pick(HOSTS), pick(PORTS)),
+    fc.tuple(pick(PATHS), pick(ENDS)),
+    fc.option(noise, { freq: 2, nil: [] }),
+  )
+  .map(([authority, path, holes]) =>
+    holes.reduce(
+      (text, [at, what]) => text.slice(0, at) + what + text.slice(at),
+      [...authority, ...path].join(''),
+    ),
+  )
+
+// Plain ones, so that many a URL is allowed and the scope has something to remember.
+const homeURL = fc
+  .tuple(
+    pick(['https://a1bcd234.caspio.com', 'https://gateway.test:8443', 'http://127.0.0.1:8080']),
+    pick(PATHS),
+    pick(ENDS),
+  )
+  .map((parts) => parts.join(''))
+
+const relativeURL = fc.tuple(pick(PATHS), pick(ENDS)).map((parts) => parts.join(''))
+
+const longURL = fc
+  .tuple(nearURL, fc.integer({ min: 2_000, max: 10_000 }))
+  .map(([start, length]) => start + 'a/'.repeat(length / 2))
+
+const url = fc.oneof(
+  { weight: 8, arbitrary: nearURL },
+  { weight: 5, arbitrary: homeURL },
+  { weight: 5, arbitrary: relativeURL },
+  { weight: 2, arbitrary: fc.webUrl({ withQueryParameters: true, withFragments: true }) },
+  { weight: 2, arbitrary: fc.string({ unit: 'binary' }) },
+  { weight: 1, arbitrary: longURL },
+)
+
+const anyBaseURL = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(undefined, '', '/', 'rest/v2', '/rest/v2/') },
+  {
+    weight: 8,
+    // More of them than a scope remembers.
+    arbitrary: fc
+      .tuple(homeURL, fc.nat(200), pick(['', '/', '//', '?', '\\']))
+      .map(([start, n, end]) => `${start}${n % 3 ? `/${n}` : ''}${end}`),
+  },
+  { weight: 3, arbitrary: nearURL },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(pick(['http:', 'https:']), pick(HOSTS)).map((parts) => parts.join('//')),
+  },
+)
+
+// Of more slashes at its end than two, axios 1.16 leaves the others where they are.
+const baseURL = anyBaseURL.map((text) => text?.replace(/\/{3,}$/, '//'))
+
+const destination: fc.Arbitrary<Destination> = fc.record(
+  { url, baseURL: baseURL as fc.Arbitrary<string>, allowAbsoluteUrls: fc.boolean() },
+  { requiredKeys: [] },
+)
+
+/** Where a request goes; undefined if it goes nowhere. */
+function goesTo({ url = '', baseURL, allowAbsoluteUrls }: Destination): URL | undefined {
+  const isAbsolute = /^([a-z][a-z0-9+.-]*:)?\/\//i.test(url)
+  const isJoined = baseURL && (!isAbsolute || allowAbsoluteUrls === false)
+  const joined = url ? `${baseURL?.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}` : `${baseURL}`
+  return parsed(isJoined ? joined : url)
+}
+
+/** As axios merges it into the instance's defaults. */
+function merged(config: Destination, instanceURL: string | undefined): Destination {
+  const { baseURL = instanceURL } = config
+  return baseURL === undefined ? config : { ...config, baseURL }
+}
+
+// Not by URL.canParse, which fails on letters beyond ASCII once Node has optimised it.
+function parsed(text: string, base?: string): URL | undefined {
+  try {
+    return new URL(text, base)
+  } catch {
+    return undefined
+  }
+}
+
+function isAllowed(to: URL | undefined, world: World, instanceURL: string | undefined): boolean {
+  if (!to || to.username || to.password) return false
+  const isLoopback =
+    ['localhost', '[::1]'].includes(to.hostname) || /^127\.\d+\.\d+\.\d+$/.test(to.hostname)
+  if (to.protocol !== 'https:' && !(to.protocol === 'http:' && isLoopback)) return false
+  const endpoint = parsed(world.tokenEndpointURL ?? '')
+  if (to.origin === endpoint?.origin) {
+    return to.pathname.toLowerCase() !== endpoint.pathname.toLowerCase()
+  }
+  if (world.origins.includes(to.origin)) return true
+  return to.origin === parsed(instanceURL ?? '')?.origin && to.origin !== world.others
+}
+
+/** Whether axios refuses it for its spelling, before it looks where it goes. */
+function isRefused(config: Destination): boolean {
+  try {
+    axios.getUri(config)
+    return false
+  } catch {
+    return true
+  }
+}
+
+function createWorldsScope(world: World, instance: { baseURL?: string }) {
+  const endpoint = parsed(world.tokenEndpointURL ?? '')
+  return createScope(
+    new Set([...(endpoint ? [endpoint.origin] : []), ...world.origins]),
+    endpoint,
+    () => instance,
+    (origin) => origin === world.others,
+  )
+}
+
+describe('the scope', () => {
+  it('covers a request if and only if it goes where the token may go, whatever was asked before', () => {
+    const tally = { covered: 0, out: 0, nowhere: 0 }
+    const step = fc.oneof(
+      { weight: 40, arbitrary: fc.record({ ask: destination, onInstance: fc.boolean() }) },
+      { weight: 1, arbitrary: fc.record({ become: baseURL }) },
+      { weight: 1, arbitrary: fc.constant('reset' as const) },
+    )
+    const property = fc.property(
+      fc.constantFrom(...WORLDS),
+      baseURL,
+      fc.array(step, { minLength: 50, maxLength: 150, size: 'max' }),
+      (world, first, steps) => {
+        const instance = { baseURL: first } as { baseURL: string }
+        const scope = createWorldsScope(world, instance)
+        for (const step of steps) {
+          if (step === 'reset') scope.reset()
+          else if ('become' in step) instance.baseURL = step.become as string
+          else {
+            const config = step.onInstance ? merged(step.ask, instance.baseURL) : step.ask
+            if (isRefused(config)) continue
+            const to = goesTo(config)
+            const expected = isAllowed(to, world, instance.baseURL)
+            tally[expected ? 'covered' : to ? 'out' : 'nowhere']++
+            const isCovered = scope.covers(config as InternalAxiosRequestConfig)
+            if (isCovered !== expected) {
+              throw new Error(`${JSON.stringify(config)} to ${to?.href}: covered? ${isCovered}`)
+            }
+          }
+        }
+      },
+    )
+    fc.assert(property, { numRuns: 300 })
+    // That it was no idle run.
+    expect(tally.covered + tally.out + tally.nowhere).toBeGreaterThan(20_000)
+    expect(Math.min(...Object.values(tally))).toBeGreaterThan(2_000)
+  })
+
+  it('lets a redirect keep the header if and only if it goes where the token may go', () => {
+    const tally = [0, 0]
+    const names = fc.constantFrom('Authorization', 'authorization', 'AUTHORIZATION')
+    const property = fc.property(
+      fc.constantFrom(...WORLDS),
+      baseURL,
+      fc.array(url, { maxLength: 40, size: 'max' }),
+      names,
+      (world, instanceURL, locations, name) => {
+        const scope = createWorldsScope(world, { baseURL: instanceURL as string })
+        let asked = 0
+        const guard = createRedirectGuard(scope.allows)(() => asked++)
+        let from = `${HOME}/rest/v2/tables`
+        for (const location of locations) {
+          // As follow-redirects resolves it.
+          const to = parsed(location, from)
+          if (!to) continue
+          const headers: Record<string, string> = { [name]: 'Bearer t', 'X-Authorization': 'own' }
+          guard(
+            { href: to.href, headers },
+            { headers: {}, statusCode: 302 },
+            {
+              headers: {},
+              url: from,
+              method: 'GET',
+            },
+          )
+          const isKept = isAllowed(to, world, instanceURL)
+          tally[Number(isKept)] = (tally[Number(isKept)] ?? 0) + 1
+          const kept = isKept ? { [name]: 'Bearer t' } : {}
+          expect([to.href, headers]).toEqual([to.href, { ...kept, 'X-Authorization': 'own' }])
+          from = to.href
+        }
+        expect(asked).toBeLessThanOrEqual(locations.length)
+      },
+    )
+    fc.assert(property, { numRuns: 200 })
+    expect(Math.min(...tally)).toBeGreaterThan(300)
+  })
+})
+
+/** What leaves for the network: where to, and with which `Authorization`. */
+interface Departure {
+  readonly to: URL
+  readonly authorization: string | undefined
+}
+
+interface Sender {
+  readonly api: AxiosInstance
+  /** Sends it; undefined if axios refuses to. */
+  send(config: AxiosRequestConfig): Promise<Departure | undefined>
+}
+
+/**
+ * The plugin on an instance whose requests come to the point where axios hands them to Node, or to
+ * `fetch`, and no further.
+ */
+function attachedSender(world: World, adapter: 'http' | 'fetch', instanceURL: string | undefined) {
+  let departure: Departure | undefined
+  const halt = new Error('halt')
+  const transport = {
+    request({ protocol, hostname, port, path, headers }: Record<string, string>) {
+      const host = `${hostname}`.includes(':') ? `[${hostname}]` : hostname
+      const to = new URL(`${protocol}//${host}${port && `:${port}`}${path}`)
+      departure = { to, authorization: Object(headers).Authorization }
+      throw halt
+    },
+  }
+  const recordedFetch = async (input: Request) => {
+    departure = {
+      to: new URL(input.url),
+      authorization: input.headers.get('Authorization') ?? undefined,
+    }
+    throw halt
+  }
+  const answer = { access_token: 'the-token', token_type: 'bearer' }
+  const api = axios.create({
+    ...(instanceURL !== undefined && { baseURL: instanceURL }),
+    proxy: false,
+    adapter: (config) => {
+      const isTokenRequest = `${config.headers.get('Authorization')}`.startsWith('Basic ')
+      if (!isTokenRequest) {
+        const env = { ...config.env, fetch: recordedFetch }
+        const outgoing = { ...config, transport, env } as InternalAxiosRequestConfig
+        return getAdapter(adapter, outgoing)(outgoing)
+      }
+      const data = JSON.stringify(answer)
+      return Promise.resolve({ data, status: 200, statusText: 'OK', headers: {}, config })
+    },
+  })
+  const { tokenEndpointURL, origins } = world
+  const credentials = {
+    clientID: 'id',
+    clientSecret: 'secret',
+    tokenEndpointURL: `${tokenEndpointURL}`,
+  }
+  attachCaspioAuth(api, tokenEndpointURL ? credentials : async () => answer, { origins })
+  const sender: Sender = {
+    api,
+    async send(config) {
+      departure = undefined
+      await api.request(config).catch(() => {})
+      return departure
+    },
+  }
+  return sender
+}
+
+describe('an instance with the plugin on it', () => {
+  const worlds = WORLDS.filter(({ others }) => !others)
+
+  it.each([
+    ['http', 80],
+    ['fetch', 40],
+  ] as const)(
+    '%s: the token leaves if and only if it goes where it may',
+    async (adapter, numRuns) => {
+      const tally = [0, 0]
+      const property = fc.asyncProperty(
+        fc.constantFrom(...worlds),
+        baseURL.filter(Boolean),
+        fc.array(destination, { maxLength: 60, size: 'max' }),
+        async (world, instanceURL, destinations) => {
+          const { send } = attachedSender(world, adapter, instanceURL)
+          for (const config of destinations) {
+            const departure = await send(config)
+            const expected = goesTo(merged(config, instanceURL))
+            if (!departure) continue
+            const { to, authorization } = departure
+            const mayHaveIt = isAllowed(expected, world, instanceURL)
+            tally[Number(mayHaveIt)] = (tally[Number(mayHaveIt)] ?? 0) + 1
+            const bearer = authorization?.startsWith('Basic ') ? undefined : authorization
+            // With a user in it axios's fetch adapter sends what has no scheme to http.
+            const { origin, pathname } = expected ?? to
+            expect([config, to.origin, to.pathname, bearer]).toEqual([
+              config,
+              origin,
+              pathname,
+              mayHaveIt ? 'Bearer the-token' : undefined,
+            ])
+          }
+        },
+      )
+      await fc.assert(property, { numRuns })
+      expect(Math.min(...tally)).toBeGreaterThan(80)
+    },
+  )
+})

@@ -1,0 +1,899 @@
+import axios, { type AxiosInstance } from 'axios'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import {
+  attachCaspioAuth,
+  type CaspioAuth,
+  type CaspioAuthEvent,
+  type CaspioAuthOptions,
+  type CaspioTokenStore,
+  createCaspioAuth,
+} from '../../src/index.js'
+import { now } from '../../src/lib/clock.js'
+import { shareTokens } from '../../src/store/shared-tokens.js'
+import type { CaspioAccount } from '../../src/testing/index.js'
+import type { Issued } from '../../src/token/issuer.js'
+import {
+  PHYSICIANS,
+  rejectionOf,
+  sleep,
+  startAccount,
+  thrownBy,
+  times,
+} from '../support/account.js'
+import { atRest, fakeClocks, fakeTime } from '../support/clocks.js'
+import { witness } from '../support/hygiene.js'
+import { MemoryStore } from '../support/memory-store.js'
+import { leaksIn } from '../support/secrets.js'
+import { watchUnhandled } from '../support/unhandled.js'
+
+const HOUR = 3_600_000
+
+interface Member {
+  readonly api: AxiosInstance
+  readonly auth: CaspioAuth
+  readonly events: CaspioAuthEvent[]
+}
+
+/** One process of a fleet, as far as its token source is concerned. */
+function join(
+  account: CaspioAccount,
+  tokenStore: CaspioTokenStore,
+  options: CaspioAuthOptions = {},
+): Member {
+  const events: CaspioAuthEvent[] = witness([])
+  const api = axios.create({ baseURL: `${account.url}/rest/v2`, adapter: 'http' })
+  const auth = attachCaspioAuth(api, account.credentials, {
+    tokenStore,
+    onEvent: (event) => events.push(event),
+    ...options,
+  })
+  return { api, auth: witness(auth), events }
+}
+
+function ofType<T extends CaspioAuthEvent['type']>(
+  events: CaspioAuthEvent[],
+  type: T,
+): Extract<CaspioAuthEvent, { type: T }>[] {
+  return events.filter((event) => event.type === type) as never
+}
+
+function sources({ events }: Member): string[] {
+  return ofType(events, 'token-taken').map(({ source }) => source)
+}
+
+async function eventually(condition: () => boolean): Promise<void> {
+  await vi.waitUntil(condition, { timeout: 5_000, interval: 5 })
+}
+
+async function accessTokenOf({ auth }: Member): Promise<string> {
+  return (await auth.getAccessToken()).access_token
+}
+
+describe('a token store', () => {
+  it('gives the token that one process got to the next: one token request, and an event', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    const first = join(account, store)
+    const second = join(account, store)
+    await first.api.get(PHYSICIANS)
+    await eventually(() => store.token !== undefined)
+    await second.api.get(PHYSICIANS)
+    expect(account.log.token).toHaveLength(1)
+    expect(await accessTokenOf(second)).toBe(await accessTokenOf(first))
+    expect(sources(first)).toEqual(['issued'])
+    expect(ofType(second.events, 'token-taken')).toEqual([
+      { type: 'token-taken', source: 'store', expiresIn: expect.any(Number) },
+    ])
+    const [{ expiresIn = 0 } = {}] = ofType(second.events, 'token-taken')
+    expect(expiresIn).toBeLessThanOrEqual(86_399)
+    expect(expiresIn).toBeGreaterThan(86_380)
+  })
+
+  it('is not asked while a token is in hand', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore({ lock: true })
+    const { api } = join(account, store)
+    await api.get(PHYSICIANS)
+    await eventually(() => store.calls.includes('release'))
+    store.calls.length = 0
+    await times(20, () => api.get(PHYSICIANS))
+    expect(store.calls).toEqual([])
+  })
+
+  it('holds one versioned JSON value under the account and the client ID, and no secret', async () => {
+    const account = await startAccount()
+    const { clientID, clientSecret, tokenEndpointURL } = account.credentials
+    const store = new MemoryStore()
+    const set = vi.spyOn(store, 'set')
+    const { access_token } = await join(account, store).auth.getAccessToken()
+    await eventually(() => store.token !== undefined)
+    const [[key, value, ttl] = ['', '', 0]] = set.mock.calls
+    expect(JSON.parse(value)).toEqual({
+      v: 1,
+      access_token,
+      token_type: 'bearer',
+      expires_in: 86_399,
+      refresh_token: expect.stringMatching(/^[\da-f]{64}$/),
+      issued_at: expect.closeTo(Date.now(), -4),
+    })
+    expect(key).toBe(
+      `axios-caspio-auth:${encodeURIComponent(tokenEndpointURL.replace('http://', ''))}:${clientID}`,
+    )
+    expect(leaksIn([key, value], [clientSecret])).toEqual([])
+    expect(ttl).toBeGreaterThan(86_390_000)
+    expect(ttl).toBeLessThanOrEqual(86_399_000)
+    expect(Number.isInteger(ttl)).toBe(true)
+  })
+
+  it('keeps accounts and clients apart', async () => {
+    const store = new MemoryStore()
+    const [north, south] = [await startAccount(), await startAccount()]
+    for (const account of [north, south]) await join(account, store).api.get(PHYSICIANS)
+    await eventually(() => store.keys.length === 2)
+    expect([north.log.token.length, south.log.token.length]).toEqual([1, 1])
+  })
+
+  it('may be one whose methods are not asynchronous, that parses JSON and says null', async () => {
+    const account = await startAccount()
+    const values = new Map<string, unknown>()
+    const store: CaspioTokenStore = {
+      get: (key) => values.get(key) ?? null,
+      set: (key, value) => void values.set(key, JSON.parse(value)),
+      delete: (key) => values.delete(key),
+    }
+    const members = [join(account, store), join(account, store)]
+    for (const { api } of members) {
+      await api.get(PHYSICIANS)
+      await eventually(() => values.size === 1)
+    }
+    expect(account.log.token).toHaveLength(1)
+    expect(members.flatMap(({ events }) => ofType(events, 'store-failed'))).toEqual([])
+  })
+
+  it('gets a token of unknown life for a day', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.fail({
+      status: 200,
+      body: JSON.stringify({ access_token: 'a-token', token_type: 'bearer' }),
+    })
+    const store = new MemoryStore()
+    const set = vi.spyOn(store, 'set')
+    const member = join(account, store)
+    await member.auth.getAccessToken()
+    await eventually(() => store.token !== undefined)
+    expect(set.mock.calls[0]?.[2]).toBe(24 * HOUR)
+    const other = join(account, store)
+    expect(await other.auth.getAccessToken()).toEqual({
+      access_token: 'a-token',
+      token_type: 'bearer',
+    })
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('gets no token that was over before it was here', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.latency = 60
+    account.tokenEndpoint.fail({
+      status: 200,
+      body: JSON.stringify({ access_token: 'a-token', token_type: 'bearer', expires_in: 0.05 }),
+    })
+    const store = new MemoryStore()
+    const set = vi.spyOn(store, 'set')
+    await join(account, store).auth.getAccessToken()
+    await sleep(50)
+    expect(set).not.toHaveBeenCalled()
+  })
+
+  it('serves a source without an instance as well', async () => {
+    const account = await startAccount()
+    const tokenStore = new MemoryStore()
+    await createCaspioAuth(account.credentials, { tokenStore }).getAccessToken()
+    await eventually(() => tokenStore.token !== undefined)
+    await createCaspioAuth(account.credentials, { tokenStore }).getAccessToken()
+    expect(account.log.token).toHaveLength(1)
+  })
+})
+
+describe('renewal in a fleet', () => {
+  fakeClocks()
+
+  it('is done by the first whose window opens; the others take what it got', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.latency = 30
+    const store = new MemoryStore({ lock: true })
+    const fleet = Array.from({ length: 6 }, () => join(account, store))
+    for (const { api } of fleet) {
+      await api.get(PHYSICIANS)
+      await eventually(() => store.token !== undefined)
+    }
+    vi.advanceTimersByTime(21.5 * HOUR)
+    // All windows open between 21.6 and 22.1 hours.
+    for (let minutes = 0; minutes < 45; minutes++) {
+      await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
+      await sleep(10)
+      // A minute is longer than a lock lasts.
+      await eventually(() => store.entries.size === 1)
+      vi.advanceTimersByTime(60_000)
+    }
+    expect(account.log.token.map(({ grant }) => grant)).toEqual([
+      'client_credentials',
+      'refresh_token',
+    ])
+    const tokens = await Promise.all(fleet.map(accessTokenOf))
+    expect(new Set(tokens)).toEqual(new Set([store.token?.access_token]))
+    expect(account.log.api.filter(({ status }) => status !== 200)).toEqual([])
+    expect(account.liveRefreshTokens).toBe(1)
+  })
+
+  it('has its window where that of the process was that got the token, whenever it was taken', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    await join(account, store).api.get(PHYSICIANS)
+    await eventually(() => store.token !== undefined)
+    vi.advanceTimersByTime(21 * HOUR)
+    const late = join(account, store)
+    await late.api.get(PHYSICIANS)
+    vi.advanceTimersByTime(0.5 * HOUR)
+    await late.api.get(PHYSICIANS)
+    await sleep(20)
+    expect(account.log.token).toHaveLength(1)
+    vi.advanceTimersByTime(0.6 * HOUR)
+    await late.api.get(PHYSICIANS)
+    await eventually(() => account.log.token.length === 2)
+    expect(account.log.token[1]?.grant).toBe('refresh_token')
+  })
+
+  it('does not take a token that expires sooner than the one in hand', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    await join(account, store).api.get(PHYSICIANS)
+    await eventually(() => store.token !== undefined)
+    const [key = ''] = store.keys
+    const sooner = store.entries.get(key)
+    store.entries.clear()
+    vi.advanceTimersByTime(HOUR)
+    const member = join(account, store)
+    await member.api.get(PHYSICIANS)
+    await eventually(() => store.token !== undefined)
+    if (sooner) store.entries.set(key, { ...sooner, endsAt: Number.POSITIVE_INFINITY })
+    vi.advanceTimersByTime(22.2 * HOUR)
+    await member.api.get(PHYSICIANS)
+    await eventually(() => account.log.token.length === 3)
+    expect(sources(member)).toEqual(['issued', 'issued'])
+  })
+
+  it('never takes an expired token, however long the store keeps it', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    await join(account, store).api.get(PHYSICIANS)
+    await eventually(() => store.token !== undefined)
+    for (const [key, entry] of store.entries) {
+      store.entries.set(key, { ...entry, endsAt: Number.POSITIVE_INFINITY })
+    }
+    vi.advanceTimersByTime(24 * HOUR)
+    const late = join(account, store)
+    await late.api.get(PHYSICIANS)
+    expect(sources(late)).toEqual(['issued'])
+    expect(ofType(late.events, 'store-failed')[0]?.reason).toMatch(/expired/)
+  })
+
+  it('takes a token for no younger than it is where another machine’s clock is ahead', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    await join(account, store).api.get(PHYSICIANS)
+    await eventually(() => store.token !== undefined)
+    vi.setSystemTime(Date.now() - HOUR)
+    const { expires_in = 0 } = await join(account, store).auth.getAccessToken()
+    expect(expires_in).toBeLessThanOrEqual(86_399)
+    expect(account.log.token).toHaveLength(1)
+  })
+})
+
+describe('after a rejection', () => {
+  it('another token in the store is taken, and nothing fetched', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore({ lock: true })
+    const [first, second] = [join(account, store), join(account, store)] as const
+    await first.api.get(PHYSICIANS)
+    await eventually(() => store.token !== undefined)
+    await second.api.get(PHYSICIANS)
+    account.revoke()
+    await first.api.get(PHYSICIANS)
+    await eventually(() => store.calls.filter((call) => call === 'release').length === 2)
+    await second.api.get(PHYSICIANS)
+    expect(account.log.token).toHaveLength(2)
+    expect(sources(second)).toEqual(['store', 'store'])
+    expect(ofType(second.events, 'request-resent')).toHaveLength(1)
+  })
+
+  it('the rejected token itself is not taken again, though it stands in the store', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    const member = join(account, store)
+    await member.api.get(PHYSICIANS)
+    await eventually(() => store.token !== undefined)
+    account.revoke()
+    const { status } = await member.api.get(PHYSICIANS)
+    expect(status).toBe(200)
+    expect(sources(member)).toEqual(['issued', 'issued'])
+    expect(account.log.token.map(({ grant }) => grant)).toEqual([
+      'client_credentials',
+      'client_credentials',
+    ])
+  })
+
+  it('a token from the store that was revoked as well is replaced in its turn', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    const old = join(account, store)
+    await old.api.get(PHYSICIANS)
+    await eventually(() => store.token !== undefined)
+    const renewer = join(account, store)
+    await renewer.auth.getAccessToken()
+    await renewer.auth.getAccessToken({ renew: true })
+    const renewed = await accessTokenOf(renewer)
+    await eventually(() => store.token?.access_token === renewed)
+    account.revoke()
+    const { status } = await old.api.get(PHYSICIANS)
+    expect(status).toBe(200)
+    expect(sources(old)).toEqual(['issued', 'store', 'issued'])
+    expect(ofType(old.events, 'request-resent')).toHaveLength(2)
+    expect(account.log.token).toHaveLength(3)
+  })
+
+  it('is resent twice at most: a resource that rejects every token gets three requests', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    const old = join(account, store)
+    await old.api.get(PHYSICIANS)
+    await eventually(() => store.token !== undefined)
+    await join(account, store).auth.getAccessToken({ renew: true })
+    await eventually(() => account.log.token.length === 2)
+    await sleep(20)
+    account.log.clear()
+    account.api.fail({ status: 401 })
+    const error = await rejectionOf(old.api.get(PHYSICIANS))
+    expect(error.response.status).toBe(401)
+    expect(account.log.api).toHaveLength(3)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('a permanently rejecting resource pauses renewals in spite of the store', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore({ lock: true })
+    const { api } = join(account, store)
+    await api.get(PHYSICIANS)
+    account.api.fail({ status: 401 })
+    for (let i = 0; i < 20; i++) await rejectionOf(api.get(PHYSICIANS))
+    // The first one, one in place of it, and one more since renewing had never failed before.
+    expect(account.log.token.length).toBeLessThanOrEqual(3)
+  })
+})
+
+describe('asking for another token', () => {
+  it('takes what another process has got since', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    const [first, second] = [join(account, store), join(account, store)] as const
+    await first.auth.getAccessToken()
+    await eventually(() => store.token !== undefined)
+    await second.auth.getAccessToken()
+    const old = await accessTokenOf(first)
+    const { access_token } = await first.auth.getAccessToken({ renew: true })
+    await eventually(() => store.token?.access_token === access_token)
+    expect(access_token).not.toBe(old)
+    expect((await second.auth.getAccessToken({ renew: true })).access_token).toBe(access_token)
+    expect(account.log.token).toHaveLength(2)
+  })
+
+  it('issues one where none is in hand: the one in the store may be the one that will not do', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    await join(account, store).auth.getAccessToken()
+    await eventually(() => store.token !== undefined)
+    await join(account, store).auth.getAccessToken({ renew: true })
+    expect(account.log.token).toHaveLength(2)
+  })
+
+  it('invalidate() takes the token out of the store, and never comes back to it', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    const remove = vi.spyOn(store, 'delete').mockResolvedValueOnce(undefined)
+    const { auth } = join(account, store)
+    const { access_token } = await auth.getAccessToken()
+    await eventually(() => store.token !== undefined)
+    auth.invalidate()
+    // Though it is still there.
+    expect((await auth.getAccessToken()).access_token).not.toBe(access_token)
+    expect(remove).toHaveBeenCalledWith(store.keys[0])
+    auth.invalidate()
+    await eventually(() => store.keys.length === 0)
+  })
+})
+
+describe('the lock', () => {
+  it('makes a cold start of a whole fleet cost one token request', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.latency = 50
+    const store = new MemoryStore({ lock: true })
+    const fleet = Array.from({ length: 32 }, () => join(account, store))
+    await Promise.all(fleet.map(({ api }) => times(5, () => api.get(PHYSICIANS))))
+    expect(account.log.token).toHaveLength(1)
+    expect(fleet.flatMap(sources).filter((source) => source === 'issued')).toHaveLength(1)
+    await eventually(() => store.entries.size === 1)
+  })
+
+  it('is taken for longer than an attempt may take, and given back when the token is there', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore({ lock: true })
+    const lock = vi.spyOn(store, 'lock')
+    await join(account, store, { timeout: 2_000 }).auth.getAccessToken()
+    await eventually(() => store.calls.includes('release'))
+    expect(lock.mock.calls).toEqual([[`${store.keys[0]}:lock`, 7_000]])
+    expect(store.calls).toEqual(['get', 'lock', 'get', 'set', 'release'])
+  })
+
+  it('is given back after a failed fetch, so that the next process may try', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.fail({ times: 1 })
+    const store = new MemoryStore({ lock: true })
+    await rejectionOf(join(account, store, { retries: 0 }).auth.getAccessToken())
+    await eventually(() => store.calls.includes('release'))
+    await join(account, store).auth.getAccessToken()
+    expect(account.log.token).toHaveLength(2)
+  })
+
+  it('that its holder never gave back frees itself', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore({ lock: true })
+    // It died in mid-fetch, and 300 ms are left.
+    await store.lock?.(
+      `axios-caspio-auth:${encodeURIComponent(new URL(account.credentials.tokenEndpointURL).host)}%2Foauth%2Ftoken:${account.credentials.clientID}:lock`,
+      300,
+    )
+    const started = performance.now()
+    const fleet = Array.from({ length: 8 }, () => join(account, store))
+    await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
+    expect(performance.now() - started).toBeGreaterThan(250)
+    expect(performance.now() - started).toBeLessThan(3_000)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('that comes too late, out of a queue, is given back at once', async () => {
+    const { unhandled, end } = watchUnhandled()
+    const account = await startAccount()
+    let releases = 0
+    const release = async () => {
+      releases++
+      throw new Error('and that fails')
+    }
+    const lock = async () => {
+      await sleep(60)
+      return release
+    }
+    const tokenStore = {
+      get: () => undefined,
+      set: () => undefined,
+      delete: () => undefined,
+      lock,
+    }
+    const member = join(account, tokenStore, { tokenStoreTimeout: 20 })
+    await member.api.get(PHYSICIANS)
+    expect(ofType(member.events, 'store-failed')).toEqual([
+      { type: 'store-failed', operation: 'lock', reason: expect.stringMatching(/20 ms/) },
+    ])
+    await eventually(() => releases === 1)
+    await sleep(20)
+    end()
+    expect(unhandled).toEqual([])
+  })
+
+  it('that is never free keeps nobody for ever', async () => {
+    const account = await startAccount()
+    const tokenStore = {
+      get: () => undefined,
+      set: () => undefined,
+      delete: () => undefined,
+      lock: async () => undefined,
+    }
+    const clock = vi.spyOn(performance, 'now')
+    const started = performance.now()
+    // Each look at the clock takes half a second.
+    let looks = 0
+    clock.mockImplementation(() => started + looks++ * 500)
+    const member = join(account, tokenStore)
+    await member.auth.getAccessToken()
+    clock.mockRestore()
+    expect(account.log.token).toHaveLength(1)
+  })
+})
+
+describe('without a lock', () => {
+  it('processes that start at the same moment end on the same token', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.latency = 30
+    const store = new MemoryStore()
+    const fleet = Array.from({ length: 8 }, () => join(account, store))
+    await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
+    expect(account.log.token.length).toBeLessThanOrEqual(8)
+    await vi.waitUntil(
+      async () => new Set(await Promise.all(fleet.map(accessTokenOf))).size === 1,
+      { timeout: 4_000, interval: 50 },
+    )
+    expect(await accessTokenOf(fleet[0] as Member)).toBe(store.token?.access_token)
+  })
+
+  it('a straggler takes the token that is in use already, in place of its own', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    account.tokenEndpoint.latency = 150
+    const straggler = join(account, store)
+    const slow = straggler.auth.getAccessToken()
+    await sleep(30)
+    account.tokenEndpoint.latency = 0
+    const { access_token } = await join(account, store).auth.getAccessToken()
+    await eventually(() => store.token !== undefined)
+    expect((await slow).access_token).toBe(access_token)
+    expect(store.token?.access_token).toBe(access_token)
+  })
+
+  it('who took a token that was overwritten at once takes the one that stayed', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    await join(account, store).auth.getAccessToken()
+    await eventually(() => store.token !== undefined)
+    const member = join(account, store)
+    await member.auth.getAccessToken()
+    const other = new MemoryStore()
+    await join(account, other).auth.getAccessToken()
+    await eventually(() => other.token !== undefined)
+    for (const [key, entry] of other.entries) store.entries.set(key, entry)
+    await vi.waitUntil(async () => (await accessTokenOf(member)) === store.token?.access_token, {
+      timeout: 3_000,
+    })
+  })
+
+  it('a token that could not be written is written when the store is back', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    vi.spyOn(store, 'set').mockRejectedValueOnce(new Error('out of memory'))
+    const clock = vi.spyOn(performance, 'now')
+    const member = join(account, store)
+    await member.auth.getAccessToken()
+    await eventually(() => ofType(member.events, 'store-failed').length === 1)
+    // The rest of 10 s is over.
+    const now = performance.now()
+    clock.mockImplementation(() => now + 11_000)
+    await eventually(() => store.token !== undefined)
+    clock.mockRestore()
+    expect(account.log.token).toHaveLength(1)
+    expect(store.token?.access_token).toBe(await accessTokenOf(member))
+  })
+})
+
+describe('a store is never a reason to fail:', () => {
+  const VALUES: [string, unknown][] = [
+    ['rubbish', 'rubbish'],
+    ['JSON of somebody else', '{"access_token":"a","token_type":"bearer","expires_in":86399}'],
+    ['another version’s value', '{"v":2,"token":"a"}'],
+    ['a value without a token', '{"v":1,"token_type":"bearer","issued_at":1}'],
+    [
+      'a token that would break out of the header',
+      JSON.stringify({ v: 1, access_token: 'a\r\nX: 1', token_type: 'bearer', issued_at: 1e15 }),
+    ],
+    [
+      'an expired token',
+      '{"v":1,"access_token":"a","token_type":"bearer","expires_in":9,"issued_at":1}',
+    ],
+    ['a token without a time', '{"v":1,"access_token":"a","token_type":"bearer","expires_in":9}'],
+    ['a number', 42],
+    ['a list', []],
+  ]
+
+  it.each(VALUES)('%s is an event, and overwritten', async (_, value) => {
+    const account = await startAccount()
+    const store = new MemoryStore({ lock: true })
+    const get = vi.spyOn(store, 'get').mockResolvedValueOnce(value as string)
+    const member = join(account, store)
+    await member.api.get(PHYSICIANS)
+    const [failed] = ofType(member.events, 'store-failed')
+    expect(failed).toMatchObject({ operation: 'get' })
+    expect(failed?.reason).not.toContain('"a"')
+    await eventually(() => store.token !== undefined)
+    expect(get).toHaveBeenCalled()
+    const next = join(account, store)
+    await next.api.get(PHYSICIANS)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  const boom = (): never => {
+    throw new Error('boom')
+  }
+  const FAULTS: [string, Partial<CaspioTokenStore>, string][] = [
+    ['get throws', { get: boom }, 'get: boom'],
+    ['get rejects', { get: async () => boom() }, 'get: boom'],
+    ['set throws', { set: boom }, 'set: boom'],
+    ['set rejects', { set: async () => boom() }, 'set: boom'],
+    ['set says that it did not', { set: async () => false }, 'set: it took nothing'],
+    ['lock throws', { lock: boom }, 'lock: boom'],
+    ['lock rejects', { lock: async () => boom() }, 'lock: boom'],
+    [
+      'lock gives nonsense',
+      { lock: async () => 'yes' as never },
+      'lock: its lock gave no function',
+    ],
+    ['get hangs', { get: () => new Promise(() => {}) }, 'get: no answer within 50 ms'],
+    ['set hangs', { set: () => new Promise(() => {}) }, 'set: no answer within 50 ms'],
+    ['lock hangs', { lock: () => new Promise(() => {}) }, 'lock: no answer within 50 ms'],
+    ['release throws', { lock: async () => boom }, ''],
+    ['release rejects', { lock: async () => async () => boom() }, ''],
+    ['release hangs', { lock: async () => () => new Promise(() => {}) }, ''],
+  ]
+
+  it.each(FAULTS)('%s', async (_, fault, told) => {
+    const { unhandled, end } = watchUnhandled()
+    const account = await startAccount()
+    const store = Object.assign(new MemoryStore({ lock: true }), fault)
+    const member = join(account, store, { tokenStoreTimeout: 50 })
+    const started = performance.now()
+    await times(20, () => member.api.get(PHYSICIANS))
+    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(account.log.token).toHaveLength(1)
+    const said = () =>
+      ofType(member.events, 'store-failed').map((event) => `${event.operation}: ${event.reason}`)
+    await eventually(() => !told || said().length > 0)
+    await sleep(20)
+    expect(said()).toEqual(told ? [told] : [])
+    end()
+    expect(unhandled).toEqual([])
+  })
+
+  it('one that fails is left alone for 10 s', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    const get = vi.spyOn(store, 'get').mockRejectedValue(new Error('down'))
+    const { auth } = join(account, store)
+    await auth.getAccessToken()
+    auth.invalidate()
+    await auth.getAccessToken()
+    expect(get).toHaveBeenCalledTimes(1)
+    // Nobody waits for a write, so that is tried.
+    expect(store.calls).toEqual(['set', 'set'])
+    store.calls.length = 0
+    const now = performance.now()
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now + 10_100)
+    get.mockRestore()
+    auth.invalidate()
+    await auth.getAccessToken()
+    expect(store.calls[0]).toBe('delete')
+    expect(store.calls).toContain('get')
+    clock.mockRestore()
+  })
+
+  it('a value that it cannot read is overwritten', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    let isBroken = true
+    const read = store.get.bind(store)
+    vi.spyOn(store, 'get').mockImplementation(async (key) => {
+      if (isBroken) throw new SyntaxError('Unexpected token')
+      return read(key)
+    })
+    vi.spyOn(store, 'set').mockImplementationOnce(async (key, value, ttl) => {
+      isBroken = false
+      store.entries.set(key, { value, endsAt: performance.now() + ttl })
+    })
+    await join(account, store).auth.getAccessToken()
+    await eventually(() => store.token !== undefined)
+    await join(account, store).auth.getAccessToken()
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('one that keeps nothing is written less and less often', async () => {
+    const account = await startAccount()
+    const set = vi.fn()
+    const tokenStore = { get: () => undefined, set, delete: () => undefined }
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+    const issuing = join(account, tokenStore).auth.getAccessToken()
+    // Sockets are real, and know no fake time.
+    await vi.waitUntil(() => account.log.token.length === 1, { interval: 5 })
+    await issuing
+    for (let second = 0; second < 3_600; second++) await vi.advanceTimersByTimeAsync(1_000)
+    vi.useRealTimers()
+    expect(set.mock.calls.length).toBeGreaterThan(30)
+    expect(set.mock.calls.length).toBeLessThan(75)
+  })
+
+  it('what its errors say of the tokens is not passed on', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    vi.spyOn(store, 'set').mockImplementation(async (key, value) => {
+      throw new Error(`SET ${key} ${value} failed`)
+    })
+    const member = join(account, store)
+    const { access_token } = await member.auth.getAccessToken()
+    await eventually(() => ofType(member.events, 'store-failed').length > 0)
+    const [failed] = ofType(member.events, 'store-failed')
+    expect(failed?.reason).toContain('SET')
+    // The refresh token is the business of the check of every test.
+    expect(leaksIn([failed], [access_token])).toEqual([])
+  })
+
+  it('neither is one whose code cannot be loaded', async () => {
+    vi.doMock('../../src/store/shared-tokens.js', () => {
+      throw new Error('offline')
+    })
+    const account = await startAccount()
+    const store = new MemoryStore()
+    const member = join(account, store)
+    const { status } = await member.api.get(PHYSICIANS)
+    member.auth.invalidate()
+    await member.api.get(PHYSICIANS)
+    vi.doUnmock('../../src/store/shared-tokens.js')
+    expect(status).toBe(200)
+    expect(store.calls).toEqual([])
+    expect(ofType(member.events, 'store-failed')).toEqual([
+      { type: 'store-failed', operation: 'get', reason: 'its code was not loaded' },
+    ])
+  })
+})
+
+describe('the option tokenStore', () => {
+  const credentials = {
+    clientID: 'id',
+    clientSecret: 'a-client-secret',
+    tokenEndpointURL: 'https://a1bcd234.caspio.com/oauth/token',
+  }
+  const methods = { get() {}, set() {}, delete() {} }
+
+  it.each([
+    ['no object', 'redis://localhost'],
+    ['no get', { ...methods, get: undefined }],
+    ['no set', { ...methods, set: undefined }],
+    ['no delete', { ...methods, delete: undefined }],
+    ['a lock that is no function', { ...methods, lock: true }],
+  ])('with %s is refused', (_, tokenStore) => {
+    const error = thrownBy(() => createCaspioAuth(credentials, { tokenStore: tokenStore as never }))
+    expect(error.code).toBe('ERR_CASPIO_CONFIG')
+    expect(error.message).toContain('tokenStore must be an object with get, set and delete')
+  })
+
+  it('may inherit its methods', () => {
+    class Store implements CaspioTokenStore {
+      get() {}
+      set() {}
+      delete() {}
+    }
+    expect(() => createCaspioAuth(credentials, { tokenStore: new Store() })).not.toThrow()
+  })
+
+  it('is refused with a token broker, which has no client to name the token by', () => {
+    const broker = async () => ({ access_token: 'a', token_type: 'bearer' })
+    const error = thrownBy(() => createCaspioAuth(broker, { tokenStore: methods }))
+    expect(error.code).toBe('ERR_CASPIO_CONFIG')
+    expect(error.message).toContain('tokenStore')
+  })
+
+  it.each([0, -1, Number.NaN, '500', 2 ** 31])('tokenStoreTimeout: %j is refused', (value) => {
+    const options = { tokenStoreTimeout: value as number }
+    expect(thrownBy(() => createCaspioAuth(credentials, options)).message).toContain(
+      'tokenStoreTimeout must be milliseconds, 1 or more',
+    )
+  })
+})
+
+describe('a store, as time goes by', () => {
+  fakeTime()
+
+  /** One process's share in a store, with an issuer and a token source that has its last token. */
+  function share(store: CaspioTokenStore) {
+    let [count, current] = [0, '']
+    const events: CaspioAuthEvent[] = []
+    const issue = vi.fn(async (): Promise<Issued> => {
+      const accessToken = `t${++count}`
+      const token = { accessToken, tokenType: 'bearer', life: 3_600, refreshToken: undefined }
+      return { token, askedAt: now(), answer: undefined, grant: 'client_credentials' }
+    })
+    const shared = shareTokens(
+      issue,
+      {
+        clientID: 'id',
+        clientSecret: 'secret',
+        tokenEndpointURL: 'https://a.test/oauth/token?tenant=7#x',
+      },
+      { store, timeout: 500, lockTtl: 15_000 },
+      (event) => events.push(event),
+      (found, instead) => {
+        const isInUse = current === instead.token.accessToken
+        if (isInUse && found) current = found.token.accessToken
+        return isInUse
+      },
+    )
+    const take = async () => {
+      const { token } = await shared.issue({ via: () => ({}) })
+      current = token.accessToken
+      return current
+    }
+    return { take, issue, events, forget: shared.forget }
+  }
+
+  it('with a lock is not asked again whether the token that was taken stayed', async () => {
+    const store = new MemoryStore({ lock: true })
+    // No timer runs: a lock that is free is not waited for.
+    await share(store).take()
+    await atRest()
+    store.calls.length = 0
+    expect(await share(store).take()).toBe('t1')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(store.calls).toEqual(['get'])
+  })
+
+  it('without a lock is asked once more, 1 to 2 s later', async () => {
+    const store = new MemoryStore()
+    await share(store).take()
+    await vi.advanceTimersByTimeAsync(2_000)
+    store.calls.length = 0
+    await share(store).take()
+    await vi.advanceTimersByTimeAsync(999)
+    expect(store.calls).toEqual(['get'])
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(store.calls).toEqual(['get', 'get'])
+  })
+
+  it.each([
+    [0, [0, 25, 62], 500],
+    [1, [0, 50, 125], 1_000],
+  ])(
+    'whose lock is held is asked less and less often, for two holders (random: %i)',
+    async (random, first, last) => {
+      vi.spyOn(Math, 'random').mockReturnValue(random)
+      onTestFinished(() => {
+        vi.restoreAllMocks()
+      })
+      const times: number[] = []
+      const started = performance.now()
+      const lock = async () => {
+        times.push(performance.now() - started)
+        return undefined
+      }
+      const store = Object.assign(new MemoryStore(), { lock })
+      const { take, issue } = share(store)
+      const taken = take()
+      await vi.advanceTimersByTimeAsync(29_999)
+      expect(issue).not.toHaveBeenCalled()
+      await vi.advanceTimersByTimeAsync(2_000)
+      expect(await taken).toBe('t1')
+      expect(times.slice(0, 3)).toEqual(first)
+      const pauses = times.slice(1).map((time, i) => time - (times[i] as number))
+      expect(pauses.slice(-20)).toEqual(Array(20).fill(last))
+    },
+  )
+
+  it.each([true, false])('that failed gets the token when it is back (lock: %j)', async (lock) => {
+    const store = new MemoryStore({ lock })
+    vi.spyOn(store, 'set').mockRejectedValueOnce(new Error('out of memory'))
+    const { take, issue, events } = share(store)
+    await take()
+    await vi.advanceTimersByTimeAsync(9_000)
+    expect([store.token, events.length]).toEqual([undefined, 1])
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(store.token).toMatchObject({ access_token: 't1' })
+    expect(issue).toHaveBeenCalledOnce()
+  })
+
+  it('is told the account by the URL without its query', async () => {
+    const store = new MemoryStore()
+    await share(store).take()
+    await atRest()
+    expect(store.keys).toEqual(['axios-caspio-auth:a.test%2Foauth%2Ftoken:id'])
+  })
+
+  it('that does not forget is told of', async () => {
+    const store = new MemoryStore()
+    vi.spyOn(store, 'delete').mockRejectedValueOnce(new Error('read only'))
+    const { forget, events } = share(store)
+    forget()
+    await atRest()
+    expect(events).toEqual([{ type: 'store-failed', operation: 'delete', reason: 'read only' }])
+  })
+})

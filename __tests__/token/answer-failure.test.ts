@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import type { Failure } from '../../src/contract/errors.js'
+import { answerFailure } from '../../src/token/answer-failure.js'
+
+interface Answer {
+  readonly status: number
+  readonly body?: unknown
+  readonly statusText?: string
+  readonly headers?: Record<string, string>
+  readonly malformed?: string
+  readonly isRefresh?: boolean
+}
+
+/** What becomes of a token endpoint's answer; the client secret is "sesame". */
+function failureOf({ body, malformed, isRefresh = false, ...answer }: Answer): Failure {
+  return answerFailure(
+    { headers: {}, ...answer } as never,
+    body,
+    malformed ?? false,
+    isRefresh,
+    'the token endpoint',
+    (text) => text.replaceAll('sesame', '[redacted]'),
+  )
+}
+
+const PLACE = 'in the Caspio account under Access permissions > Web services profiles > (profile)'
+
+describe('the message says what was answered, why that is no token, and what to do', () => {
+  it.each<[Answer, string]>([
+    [{ status: 503 }, ' 503: it is out of order, or called too often.'],
+    [
+      { status: 407 },
+      ' 407: a proxy on the way there refused. Check the user and the password for it.',
+    ],
+    [
+      { status: 400, body: { error: 'invalid_client', error_description: 'Who is that?' } },
+      ` 400 invalid_client Who is that?: it refused the client. Check clientID and clientSecret, which stand ${PLACE}.`,
+    ],
+    [{ status: 404 }, ` 404, which is no token. Check tokenEndpointURL, which stands ${PLACE}.`],
+    [
+      { status: 400, body: { error: 'invalid_request', error_description: 17 } },
+      ` 400 invalid_request, which is no token. Check tokenEndpointURL, which stands ${PLACE}.`,
+    ],
+    [
+      { status: 302 },
+      ` 302, which is no token: redirects are not followed, since they would carry the secret. Check tokenEndpointURL, which stands ${PLACE}.`,
+    ],
+    [
+      { status: 200, malformed: 'token_type is not bearer' },
+      ` 200, which is no token: token_type is not bearer. Check tokenEndpointURL, which stands ${PLACE}.`,
+    ],
+  ])('%o', (answer, message) => {
+    expect(failureOf(answer).message).toBe(`the token endpoint answered${message}`)
+  })
+})
+
+describe('ERR_CASPIO_TOKEN_ENDPOINT', () => {
+  it.each([
+    { status: 429 },
+    { status: 500 },
+    { status: 400, body: { Code: 'api-calls-rate-exceeded' } },
+  ])('may fare better another time: %o', (answer) => {
+    expect(failureOf(answer)).toMatchObject({ code: 'ERR_CASPIO_TOKEN_ENDPOINT', retryable: true })
+  })
+
+  it('a proxy that wants a password will want it the next time as well', () => {
+    const { code, retryable } = failureOf({ status: 407 })
+    expect([code, retryable]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', undefined])
+  })
+
+  it.each([
+    { status: 499 },
+    { status: 404, body: { Code: 'api-calls-rate-exceeded' } },
+    { status: 400, body: { Code: 'another' } },
+  ])('is not what others mean: %o', (answer) => {
+    const { code, retryable } = failureOf(answer)
+    expect([code, retryable]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', undefined])
+  })
+})
+
+describe('ERR_CASPIO_CREDENTIALS', () => {
+  it.each([
+    { status: 401 },
+    { status: 403 },
+    { status: 400, body: { error: 'invalid_client' } },
+    { status: 400, body: { error: 'unauthorized_client' } },
+    { status: 400, body: { error: 'access_denied' } },
+    { status: 400, body: { error: 'invalid_grant' } },
+  ])('is what the client is refused with: %o', (answer) => {
+    expect(failureOf(answer).code).toBe('ERR_CASPIO_CREDENTIALS')
+  })
+
+  it.each([
+    'invalid_client_metadata',
+    'not_an_invalid_client',
+    'access_denied_by_policy',
+    'no_access_denied',
+  ])('is not what the error %s means', (error) => {
+    expect(failureOf({ status: 400, body: { error } }).code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
+  })
+})
+
+describe('a refresh token', () => {
+  it('is refused by a 4xx, not the client', () => {
+    const refused = failureOf({ status: 400, body: { error: 'invalid_grant' }, isRefresh: true })
+    expect(refused).toMatchObject({ code: 'ERR_CASPIO_TOKEN_RESPONSE', grantRefused: true })
+  })
+
+  it.each([200, 302, 399])('is not refused by a %i', (status) => {
+    expect(failureOf({ status, isRefresh: true }).grantRefused).toBe(false)
+  })
+})
+
+describe('the answer that is handed out', () => {
+  it('is the answer, its numbers numbers', () => {
+    const body = { error: 'invalid_request', code: 17, retry: false, more: [null, 1.5] }
+    const headers = { 'x-caspio-request-id': 'a-b-c' }
+    const failure = failureOf({ status: 400, statusText: 'Bad Request', headers, body })
+    expect(failure.answer).toMatchObject({ status: 400, statusText: 'Bad Request', headers })
+    expect(failure.answer?.data).toEqual(body)
+    expect(failure.requestId).toBe('a-b-c')
+  })
+
+  it('has no request id and no status text where none came', () => {
+    const { answer, requestId } = failureOf({ status: 503 })
+    expect([answer?.statusText, requestId]).toEqual(['', ''])
+  })
+
+  it('has the secret nowhere', () => {
+    const headers = { 'x-echo': 'sesame', 'x-caspio-request-id': 'sesame' }
+    const body = { error: 'sesame', sesame: ['sesame'] }
+    const failure = failureOf({ status: 404, statusText: 'sesame', headers, body })
+    expect(JSON.stringify(failure)).not.toContain('sesame')
+  })
+
+  it('has no token of a text, but what led to it', () => {
+    const body = `{"access_token":"${'t'.repeat(340)}","token_ty`
+    const { answer } = failureOf({ status: 503, body })
+    expect(answer?.data).toBe('{"access_token":"[redacted]","token_ty')
+  })
+
+  it('has no token of an object, but what is named alike', () => {
+    const alike = { invalid_refresh_token: true, refresh_token_expires_in: 60 }
+    const body = { access_token: 'a', refresh_token: 'b', inner: [{ access_token: 'c' }], ...alike }
+    expect(failureOf({ status: 503, body }).answer?.data).toEqual({ ...alike, inner: [{}] })
+  })
+
+  it('is cut off where it is nested more than 20 deep', () => {
+    const nested = (levels: number, core: unknown): unknown =>
+      levels ? [nested(levels - 1, core)] : core
+    const dataOf = (body: unknown) => failureOf({ status: 503, body }).answer?.data
+    expect(dataOf(nested(21, 'x'))).toEqual(nested(21, 'x'))
+    expect(dataOf(nested(22, 'x'))).toEqual(nested(21, undefined))
+  })
+})

@@ -1,0 +1,343 @@
+import axios, {
+  AxiosError,
+  type AxiosInstance,
+  type AxiosResponse,
+  CanceledError,
+  type InternalAxiosRequestConfig,
+} from 'axios'
+import { attachCaspioAuth, type CaspioAuth, isCaspioAuthError } from '../../../src/index.js'
+import { witness } from '../../support/hygiene.js'
+import { RETRIES, SourceModel, TIMEOUT_IN_MS, TOKEN_LIFE_IN_S } from './source-model.js'
+import type { VirtualClock } from './virtual-clock.js'
+
+const ORIGIN = 'https://a1bcd234.caspio.com'
+const PATIENCE_IN_MS = 3_000
+
+export type Fault =
+  | 'network'
+  | 'hang'
+  | 'credentials'
+  | 'nonsense'
+  | { readonly retryAfter: number }
+export type Manner = 'plain' | 'timed' | 'abortable' | 'unrecovered'
+
+/** One call of a user, from beginning to end. */
+class Call {
+  readonly sends: { readonly token: string | undefined; status?: number }[] = []
+  readonly controller = new AbortController()
+  readonly failuresBefore: number
+  mayFail: boolean
+  mayBeUnrecovered: boolean
+  mayBeResent = true
+  settled = false
+
+  /** @param model the source that has to serve it; undefined when nothing is attached */
+  constructor(
+    readonly manner: Manner,
+    readonly model: SourceModel | undefined,
+    readonly startedAt: number,
+  ) {
+    this.failuresBefore = model?.failures ?? 0
+    this.mayFail = Boolean(model?.isBackingOff)
+    this.mayBeUnrecovered = manner === 'unrecovered'
+  }
+}
+
+/**
+ * A Caspio account, its network and its users, in memory and in virtual time. It tells the models
+ * of the token sources what their wires show, and judges how each call ends.
+ */
+export class World {
+  tokenLatency = 50
+  apiLatency = 20
+  /** What befalls the next `faults` token requests. */
+  fault: Fault | undefined
+  faults = 0
+  /** The API rejects every token. */
+  forbids = false
+  readonly models = new Map<string, SourceModel>()
+  readonly violations: string[] = []
+  readonly #clock: VirtualClock
+  readonly #api: AxiosInstance
+  readonly #lives = new Map<string, number>()
+  readonly #refreshTokens = new Set<string>()
+  readonly #calls: Call[] = []
+  #auth!: CaspioAuth
+  #attached!: CaspioAuth
+  #serving: SourceModel | undefined
+  #last!: SourceModel
+  #sources = 0
+  #tokens = 0
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock
+    this.#api = axios.create({
+      baseURL: `${ORIGIN}/rest/v2`,
+      adapter: (config) =>
+        config.url?.endsWith('/token') ? this.#issue(config) : this.#serve(config),
+    })
+    this.attach(true)
+  }
+
+  /** The model of the source that was attached last. */
+  get model(): SourceModel {
+    return this.#last
+  }
+
+  get isAttached(): boolean {
+    return this.#serving !== undefined
+  }
+
+  /** Of the call that began last. */
+  get lastStatus(): number | undefined {
+    return this.#calls.at(-1)?.sends.at(-1)?.status
+  }
+
+  /** Everything in order again. */
+  heal(): void {
+    this.faults = 0
+    this.forbids = false
+    this.apiLatency = 20
+    if (!this.isAttached) this.attach(false)
+  }
+
+  /** How many calls have not ended. */
+  get open(): number {
+    return this.#calls.filter(({ settled }) => !settled).length
+  }
+
+  /** When everything has come to rest: is anything left over that should have ended? */
+  rested(): void {
+    const now = this.#clock.monotonic
+    for (const { manner, sends, settled, controller, startedAt } of this.#calls) {
+      if (settled) continue
+      if (controller.signal.aborted) this.violations.push('a call outlives its abort')
+      // Each wait for a token and each sending has that long.
+      const phases = 2 * sends.length + 1
+      if (manner === 'timed' && now - startedAt > phases * PATIENCE_IN_MS) {
+        this.violations.push('a call outlives its timeout')
+      }
+    }
+    const isFetching = [...this.models.values()].some((model) => model.isFetching)
+    if (!isFetching && this.open === 0 && this.#clock.timers > 0) {
+      this.violations.push(`${this.#clock.timers} timers are left behind`)
+    }
+  }
+
+  /** The same account again: with a source of its own, or with the one at hand. */
+  attach(anew: boolean): void {
+    if (anew) {
+      const clientID = `client${this.#sources++}`
+      const tokenEndpointURL = `${ORIGIN}/oauth/token`
+      const credentials = { clientID, clientSecret: 'a-secret-of-the-model', tokenEndpointURL }
+      const options = { retries: RETRIES, timeout: TIMEOUT_IN_MS, onEvent: witness }
+      this.#last = new SourceModel(this.#clock)
+      this.models.set(clientID, this.#last)
+      this.#auth = this.#attached = attachCaspioAuth(this.#api, credentials, options)
+    } else {
+      this.#attached = attachCaspioAuth(this.#api, this.#auth)
+    }
+    this.#serving = this.#last
+  }
+
+  detach(): void {
+    this.#attached.detach()
+    this.#serving = undefined
+  }
+
+  invalidate(): void {
+    this.#auth.invalidate()
+    this.#last.invalidate()
+  }
+
+  revoke(): void {
+    this.#lives.clear()
+  }
+
+  revokeRefreshTokens(): void {
+    this.#refreshTokens.clear()
+  }
+
+  abort(): void {
+    const call = this.#calls.find(({ settled, manner }) => !settled && manner === 'abortable')
+    call?.controller.abort()
+  }
+
+  request(manner: Manner): void {
+    const call = this.#begin(manner, this.#serving)
+    const config = {
+      call,
+      ...(manner === 'timed' && { timeout: PATIENCE_IN_MS }),
+      ...(manner === 'abortable' && { signal: call.controller.signal }),
+      ...(manner === 'unrecovered' && { skipAuthRefresh: true }),
+    }
+    this.#end(call, this.#api.post('/rows', { a: 1 }, config))
+  }
+
+  getAccessToken(renew: boolean): void {
+    const call = this.#begin('abortable', this.#last)
+    if (renew) {
+      this.#last.force()
+      call.mayFail = true
+    }
+    this.#end(call, this.#auth.getAccessToken({ renew, signal: call.controller.signal }))
+  }
+
+  #begin(manner: Manner, model: SourceModel | undefined): Call {
+    const call = new Call(manner, model, this.#clock.monotonic)
+    this.#calls.push(call)
+    return call
+  }
+
+  #end(call: Call, promise: Promise<unknown>): void {
+    promise.then(
+      () => this.#judge(call, 'done'),
+      (error) => {
+        witness(error)
+        this.#judge(call, this.#nameOf(error))
+      },
+    )
+  }
+
+  #nameOf(error: unknown): string {
+    if (isCaspioAuthError(error)) return 'no token'
+    if (axios.isCancel(error)) return 'aborted'
+    if (axios.isAxiosError(error))
+      return error.response ? `${error.response.status}` : `${error.code}`
+    return `${error}`
+  }
+
+  /** The promise of one call has settled: was that right? */
+  #judge(call: Call, outcome: string): void {
+    const { sends, manner, model, controller } = call
+    const waited = this.#clock.monotonic - call.startedAt
+    const hasFailed = call.mayFail || (model?.failures ?? 0) > call.failuresBefore
+    const statuses = sends.map(({ status }) => status)
+    const isRight: Record<string, boolean> = {
+      done: sends.length === 0 || statuses.at(-1) === 200,
+      401: statuses.at(-1) === 401 && (!model || sends.length === 2 || call.mayBeUnrecovered),
+      'no token': Boolean(model) && hasFailed,
+      aborted: controller.signal.aborted,
+      ECONNABORTED: manner === 'timed' && waited >= PATIENCE_IN_MS,
+    }
+    if (call.settled) this.violations.push('a call settled twice')
+    call.settled = true
+    if (!isRight[outcome]) {
+      this.violations.push(`${manner} call ended in ${outcome} after ${waited} ms and ${statuses}`)
+    }
+    if (sends.length > 2) this.violations.push('a request was sent more than twice')
+  }
+
+  /** The token endpoint. */
+  async #issue(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+    const [clientID = ''] = atob(`${config.headers.get('Authorization')}`.slice(6)).split(':')
+    const model = this.models.get(clientID) as SourceModel
+    const form = new URLSearchParams(config.data)
+    const refreshToken = form.get('refresh_token')
+    const fault = this.faults > 0 ? this.fault : undefined
+    this.faults--
+    model.tokenRequested()
+    const isRefused = refreshToken !== null && !this.#refreshTokens.delete(refreshToken)
+    const token = `${clientID}.${this.#tokens++}`
+    if (!fault && !isRefused) this.#lives.set(token, this.#clock.truth + TOKEN_LIFE_IN_S * 1_000)
+
+    try {
+      await this.#pass(fault === 'hang' ? Number.POSITIVE_INFINITY : this.tokenLatency, config)
+      if (fault === 'network') throw new AxiosError('reset', 'ECONNRESET', config)
+    } catch (error) {
+      model.tokenAnswered({ failure: 'outage' })
+      throw error
+    }
+    if (fault === 'nonsense') {
+      // As an answer to a refresh token it says nothing of the client.
+      model.tokenAnswered({ failure: 'nonsense' })
+      return answer(config, 200, { access_token: '' })
+    }
+    if (fault === 'credentials') {
+      model.tokenAnswered({ failure: 'credentials' })
+      return answer(config, 401, { error: 'invalid_client' })
+    }
+    if (typeof fault === 'object') {
+      const { retryAfter } = fault
+      model.tokenAnswered({ failure: 'outage', retryAfter: retryAfter * 1_000 })
+      return answer(config, 503, {}, { 'retry-after': `${retryAfter}` })
+    }
+    if (isRefused) {
+      model.tokenAnswered({ failure: 'refused' })
+      return answer(config, 400, { error: 'invalid_grant' })
+    }
+    const next = `refresh-token-${token}`
+    this.#refreshTokens.add(next)
+    model.tokenAnswered({ token })
+    return answer(config, 200, {
+      access_token: token,
+      token_type: 'bearer',
+      expires_in: TOKEN_LIFE_IN_S,
+      refresh_token: next,
+    })
+  }
+
+  /** Everything else. */
+  async #serve(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+    const { call } = config as unknown as { call: Call }
+    const [, token] = /^Bearer (.*)$/.exec(`${config.headers.get('Authorization')}`) ?? []
+    const send: Call['sends'][number] = { token }
+    call.sends.push(send)
+    const isResent = call.sends.length > 1
+    if (isResent && !call.mayBeResent) this.violations.push('resent though it cannot help')
+    if (token) call.model?.sent(token)
+    else if (call.model) this.violations.push('a request went out without a token')
+
+    const isLive = (this.#lives.get(token ?? '') ?? 0) > this.#clock.truth
+    await this.#pass(this.apiLatency, config)
+    send.status = isLive && !this.forbids ? 200 : 401
+    if (token) this.#tell(call, token, isResent, send.status)
+    return answer(config, send.status, {})
+  }
+
+  #tell(call: Call, token: string, isResent: boolean, status: number): void {
+    const { model, manner } = call
+    if (isResent) {
+      if (status === 200) model?.accepted(token)
+      else model?.rejectedAgain(token)
+    } else if (status === 401 && manner !== 'unrecovered') {
+      const otherwise = model?.rejected(token)
+      if (otherwise === 'no token') call.mayFail = true
+      if (otherwise) call.mayBeResent = false
+      if (otherwise === 'unrecovered') call.mayBeUnrecovered = true
+    }
+  }
+
+  /** The way over the network, as long as the request's own signal and timeout allow. */
+  #pass(latency: number, config: InternalAxiosRequestConfig): Promise<void> {
+    let end = () => {}
+    return new Promise<void>((resolve, reject) => {
+      const expire = () => reject(new AxiosError('timeout', 'ECONNABORTED', config))
+      const timers = [
+        latency < Number.POSITIVE_INFINITY && setTimeout(resolve, latency),
+        config.timeout && setTimeout(expire, config.timeout),
+      ]
+      config.signal?.addEventListener?.('abort', () => reject(new CanceledError()))
+      end = () => {
+        for (const timer of timers) if (timer) clearTimeout(timer)
+      }
+    }).finally(end)
+  }
+}
+
+function answer(
+  config: InternalAxiosRequestConfig,
+  status: number,
+  data: object,
+  headers = {},
+): AxiosResponse {
+  const response = { status, statusText: '', headers, config, data: JSON.stringify(data) }
+  if (!config.validateStatus || config.validateStatus(status)) return response
+  throw new AxiosError(
+    `status ${status}`,
+    'ERR_BAD_RESPONSE',
+    config,
+    {},
+    response as AxiosResponse,
+  )
+}

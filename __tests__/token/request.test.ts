@@ -1,0 +1,115 @@
+import http from 'node:http'
+import axios, { type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { attachCaspioAuth } from '../../src/index.js'
+import { postGrant } from '../../src/token/request.js'
+import { rejectionOf } from '../support/account.js'
+import { startRawServer } from '../support/raw-server.js'
+
+const CLIENT = { clientID: 'b5a1e9c2', clientSecret: 'S3cr/t+of "Örsted"' }
+const CREDENTIALS = { ...CLIENT, tokenEndpointURL: 'https://a1bcd234.caspio.com/oauth/token' }
+const GRANT = { grant_type: 'client_credentials' }
+const RESPONSE = { status: 200, statusText: '', headers: {}, data: '{}' }
+
+/** Posts the grant, and tells what came to the adapter. */
+async function posted(
+  clientAuthentication: 'basic' | 'body',
+  way: AxiosRequestConfig = {},
+): Promise<InternalAxiosRequestConfig> {
+  const asked: InternalAxiosRequestConfig[] = []
+  const adapter = async (config: InternalAxiosRequestConfig) => {
+    asked.push(config)
+    return { ...RESPONSE, config }
+  }
+  await postGrant(CREDENTIALS, clientAuthentication, GRANT, 1_000, () => ({ ...way, adapter }))
+  return asked[0] as InternalAxiosRequestConfig
+}
+
+describe('a token request', () => {
+  it('is a form that is posted, asks for JSON, and lets no redirect have the secret', async () => {
+    const config = await posted('basic')
+    expect(config).toMatchObject({
+      method: 'post',
+      url: CREDENTIALS.tokenEndpointURL,
+      data: 'grant_type=client_credentials',
+      responseType: 'text',
+      maxRedirects: 0,
+      maxContentLength: 1_000_000,
+      fetchOptions: { redirect: 'manual' },
+    })
+    expect(config.headers.toJSON()).toEqual({
+      Accept: 'application/json',
+      'Content-Type': 'application/x-www-form-urlencoded',
+      Authorization: `Basic ${btoa('b5a1e9c2:S3cr%2Ft%2Bof+%22%C3%96rsted%22')}`,
+    })
+  })
+
+  it('has the client in the form, if it is told so, and in no header', async () => {
+    const { data, headers } = await posted('body')
+    expect(Object.fromEntries(new URLSearchParams(data))).toEqual({
+      ...GRANT,
+      client_id: CLIENT.clientID,
+      client_secret: CLIENT.clientSecret,
+    })
+    expect(headers.has('Authorization')).toBe(false)
+  })
+
+  it('keeps the fetchOptions that tell its way, and none that change what it is', async () => {
+    const dispatcher = { name: 'theirs' }
+    const other = { method: 'GET', headers: { 'X-Evil': '1' }, body: 'evil', redirect: 'follow' }
+    const { fetchOptions } = await posted('basic', { fetchOptions: { ...other, dispatcher } })
+    expect(fetchOptions).toEqual({ dispatcher, redirect: 'manual' })
+  })
+})
+
+describe('the timeout', () => {
+  const started: AbortSignal[] = []
+  const hanging = async ({ signal }: InternalAxiosRequestConfig): Promise<never> => {
+    started.push(signal as AbortSignal)
+    return new Promise(() => {})
+  }
+
+  it('ends what an adapter does not end, and tells it so', async () => {
+    const error = await rejectionOf(
+      postGrant(CREDENTIALS, 'basic', GRANT, 5, () => ({ adapter: hanging })),
+    )
+    expect(error).toMatchObject({ message: 'no answer within 5 ms', code: 'ETIMEDOUT' })
+    expect(started.pop()?.aborted).toBe(true)
+  })
+
+  it('leaves no timer behind', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const request = posted('basic')
+    expect(vi.getTimerCount()).toBe(1)
+    await request
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a transport of the instance’s own', () => {
+  it('is told to follow no redirect with the secret, in its own options', async () => {
+    const server = await startRawServer(({ url }, response) => {
+      response.end(url === '/oauth/token' ? '{"access_token":"a","token_type":"bearer"}' : '{}')
+    })
+    const asked: Record<string, unknown>[] = []
+    const transport = {
+      request(options: Record<string, unknown>, answer: never) {
+        asked.push(options)
+        return http.request(options, answer)
+      },
+    }
+    const api = axios.create({ baseURL: server.url, proxy: false, transport })
+    attachCaspioAuth(api, { ...CLIENT, tokenEndpointURL: `${server.url}/oauth/token` })
+    await api.get('/x')
+    expect(server.received.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /oauth/token',
+      'GET /x',
+    ])
+    expect(asked[0]).toMatchObject({ path: '/oauth/token', followRedirects: false })
+    expect(asked[0]).toMatchObject({ redirect: 'manual' })
+    expect(asked[1]).not.toHaveProperty('followRedirects')
+  })
+})

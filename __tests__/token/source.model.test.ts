@@ -1,0 +1,86 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { watchUnhandled } from '../support/unhandled.js'
+import type { State } from './model/source-model.js'
+import { type Step, sequences, take } from './model/steps.js'
+import { VirtualClock } from './model/virtual-clock.js'
+import { World } from './model/world.js'
+
+// SEQUENCES=100 SEED=… runs less of it, and the same again.
+const SEQUENCES = Number(process.env.SEQUENCES ?? 10_000)
+const SEED = process.env.SEED
+// No call may hang: an attempt takes 5 s at most, a pause within a fetch 10 s, and everything else less.
+const LONG_ENOUGH_IN_MS = 60_000
+// The longest pause of all: what a Retry-After may ask for.
+const LONGEST_PAUSE_IN_MS = 300_000
+
+/** Runs one sequence, and tells in which states which steps were taken. */
+async function run(sequence: Step[], onStep: (state: State, step: Step) => void): Promise<void> {
+  const clock = new VirtualClock()
+  const { unhandled, end } = watchUnhandled()
+  const uninstall = clock.install()
+  try {
+    const world = new World(clock)
+    const check = () => {
+      expect(world.violations).toEqual([])
+      for (const { violations } of world.models.values()) expect(violations).toEqual([])
+      expect(unhandled).toEqual([])
+    }
+    for (const step of sequence) {
+      onStep(world.model.state, step)
+      await take(step, world, clock)
+      check()
+    }
+    await clock.advance(LONG_ENOUGH_IN_MS)
+    check()
+    expect(world.open).toBe(0)
+    expect(clock.timers).toBe(0)
+
+    // Whatever went before: when the account is in order again, so is the client.
+    world.heal()
+    await clock.advance(LONGEST_PAUSE_IN_MS)
+    world.request('plain')
+    await clock.advance(LONG_ENOUGH_IN_MS)
+    check()
+    expect(world.lastStatus).toBe(200)
+  } finally {
+    end()
+    uninstall()
+  }
+}
+
+describe('the token source, against a model of it', () => {
+  // A failure prints its seed, and the shortest sequence that fails.
+  it(`does nothing that it should not, in ${SEQUENCES} random sequences`, async () => {
+    const seen = new Map<string, number>()
+    const states: State[] = [
+      'empty',
+      'fetching',
+      'valid',
+      'due',
+      'expired',
+      'rejected',
+      'backing off',
+    ]
+    await fc.assert(
+      fc.asyncProperty(sequences, (sequence) =>
+        run(sequence, (state, step) => {
+          const key = `${state}: ${step.do}`
+          seen.set(key, (seen.get(key) ?? 0) + 1)
+        }),
+      ),
+      { numRuns: SEQUENCES, ...(SEED && { seed: Number(SEED) }) },
+    )
+    // That so many sequences do go everywhere.
+    if (SEQUENCES < 10_000) return
+    for (const state of states) {
+      for (const step of ['request', 'wait', 'revoke', 'fail', 'abort', 'sleep', 'attach']) {
+        expect([state, step, (seen.get(`${state}: ${step}`) ?? 0) > 10]).toEqual([
+          state,
+          step,
+          true,
+        ])
+      }
+    }
+  }, 300_000)
+})

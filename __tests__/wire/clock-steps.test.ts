@@ -1,0 +1,224 @@
+import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import { describe, expect, it, vi } from 'vitest'
+import { attachCaspioAuth } from '../../src/index.js'
+import { atRest, fakeTime } from '../support/clocks.js'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+const HOME = 'https://a1bcd234.caspio.com'
+const CREDENTIALS = {
+  clientID: 'id',
+  clientSecret: 'secret',
+  tokenEndpointURL: `${HOME}/oauth/token`,
+}
+const LIFE = 86_399 * SECOND
+
+fakeTime()
+
+/** What a step does to the clocks of a machine, and to the time that really goes by. */
+const STEPS: Record<string, (world: World) => void> = {
+  'set forward by a day': () => vi.setSystemTime(Date.now() + DAY),
+  'set back by a day': () => vi.setSystemTime(Date.now() - DAY),
+  'set back by a day and forward again': () => {
+    vi.setSystemTime(Date.now() - DAY)
+    vi.setSystemTime(Date.now() + DAY)
+  },
+  'asleep for a day, its monotonic clock as well': (world) => {
+    // What falling asleep and waking up take at the least.
+    vi.advanceTimersByTime(10)
+    world.slept += DAY
+    vi.setSystemTime(Date.now() + DAY)
+  },
+  'asleep for a day, its monotonic clock awake': () => vi.advanceTimersByTime(DAY),
+}
+
+/** An account in memory that knows what time it really is, and a client of it. */
+class World {
+  /** Time that the monotonic clock does not know of. */
+  slept = 0
+  tokenRequests = 0
+  /** Milliseconds. */
+  tokenLatency = 0
+  tokenStatus = 200
+  rejectsAll = false
+  /** How often a token came that was dead, though the client's clocks could tell. */
+  deadOnes = 0
+  readonly ended: (number | string)[] = []
+  readonly #bornAt = new Map<string, number>()
+  readonly #api = axios.create({
+    baseURL: HOME,
+    validateStatus: null,
+    adapter: (config) =>
+      config.url === CREDENTIALS.tokenEndpointURL ? this.#issue(config) : this.#serve(config),
+  })
+  readonly auth = attachCaspioAuth(this.#api, CREDENTIALS, { timeout: 5_000 })
+
+  get #now(): number {
+    return performance.now() + this.slept
+  }
+
+  async #issue(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+    const access_token = `token-${++this.tokenRequests}`
+    const { tokenStatus, tokenLatency } = this
+    this.#bornAt.set(`Bearer ${access_token}`, this.#now)
+    if (tokenLatency) await new Promise((resolve) => setTimeout(resolve, tokenLatency))
+    const data = JSON.stringify({
+      access_token,
+      token_type: 'bearer',
+      expires_in: LIFE / SECOND,
+      refresh_token: 'a08db9eae63c4b17b0bd992a4f42902c',
+    })
+    return { status: tokenStatus, statusText: '', headers: {}, data, config }
+  }
+
+  async #serve(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+    const bornAt = this.#bornAt.get(`${config.headers.Authorization}`) ?? Number.NEGATIVE_INFINITY
+    const isDead = this.#now - bornAt >= LIFE
+    if (isDead) this.deadOnes++
+    const status = isDead || this.rejectsAll ? 401 : 200
+    return { status, statusText: '', headers: {}, data: '', config }
+  }
+
+  send(): void {
+    this.#api.get('/rest/v2/tables').then(
+      ({ status }) => this.ended.push(status),
+      ({ code }) => this.ended.push(code),
+    )
+  }
+
+  /** A request every `step` ms for `ms`. */
+  async run(ms: number, step: number): Promise<void> {
+    for (let left = ms; left > 0; left -= step) {
+      this.send()
+      await atRest()
+      vi.advanceTimersByTime(step)
+      await atRest()
+    }
+  }
+}
+
+/** How a client comes to be in the state in which the step meets it. */
+const STATES: Record<string, (world: World) => Promise<void>> = {
+  'no token yet': async () => {},
+  'a fetch under way': async (world) => {
+    world.tokenLatency = 200
+    world.send()
+    await atRest()
+  },
+  'a valid token': (world) => world.run(MINUTE, SECOND),
+  'a token that is due': async (world) => {
+    await world.run(SECOND, SECOND)
+    vi.advanceTimersByTime(LIFE - HOUR)
+  },
+  'an expired token': async (world) => {
+    await world.run(SECOND, SECOND)
+    vi.advanceTimersByTime(LIFE + HOUR)
+  },
+  'a renewal under way': async (world) => {
+    await world.run(SECOND, SECOND)
+    vi.advanceTimersByTime(LIFE - HOUR)
+    world.tokenLatency = 200
+    world.send()
+    await atRest()
+  },
+  'a recovery under way': async (world) => {
+    await world.run(SECOND, SECOND)
+    world.tokenLatency = 200
+    world.rejectsAll = true
+    world.send()
+    await atRest()
+    world.rejectsAll = false
+  },
+  'a wait for a retry': async (world) => {
+    world.tokenStatus = 503
+    world.send()
+    await atRest()
+    world.tokenStatus = 200
+  },
+}
+
+describe.each(Object.keys(STEPS))('a machine that is %s', (step) => {
+  const doStep = STEPS[step] as (world: World) => void
+
+  it.each(Object.keys(STATES))(
+    'with %s: sends no dead token, and asks for two at most',
+    async (state) => {
+      const world = new World()
+      await STATES[state]?.(world)
+      world.tokenLatency = 0
+      const before = world.tokenRequests
+      doStep(world)
+      await atRest()
+      await world.run(10 * MINUTE, 2 * SECOND)
+      expect(world.deadOnes).toBe(0)
+      expect(world.tokenRequests - before).toBeLessThanOrEqual(2)
+      expect(world.ended.length).toBeGreaterThan(299)
+      expect(new Set(world.ended)).toEqual(new Set([200]))
+
+      // Nor in the day after, with its one renewal.
+      await world.run(1.2 * DAY, 15 * MINUTE)
+      expect(world.deadOnes).toBe(0)
+      expect(world.tokenRequests - before).toBeLessThanOrEqual(4)
+      expect(new Set(world.ended)).toEqual(new Set([200]))
+    },
+  )
+
+  it('in an outage: goes on asking now and then, and serves again within 30 s of its end', async () => {
+    const world = new World()
+    world.tokenStatus = 503
+    await world.run(3 * MINUTE, 2 * SECOND)
+    const before = world.tokenRequests
+    doStep(world)
+    await atRest()
+    await world.run(10 * MINUTE, 2 * SECOND)
+    // Every 30 s.
+    expect(world.tokenRequests - before).toBeGreaterThanOrEqual(19)
+    expect(world.tokenRequests - before).toBeLessThanOrEqual(22)
+    expect(new Set(world.ended)).toEqual(new Set(['ERR_CASPIO_TOKEN_ENDPOINT']))
+    world.tokenStatus = 200
+    await world.run(31 * SECOND, SECOND)
+    expect(world.ended.at(-1)).toBe(200)
+  })
+
+  it('where all tokens are rejected: goes on renewing now and then', async () => {
+    const world = new World()
+    world.rejectsAll = true
+    await world.run(3 * MINUTE, 2 * SECOND)
+    const before = world.tokenRequests
+    doStep(world)
+    await atRest()
+    await world.run(10 * MINUTE, 2 * SECOND)
+    // Every 60 s, and one because a clock says that the last one is old.
+    expect(world.tokenRequests - before).toBeGreaterThanOrEqual(9)
+    expect(world.tokenRequests - before).toBeLessThanOrEqual(12)
+    expect(new Set(world.ended)).toEqual(new Set([401]))
+    world.rejectsAll = false
+    await world.run(SECOND, SECOND)
+    expect(world.ended.at(-1)).toBe(200)
+    expect(world.deadOnes).toBe(0)
+  })
+})
+
+it('a clock that is set to and fro every minute costs two tokens, and not one each time', async () => {
+  const world = new World()
+  await world.run(MINUTE, SECOND)
+  for (let minute = 0; minute < 60; minute++) {
+    vi.setSystemTime(Date.now() + (minute % 2 ? -DAY : DAY))
+    await world.run(MINUTE, SECOND)
+  }
+  expect(world.tokenRequests).toBeLessThanOrEqual(2)
+  expect(new Set(world.ended)).toEqual(new Set([200]))
+})
+
+it('getAccessToken tells what is left by the clock that says less', async () => {
+  const world = new World()
+  await world.run(SECOND, SECOND)
+  vi.setSystemTime(Date.now() - DAY)
+  vi.advanceTimersByTime(HOUR)
+  expect((await world.auth.getAccessToken()).expires_in).toBe(86_399 - 3_601)
+  vi.setSystemTime(Date.now() + DAY + 2 * HOUR)
+  expect((await world.auth.getAccessToken()).expires_in).toBe(86_399 - 3_601 - 7_200)
+})

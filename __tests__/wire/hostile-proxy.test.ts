@@ -1,0 +1,286 @@
+import { Agent } from 'node:http'
+import { connect } from 'node:net'
+import axios, { type AxiosInstance } from 'axios'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { CaspioAccount } from '../../src/testing/index.js'
+import { startAccount } from '../support/account.js'
+import { FAULTS, type Fault, GARBAGE, UNHEARD } from '../support/hostile-faults.js'
+import { type HostileProxy, startHostileProxy } from '../support/hostile-proxy.js'
+import {
+  calm,
+  chooseSeed,
+  type Kind,
+  planned,
+  type Schedule,
+  seeded,
+} from '../support/hostile-schedule.js'
+
+interface Home {
+  readonly account: CaspioAccount
+  readonly proxy: HostileProxy
+  /** Without the plugin, through the proxy, over one connection as long as that lasts. */
+  readonly api: AxiosInstance
+}
+
+async function startHome(schedule?: Schedule): Promise<Home> {
+  const account = await startAccount()
+  const proxy = await startHostileProxy(account.url, schedule)
+  const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(async () => {
+    httpAgent.destroy()
+    await proxy.close()
+  })
+  const api = axios.create({
+    baseURL: proxy.url,
+    adapter: 'http',
+    proxy: false,
+    httpAgent,
+    validateStatus: null,
+  })
+  return { account, proxy, api }
+}
+
+const askForToken = ({ api, account }: Home) => {
+  const { clientID: username, clientSecret: password } = account.credentials
+  return api.post('/oauth/token', 'grant_type=client_credentials', { auth: { username, password } })
+}
+
+const codeOf = (sending: Promise<unknown>) =>
+  sending.then(
+    () => 'answer',
+    (error) => error.code,
+  )
+
+interface Heard {
+  readonly text: string
+  readonly end: 'open' | 'closed' | 'reset' | 'refused'
+  /** How much came at a time, at most. */
+  readonly most: number
+}
+
+// Longer than any pause within an answer.
+const QUIET_IN_MS = 400
+
+/** What a client hears that speaks no HTTP itself. */
+function listen(url: string, request: string): Promise<Heard> {
+  return new Promise((resolve) => {
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname)
+    let text = ''
+    let most = 0
+    const tell = (end: Heard['end']) => {
+      clearTimeout(quiet)
+      socket.destroy()
+      resolve({ text, end, most })
+    }
+    const quiet = setTimeout(() => tell('open'), QUIET_IN_MS)
+    socket.setEncoding('latin1')
+    socket.on('data', (data) => {
+      quiet.refresh()
+      text += data
+      most = Math.max(most, data.length)
+    })
+    socket.once('end', () => tell('closed'))
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      tell(code === 'ECONNREFUSED' ? 'refused' : 'reset'),
+    )
+    socket.write(request)
+  })
+}
+
+const REQUEST = 'GET /rest/v2/tables HTTP/1.1\r\nHost: x\r\n\r\n'
+
+/** How much comes of an answer with a head and a body so long, or what comes; and how it ends. */
+type Name = readonly [come: (head: number, body: number) => number | RegExp, end: Heard['end']]
+
+const NAMES: Record<Fault, Name> = {
+  refused: [() => 0, 'reset'],
+  'reset on arrival': [() => 0, 'reset'],
+  'closed before the answer': [() => 0, 'closed'],
+  'reset before the answer': [() => 0, 'reset'],
+  'reset mid-header': [(head) => head >> 1, 'reset'],
+  'reset mid-body': [(head, body) => head + (body >> 1), 'reset'],
+  'stall before the answer': [() => 0, 'open'],
+  'stall mid-header': [(head) => head >> 1, 'open'],
+  'stall mid-body': [(head, body) => head + (body >> 1), 'open'],
+  trickle: [(head, body) => head + body, 'open'],
+  'trickle mid-body': [(head, body) => head + body, 'open'],
+  'cut mid-header': [(head) => head >> 1, 'closed'],
+  'cut mid-body': [(head, body) => head + (body >> 1), 'closed'],
+  'cut between chunks': [() => /: chunked\r\n\r\n[1-9a-f]\w*\r\n\{.*[^}]\r\n$/, 'closed'],
+  'cut mid-body, length untold': [
+    () => /^(?!.*\n(Content-Length|Transfer-Encoding)).*\r\n\r\n\{.*[^}]$/s,
+    'closed',
+  ],
+  'no HTTP': [() => GARBAGE.length + 4, 'open'],
+  'garbage header': [() => /^HTTP\/1.1 401 \w+\r\n\0.*\r\n\r\n\{.*\}$/s, 'open'],
+  'headers without end': [() => /^HTTP\/1.1 200 OK\r\n(X-\d+: x{4000}\r\n){10,}$/, 'open'],
+  'invalid chunk': [() => /: chunked\r\n\r\n[1-9a-f]\w*\r\n\{.*\r\nno size\r\n\r\n$/, 'open'],
+  'garbage gzip': [() => /\nContent-Encoding: gzip\r\n.*\{.*\}$/s, 'open'],
+  'HTML with status 200': [() => /^HTTP\/1.1 200 OK.*text\/html.*\r\n\r\n<!doctype html>/s, 'open'],
+  'garbage with status 200': [() => /^HTTP\/1.1 200 OK.*\/json.*\r\n\r\n[^{]/s, 'open'],
+  'nothing with status 200': [() => /^HTTP\/1.1 200 OK.*Length: 0\r\n\r\n$/s, 'open'],
+  'answered twice': [() => /^HTTP\/1.1 401.*\}HTTP\/1.1 200/s, 'open'],
+  'slow, but right': [(head, body) => head + body, 'open'],
+}
+
+describe('the faults', () => {
+  it('are all that their names say, on the wire', async () => {
+    const heard = await Promise.all(
+      FAULTS.map(async (fault) => {
+        const { account, proxy } = await startHome()
+        const { text: whole } = await listen(proxy.url, REQUEST)
+        proxy.schedule = () => fault
+        return { fault, whole, ...(await listen(proxy.url, REQUEST)), log: account.log.api, proxy }
+      }),
+    )
+    for (const { fault, whole, text, end, most, log, proxy } of heard) {
+      const head = whole.indexOf('\r\n\r\n') + 4
+      const [come, wanted] = NAMES[fault]
+      const due = come(head, whole.length - head)
+      const came = typeof due === 'number' ? text.length === due : due.test(text)
+      expect([fault, came || text, end]).toEqual([fault, true, wanted])
+      // The first of them was heard for sure.
+      expect([fault, log.length]).toEqual([fault, UNHEARD.includes(fault) ? 1 : 2])
+      if (fault === 'trickle') expect(most).toBe(1)
+      // Both clients have left by now, if they were not answered to the end.
+      await vi.waitFor(() => expect([fault, proxy.underWay.resource]).toEqual([fault, 0]))
+    }
+  })
+
+  it('are all named here', () => {
+    expect(Object.keys(NAMES).sort()).toEqual([...FAULTS].sort())
+  })
+})
+
+describe('the proxy', () => {
+  it('passes everything on while it is calm, over kept-alive connections', async () => {
+    const home = await startHome()
+    const { access_token } = (await askForToken(home)).data
+    const headers = { Authorization: `Bearer ${access_token}` }
+    const path = '/rest/v2/tables/Physicians/records'
+    const posted = await home.api.post(
+      `${path}?response=rows`,
+      { FirstName: 'Zoë', LastName: 'Ç'.repeat(100_000) },
+      { headers },
+    )
+    expect(posted.data.Result[0]).toMatchObject({ FirstName: 'Zoë', LastName: 'Ç'.repeat(100_000) })
+    const { data } = await home.api.get(path, { headers })
+    expect(data.Result).toHaveLength(13)
+    expect(home.proxy.received).toMatchObject([
+      { kind: 'token', n: 1, method: 'POST', path: '/oauth/token', connection: 1 },
+      { kind: 'resource', n: 1, method: 'POST', connection: 1, fault: undefined },
+      { kind: 'resource', n: 2, method: 'GET', path, connection: 1 },
+    ])
+    expect(home.proxy.underWay).toEqual({ token: 0, resource: 0 })
+  })
+
+  it('passes on a chunked request', async () => {
+    const { account, proxy } = await startHome()
+    const request = 'POST /rest/v2/tables HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const { text } = await listen(proxy.url, `${request}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`)
+    expect(text).toMatch(/^HTTP\/1.1 401/)
+    expect(Buffer.from(account.log.api[0]?.body ?? []).toString()).toBe('abcde')
+  })
+
+  it('does to the n-th request of each kind what the plan says', async () => {
+    const home = await startHome(
+      planned({
+        token: { 2: 'reset before the answer' },
+        resource: { 1: 'no HTTP', 3: 'refused' },
+      }),
+    )
+    const get = () => codeOf(home.api.get('/rest/v2/tables'))
+    const token = () => codeOf(askForToken(home))
+    expect([await token(), await get(), await token(), await get(), await token()]).toEqual([
+      'answer',
+      'HPE_INVALID_CONSTANT',
+      'ECONNRESET',
+      'answer',
+      'answer',
+    ])
+    expect([await get(), await get()]).toEqual(['ECONNRESET', 'ECONNREFUSED'])
+    // Only for a moment.
+    await vi.waitFor(async () => expect(await get()).toBe('answer'))
+  })
+
+  it('a shut port refuses, resets what was there, and opens again', async () => {
+    const { proxy, api } = await startHome(() => 'stall mid-body')
+    const stalled = codeOf(api.get('/rest/v2/tables'))
+    await vi.waitFor(() => expect(proxy.underWay.resource).toBe(1))
+    proxy.shut()
+    expect(await stalled).toMatch(/ECONNRESET|ERR_BAD_RESPONSE/)
+    expect(await codeOf(api.get('/rest/v2/tables'))).toBe('ECONNREFUSED')
+    proxy.schedule = calm
+    await Promise.all([proxy.open(), proxy.open()])
+    expect(await codeOf(api.get('/rest/v2/tables'))).toBe('answer')
+  })
+
+  it('counts the requests that are under way at a time, by kind', async () => {
+    const home = await startHome(() => 'stall before the answer')
+    home.api.defaults.httpAgent = undefined
+    const abort = new AbortController()
+    home.api.defaults.signal = abort.signal
+    const sent = [...Array(3)].map(() => codeOf(askForToken(home)))
+    const { proxy } = home
+    await vi.waitFor(() => expect(proxy.underWay).toEqual({ token: 3, resource: 0 }))
+    abort.abort()
+    expect(await Promise.all(sent)).toEqual(Array(3).fill('ERR_CANCELED'))
+    await vi.waitFor(() => expect(proxy.underWay).toEqual({ token: 0, resource: 0 }))
+    expect(proxy.mostUnderWay).toEqual({ token: 3, resource: 0 })
+  })
+
+  it('leaves nothing open when it is closed', async () => {
+    const { proxy } = await startHome(() => 'stall mid-header')
+    const heard = listen(proxy.url, REQUEST)
+    await vi.waitFor(() => expect(proxy.underWay.resource).toBe(1))
+    await proxy.close()
+    expect((await heard).end).toBe('reset')
+    expect((await listen(proxy.url, REQUEST)).end).toBe('refused')
+  })
+})
+
+describe('a seeded schedule', () => {
+  const faults = { token: FAULTS, resource: FAULTS }
+  const KINDS: Kind[] = ['token', 'resource']
+  const drawn = (schedule: Schedule, count = 200) =>
+    KINDS.map((kind) => Array.from({ length: count }, (_, i) => schedule(kind, i + 1)))
+
+  it('is the same for the same seed, in whatever order it is asked', () => {
+    const [first, second] = [seeded(7, faults, 0.5), seeded(7, faults, 0.5)]
+    const backwards = [...KINDS]
+      .reverse()
+      .map((kind) => Array.from({ length: 200 }, (_, i) => second(kind, 200 - i)).reverse())
+    expect(backwards.reverse()).toEqual(drawn(first))
+  })
+
+  it('is another one for another seed, and for each kind', () => {
+    const [token, resource] = drawn(seeded(7, faults, 0.5))
+    expect(token).not.toEqual(resource)
+    expect(drawn(seeded(8, faults, 0.5))[0]).not.toEqual(token)
+  })
+
+  it('draws every fault, of its kind only, and as often as it was told', () => {
+    const [token = [], resource = []] = drawn(
+      seeded(1, { token: FAULTS, resource: ['no HTTP'] }, 0.25),
+      2_000,
+    )
+    expect(new Set(token)).toEqual(new Set([...FAULTS, undefined]))
+    expect(new Set(resource)).toEqual(new Set(['no HTTP', undefined]))
+    for (const list of [token, resource]) {
+      const share = list.filter(Boolean).length / list.length
+      expect(share).toBeGreaterThan(0.2)
+      expect(share).toBeLessThan(0.3)
+    }
+  })
+
+  it('FAULT_SEED chooses the seed', () => {
+    vi.stubEnv('FAULT_SEED', '4294967295')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    expect(chooseSeed()).toBe(4_294_967_295)
+    vi.stubEnv('FAULT_SEED', undefined)
+    expect(new Set(Array.from({ length: 5 }, chooseSeed)).size).toBeGreaterThan(1)
+  })
+})

@@ -1,0 +1,353 @@
+import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  attachCaspioAuth,
+  type CaspioAuth,
+  type CaspioAuthEvent,
+  type CaspioAuthOptions,
+} from '../../src/index.js'
+import { PHYSICIANS, rejectionOf, sleep, startBench } from '../support/account.js'
+import { atRest, fakeTime } from '../support/clocks.js'
+import { startRawServer } from '../support/raw-server.js'
+import { watchUnhandled } from '../support/unhandled.js'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+
+const HOME = 'https://a1bcd234.caspio.com'
+const CREDENTIALS = {
+  clientID: 'id',
+  clientSecret: 'secret',
+  tokenEndpointURL: `${HOME}/oauth/token`,
+}
+
+type Config = InternalAxiosRequestConfig
+type Answer = (config: Config) => Promise<AxiosResponse>
+
+function answers(status: number, data: object = {}, headers: object = {}): Answer {
+  return async (config) => ({
+    status,
+    statusText: '',
+    headers: { ...headers },
+    data: JSON.stringify(data),
+    config,
+  })
+}
+
+/** An account in memory, for hours at 100 requests a second: all clocks and timers are faked. */
+interface Simulation {
+  /** What the token endpoint does; undefined: it issues tokens. */
+  token: Answer | undefined
+  resource: Answer
+  readonly api: ReturnType<typeof axios.create>
+  readonly auth: CaspioAuth
+  /** How often the token endpoint was asked. */
+  tokenRequests: number
+  /** How the requests ended, by status or error code. */
+  readonly ended: Record<string, number>
+  /** Sends `burst` requests every `step` ms for `ms`, and lets them end when they may. */
+  run(ms: number, step: number, url?: string, burst?: number): Promise<void>
+}
+
+function simulate(options: CaspioAuthOptions = {}, expiresIn = 86_399): Simulation {
+  const issue: Answer = (config) =>
+    answers(200, {
+      access_token: `token-${simulation.tokenRequests}`,
+      token_type: 'bearer',
+      expires_in: expiresIn,
+      refresh_token: 'a08db9eae63c4b17b0bd992a4f42902c',
+    })(config)
+  const api = axios.create({
+    baseURL: HOME,
+    transformRequest: [],
+    transformResponse: [],
+    validateStatus: null,
+    adapter: (config) => {
+      if (config.url !== CREDENTIALS.tokenEndpointURL) return simulation.resource(config)
+      simulation.tokenRequests++
+      return (simulation.token ?? issue)(config)
+    },
+  })
+  const ended: Record<string, number> = {}
+  const count = (how: string | number) => {
+    ended[how] = (ended[how] ?? 0) + 1
+  }
+  const simulation: Simulation = {
+    token: undefined,
+    resource: answers(200),
+    api,
+    auth: attachCaspioAuth(api, CREDENTIALS, options),
+    tokenRequests: 0,
+    ended,
+    async run(ms, step, url = '/rest/v2/tables', burst = 1) {
+      for (let left = ms; left > 0; left -= step) {
+        for (let sent = 0; sent < burst; sent++) {
+          api.get(url).then(
+            ({ status }) => count(status),
+            ({ code }) => count(code),
+          )
+        }
+        await atRest()
+        vi.advanceTimersByTime(step)
+      }
+      await atRest()
+    },
+  }
+  return simulation
+}
+
+function simulateTime(): void {
+  const { stackTraceLimit } = Error
+  fakeTime()
+  beforeEach(() => {
+    // The stack of an error costs more than the request that it ends.
+    Error.stackTraceLimit = 0
+  })
+  afterEach(() => {
+    Error.stackTraceLimit = stackTraceLimit
+  })
+}
+
+const refused: Answer = (config) =>
+  Promise.reject(new AxiosError('connect ECONNREFUSED', 'ECONNREFUSED', config))
+const silent: Answer = () => new Promise(() => {})
+
+const OUTAGES: Record<string, Answer> = {
+  'answers 503': answers(503),
+  'answers 429 and Retry-After: 1': answers(429, {}, { 'retry-after': '1' }),
+  'refuses the connection': refused,
+  'does not answer': silent,
+}
+
+describe('an hour of outage', () => {
+  simulateTime()
+
+  describe.each(Object.keys(OUTAGES))('of a token endpoint that %s', (kind) => {
+    const outage = OUTAGES[kind] as Answer
+
+    it('costs at most 150 token requests under constant traffic', async () => {
+      const simulation = simulate()
+      simulation.token = outage
+      await simulation.run(HOUR, SECOND / 2)
+      expect(simulation.tokenRequests).toBeLessThanOrEqual(150)
+      // It is tried again all the time.
+      expect(simulation.tokenRequests).toBeGreaterThan(60)
+      expect(simulation.ended).toEqual({ ERR_CASPIO_TOKEN_ENDPOINT: expect.any(Number) })
+    })
+
+    it('that begins while a token lives costs no more, and shows when that has expired', async () => {
+      const simulation = simulate()
+      await simulation.run(SECOND, SECOND)
+      vi.advanceTimersByTime(23.7 * HOUR)
+      simulation.token = outage
+      const left = 86_399 * SECOND - 23.7 * HOUR
+      await simulation.run(left - 10 * SECOND, SECOND)
+      expect(Object.keys(simulation.ended)).toEqual(['200'])
+      await simulation.run(HOUR - left, SECOND)
+      expect(Object.keys(simulation.ended)).toEqual(['200', 'ERR_CASPIO_TOKEN_ENDPOINT'])
+      expect(simulation.tokenRequests).toBeLessThanOrEqual(151)
+    })
+
+    it('is over for the callers within 30 s of its end, whenever that is', async () => {
+      const returned: number[] = []
+      for (let extra = 0; extra < 40; extra += 3.3) {
+        const simulation = simulate()
+        simulation.token = outage
+        await simulation.run(3 * MINUTE + extra * SECOND, SECOND)
+        expect(simulation.ended[200]).toBeUndefined()
+        simulation.token = undefined
+        const over = Date.now()
+        while (!simulation.ended[200] && Date.now() < over + MINUTE) {
+          await simulation.run(SECOND / 2, SECOND / 2)
+        }
+        returned.push(Date.now() - over)
+      }
+      expect(Math.max(...returned)).toBeLessThanOrEqual(30.5 * SECOND)
+    })
+
+    it('is over at once for getAccessToken({ renew: true }), and then for all', async () => {
+      const simulation = simulate()
+      simulation.token = outage
+      await simulation.run(3 * MINUTE + 20 * SECOND, SECOND)
+      simulation.token = undefined
+      const over = Date.now()
+      let token: unknown
+      simulation.auth.getAccessToken({ renew: true }).then((answer) => {
+        token = answer
+      })
+      await atRest()
+      expect(token).toMatchObject({ token_type: 'bearer' })
+      await simulation.run(100, 100)
+      expect(simulation.ended[200]).toBe(1)
+      expect(Date.now() - over).toBe(100)
+    })
+  })
+})
+
+describe('an account that rejects', () => {
+  simulateTime()
+
+  const MOST = 70
+
+  it('every token costs at most 70 token requests in an hour of 100 requests a second', async () => {
+    const simulation = simulate()
+    simulation.resource = answers(401)
+    await simulation.run(HOUR, 50, '/rest/v2/tables', 5)
+    expect(simulation.ended).toEqual({ 401: 360_000 })
+    expect(simulation.tokenRequests).toBeLessThanOrEqual(MOST)
+    // It is tried again all the time.
+    expect(simulation.tokenRequests).toBeGreaterThan(60)
+  }, 60_000)
+
+  it('every token after a good day, late and in any order, costs no more', async () => {
+    const simulation = simulate()
+    await simulation.run(MINUTE, SECOND)
+    // One recovery that works.
+    simulation.resource = async (config) => {
+      simulation.resource = answers(200)
+      return answers(401)(config)
+    }
+    await simulation.run(MINUTE, SECOND)
+    simulation.tokenRequests = 0
+    let sent = 0
+    simulation.resource = async (config) => {
+      await new Promise((resolve) => setTimeout(resolve, 20 + ((++sent * 137) % 1_000)))
+      return answers(401)(config)
+    }
+    await simulation.run(HOUR, 250)
+    expect(Object.keys(simulation.ended)).toEqual(['200', '401'])
+    expect(simulation.tokenRequests).toBeLessThanOrEqual(MOST)
+    expect(simulation.tokenRequests).toBeGreaterThan(55)
+  })
+
+  it('with 400 what shouldRenew takes for a rejection costs no more', async () => {
+    const simulation = simulate({ shouldRenew: ({ status }) => status === 401 || status === 400 })
+    simulation.resource = (config) =>
+      Promise.reject(
+        new AxiosError('IncorrectQueryParameter', 'ERR_BAD_REQUEST', config, null, {
+          status: 400,
+          statusText: '',
+          headers: {},
+          data: '',
+          config,
+        }),
+      )
+    await simulation.run(HOUR, 250)
+    expect(simulation.ended).toEqual({ ERR_BAD_REQUEST: 14_400 })
+    expect(simulation.tokenRequests).toBeLessThanOrEqual(MOST)
+  })
+
+  it('one resource only costs no more, and does not touch the others', async () => {
+    const simulation = simulate()
+    simulation.resource = (config) => answers(config.url === '/locked' ? 401 : 200)(config)
+    for (let second = 0; second < 3_600; second += 0.5) {
+      await simulation.run(200, 100, '/locked')
+      await simulation.run(300, 100, '/open')
+    }
+    expect(simulation.ended).toEqual({ 200: 21_600, 401: 14_400 })
+    expect(simulation.tokenRequests).toBeLessThanOrEqual(MOST)
+  })
+
+  it('the client costs a token request every 30 s', async () => {
+    const simulation = simulate()
+    simulation.token = answers(400, { error: 'invalid_client' })
+    await simulation.run(HOUR, 250)
+    expect(simulation.ended).toEqual({ ERR_CASPIO_CREDENTIALS: 14_400 })
+    expect(simulation.tokenRequests).toBe(120)
+  })
+})
+
+describe('on the wire', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('an account that rejects every token costs at most 70 token requests an hour', async () => {
+    const { account, api } = await startBench()
+    account.api.fail({ status: 401 })
+    for (let second = 0; second < 3_600; second += 8) {
+      const { response } = await rejectionOf(api.get(PHYSICIANS))
+      expect(response.status).toBe(401)
+      vi.advanceTimersByTime(8 * SECOND)
+    }
+    expect(account.log.token.length).toBeLessThanOrEqual(70)
+    expect(account.log.token.length).toBeGreaterThan(50)
+  })
+
+  describe('an outage while the token lives is invisible up to its expiry', () => {
+    it.each(['answers 503', 'resets', 'does not answer', 'is not there'])(
+      'of a token endpoint that %s',
+      async (kind) => {
+        const { unhandled, end } = watchUnhandled()
+        const { account, api, events, down } = await startDivided(kind)
+        await api.get(PHYSICIANS)
+        await down()
+        const issuedAt = Date.now()
+        const travelTo = (hours: number, seconds = 0) =>
+          vi.advanceTimersByTime(issuedAt + hours * HOUR + seconds * SECOND - Date.now())
+        for (let hour = 1; hour < 22; hour += 3) {
+          travelTo(hour)
+          await api.get(PHYSICIANS)
+        }
+        for (let minute = 0; minute < 120; minute += 4) {
+          travelTo(22, minute * 60)
+          await api.get(PHYSICIANS)
+          await sleep(3)
+        }
+        // Up to the margin of a token that lives 23:59:59.
+        travelTo(24, -7)
+        await api.get(PHYSICIANS)
+        expect(account.log.api.map(({ status }) => status)).toEqual(
+          Array(account.log.api.length).fill(200),
+        )
+        await vi.waitUntil(() => failuresOf(events).length > 0, { interval: 5 })
+        expect(failuresOf(events).every(({ background }) => background)).toBe(true)
+
+        travelTo(24, 31)
+        const error = await rejectionOf(api.get(PHYSICIANS))
+        expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+        expect(failuresOf(events).at(-1)?.background).toBe(false)
+        end()
+        expect(unhandled).toEqual([])
+      },
+    )
+  })
+})
+
+function failuresOf(events: CaspioAuthEvent[]) {
+  return events.filter((event) => event.type === 'acquisition-failed')
+}
+
+/** An account whose token endpoint, a server of its own, goes out of order when told. */
+async function startDivided(kind: string) {
+  let isDown = false
+  const { account, events } = await startBench()
+  const tokenServer = await startRawServer(async (_, response) => {
+    if (!isDown) {
+      const { clientID, clientSecret, tokenEndpointURL } = account.credentials
+      const auth = { username: clientID, password: clientSecret }
+      const form = 'grant_type=client_credentials'
+      const { data } = await axios.post(tokenEndpointURL, form, { auth })
+      response.end(JSON.stringify(data))
+    } else if (kind === 'answers 503') response.writeHead(503).end()
+    else if (kind === 'resets') response.socket?.resetAndDestroy()
+  })
+  const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+  attachCaspioAuth(
+    api,
+    { ...account.credentials, tokenEndpointURL: `${tokenServer.url}/oauth/token` },
+    { timeout: 100, retries: 0, onEvent: (event) => events.push(event) },
+  )
+  const down = async () => {
+    isDown = true
+    tokenServer.server.closeAllConnections()
+    if (kind === 'is not there') {
+      await new Promise((resolve) => tokenServer.server.close(resolve))
+    }
+  }
+  return { account, api, events, down }
+}

@@ -1,0 +1,284 @@
+import { PassThrough } from 'node:stream'
+import axios from 'axios'
+import { describe, expect, it } from 'vitest'
+import caspioAuth from '../../src/auth.js'
+import { type CaspioAuthEvent, createCaspioAuth, isCaspioAuthError } from '../../src/index.js'
+import { createScrubber, formEncode, printable } from '../../src/lib/redact.js'
+import { PHYSICIANS, rejectionOf, startBench } from '../support/account.js'
+import { startRawServer } from '../support/raw-server.js'
+import { expectNoSecrets, leaksIn } from '../support/secrets.js'
+
+const SECRETS = [
+  '5e1f0c',
+  'S3cr/t+of "Örsted" & son: 100 %',
+  'back\\slash',
+  'dollars $& and $1',
+  'quote"s',
+  '(.*)[a-z]+',
+  'naïve 密码 😀',
+]
+
+const FORMS: [string, (secret: string) => string][] = [
+  ['as it is', (secret) => secret],
+  ['in a form', (secret) => new URLSearchParams({ s: secret }).toString().slice(2)],
+  ['in a URL', (secret) => encodeURIComponent(secret)],
+  ['in JSON', (secret) => JSON.stringify(secret).slice(1, -1)],
+]
+
+describe.each(SECRETS)('the scrubber for %j', (secret) => {
+  it.each(FORMS)('blots it out %s, wherever it stands', (_, encode) => {
+    const form = encode(secret)
+    const scrub = createScrubber([secret])
+    const text = scrub(`${form} in front, ${form}${form} twice, and behind ${form}`)
+    expect(text).not.toContain(form)
+    expect(text).not.toContain(secret)
+    expect(text).toMatch(/ in front, .+ twice, and behind /)
+  })
+
+  it('leaves every other text alone', () => {
+    const scrub = createScrubber([secret])
+    for (const text of ['', 'invalid_client', 'The client is unknown.']) {
+      expect(scrub(text)).toBe(text)
+    }
+  })
+})
+
+describe('the scrubber', () => {
+  it('knows several secrets', () => {
+    const scrub = createScrubber(['first one', 'second/one'])
+    const text = scrub('first one, first+one, second/one, second%2Fone')
+    expect(text).not.toMatch(/first|second/)
+  })
+
+  it('without secrets changes nothing', () => {
+    expect(createScrubber([])('anything')).toBe('anything')
+  })
+})
+
+describe('a foreign text', () => {
+  it.each([
+    ['as it is', 'The client is unknown: ü, 密, 😀.', 'The client is unknown: ü, 密, 😀.'],
+    ['in one line', 'first\r\nsecond\u2028third\u2029fourth', 'first second third fourth'],
+    ['without what steers a terminal', '\u001b[31mred\u0007\u202e', ' [31mred '],
+    ['one blank for many', 'a\u0000\u0001\u0002b', 'a b'],
+    ['at most 300 characters of it', 'x'.repeat(400), 'x'.repeat(300)],
+  ])('is shown %s', (_, text, shown) => {
+    expect(printable(text)).toBe(shown)
+  })
+})
+
+describe('form encoding', () => {
+  it.each([
+    ['', ''],
+    ['abcXYZ019', 'abcXYZ019'],
+    ['two words', 'two+words'],
+    ['a+b', 'a%2Bb'],
+    ['a:b', 'a%3Ab'],
+    ['a=b&c', 'a%3Db%26c'],
+    ['100%', '100%25'],
+    ['*-._', '*-._'],
+    ["~!'()", '%7E%21%27%28%29'],
+    ['ü', '%C3%BC'],
+    ['密', '%E5%AF%86'],
+    ['\r\n', '%0D%0A'],
+  ])('of %j is %j', (text, encoded) => {
+    expect(formEncode(text)).toBe(encoded)
+  })
+
+  it.each(SECRETS)('of %j is read back by a form parser', (secret) => {
+    expect(new URLSearchParams(`s=${formEncode(secret)}`).get('s')).toBe(secret)
+  })
+})
+
+describe('a token endpoint that repeats what it was sent', () => {
+  it.each(
+    SECRETS.flatMap((clientSecret) =>
+      [400, 401, 403, 404, 302, 500].map((status) => ({ clientSecret, status })),
+    ),
+  )('does not make us show $clientSecret (with $status)', async ({ clientSecret, status }) => {
+    const server = await startRawServer(({ headers, body }, response) => {
+      const said = `${headers.authorization ?? ''} ${body} ${clientSecret}`
+      const form = new URLSearchParams({ said: clientSecret }).toString()
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        'x-echo': `${headers.authorization} ${form}`,
+        location: `https://elsewhere.example.com/?${form}`,
+      })
+      response.end(
+        JSON.stringify({ error: said, error_description: said, nested: [{ said }], [form]: 1 }),
+      )
+    })
+    for (const clientAuthentication of ['basic', 'body'] as const) {
+      const credentials = {
+        clientID: 'b5a1e9c2',
+        clientSecret,
+        tokenEndpointURL: `${server.url}/oauth/token`,
+      }
+      const events: CaspioAuthEvent[] = []
+      const options = {
+        clientAuthentication,
+        retries: 0,
+        onEvent: (event: CaspioAuthEvent) => events.push(event),
+      }
+      const handle = createCaspioAuth(credentials, options)
+      for (const error of [
+        await rejectionOf(handle.getAccessToken()),
+        await rejectionOf(caspioAuth(credentials, options)()),
+      ]) {
+        expect(isCaspioAuthError(error)).toBe(true)
+        expect(error.status).toBe(status)
+        expectNoSecrets(error, credentials)
+        expectNoSecrets(error.response, credentials)
+        expectNoSecrets(error.toJSON(), credentials)
+        expectNoSecrets(error.cause, credentials)
+      }
+      expectNoSecrets(events, credentials)
+      expectNoSecrets(handle, credentials)
+    }
+  })
+
+  it('does not make us show it in plain text or in HTML either', async () => {
+    const clientSecret = 'S3cr/t+of "Örsted"'
+    const server = await startRawServer(({ headers, body }, response) => {
+      response.writeHead(400, { 'content-type': 'text/html; charset=utf-8' })
+      response.end(`<pre>${headers.authorization} ${body} ${clientSecret}</pre>`)
+    })
+    const credentials = {
+      clientID: 'b5a1e9c2',
+      clientSecret,
+      tokenEndpointURL: `${server.url}/oauth/token`,
+    }
+    const error = await rejectionOf(caspioAuth(credentials, { clientAuthentication: 'body' })())
+    expectNoSecrets(error, credentials)
+    expectNoSecrets(error.response, credentials)
+  })
+})
+
+describe('an error body made to break us', () => {
+  const client = { clientID: 'b5a1e9c2', clientSecret: 'S3cr/t+of "Örsted" & son: 100 %' }
+
+  async function answered(body: string, clientSecret = client.clientSecret) {
+    const server = await startRawServer((_, response) => {
+      response.writeHead(400, { 'content-type': 'application/json' })
+      response.end(body)
+    })
+    const tokenEndpointURL = `${server.url}/oauth/token`
+    const credentials = { ...client, clientSecret, tokenEndpointURL }
+    const error = await rejectionOf(createCaspioAuth(credentials).getAccessToken())
+    expect(isCaspioAuthError(error)).toBe(true)
+    expect(error.status).toBe(400)
+    return error
+  }
+
+  it('shows no secret: JSON in JSON', async () => {
+    const inner = JSON.stringify({ said: client.clientSecret })
+    const error = await answered(JSON.stringify({ error: 'invalid_client', inner }))
+    expect(error.response.data.inner).toBe('{"said":"[redacted]"}')
+  })
+
+  it.each(['e', 'true', '1', '"', '{', ':', ','])(
+    'is still told where the secret is %j, which stands in any JSON',
+    async (clientSecret) => {
+      const body = '{"error":"invalid_client","list":[true,1,null,{"a":"b"}]}'
+      const error = await answered(body, clientSecret)
+      expect(error.code).toMatch(/^ERR_CASPIO_(CREDENTIALS|TOKEN_RESPONSE)$/)
+    },
+  )
+
+  it('shows no secret: one that is a number', async () => {
+    const error = await answered('{"error":"invalid_client","said":[31415926]}', '31415926')
+    expect(error.response.data.said).toEqual(['[redacted]'])
+  })
+
+  it.each(['[', '{"a":'])('exhausts no stack: nested with %j', async (open) => {
+    const close = { '[': ']', '{"a":': '}' }[open] ?? ''
+    const depth = 100_000
+    const error = await answered(`${open.repeat(depth)}1${close.repeat(depth)}`)
+    expect(error.code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
+    expect(JSON.stringify(error.response.data).length).toBeLessThan(200)
+  })
+})
+
+describe('a secret that is no well-formed text', () => {
+  it('ends in an error of ours, and nothing else', async () => {
+    const server = await startRawServer((_, response) => {
+      response.writeHead(400, { 'content-type': 'application/json' })
+      response.end('{"error":"invalid_client"}')
+    })
+    const credentials = {
+      clientID: 'b5a1e9c2',
+      // Half of a surrogate pair, as a cut emoji leaves it.
+      clientSecret: 'cut\ud83d',
+      tokenEndpointURL: `${server.url}/oauth/token`,
+    }
+    const error = await rejectionOf((async () => createCaspioAuth(credentials).getAccessToken())())
+    expect(isCaspioAuthError(error)).toBe(true)
+    expect(error.code).toMatch(/^ERR_CASPIO_(CONFIG|CREDENTIALS)$/)
+  })
+})
+
+describe('an answer that is almost a token', () => {
+  it('is not shown: it may hold one', async () => {
+    const tokens = ['almost-an-access-token', 'almost-a-refresh-token']
+    const server = await startRawServer((_, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.end(
+        JSON.stringify({ access_token: tokens[0], refresh_token: tokens[1], token_type: 'mac' }),
+      )
+    })
+    const credentials = {
+      clientID: 'b5a1e9c2',
+      clientSecret: 'S3cr/t+of "Örsted"',
+      tokenEndpointURL: `${server.url}/oauth/token`,
+    }
+    const error = await rejectionOf(caspioAuth(credentials)())
+    expect(error.code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
+    expectNoSecrets(error, credentials, ...tokens)
+    expectNoSecrets(error.response, credentials, ...tokens)
+  })
+})
+
+describe('what people print', () => {
+  it('shows no secret and no refresh token: the handle and the instance, in use', async () => {
+    const { account, api, auth } = await startBench()
+    await api.get('/tables')
+    account.revoke()
+    await api.get('/tables')
+    const { access_token } = await auth.getAccessToken()
+    expectNoSecrets(auth, account.credentials, access_token)
+    expectNoSecrets(api, account.credentials, access_token)
+    expectNoSecrets(api.interceptors.request, account.credentials, access_token)
+  })
+
+  it('shows no secret: a token that was handed out has no refresh token with it', async () => {
+    const { auth } = await startBench()
+    expect(Object.keys(await auth.getAccessToken()).sort()).toEqual([
+      'access_token',
+      'expires_in',
+      'token_type',
+    ])
+  })
+
+  it("shows no bearer token in what axios makes of a failed request's error", async () => {
+    const { account, api, auth } = await startBench()
+    const error = await rejectionOf(api.get('/tables/Nobody/records'))
+    expect(axios.isAxiosError(error)).toBe(true)
+    const { access_token } = await auth.getAccessToken()
+    expect(error.config.headers.Authorization).toBe(`Bearer ${access_token}`)
+    expect(JSON.stringify(error)).not.toContain(access_token)
+    expect(JSON.stringify(error.toJSON())).not.toContain(account.credentials.clientSecret)
+  })
+
+  it('the bearer token is not in its JSON where the body is a stream, whose pipe leads to it', async () => {
+    const { account, api, auth } = await startBench()
+    const { access_token } = await auth.getAccessToken()
+    account.api.fail({ status: 500 })
+    for (const responseType of ['json', 'stream'] as const) {
+      const body = new PassThrough().end('{}')
+      const error = await rejectionOf(api.post(PHYSICIANS, body, { responseType }))
+      // That there is something to hide.
+      expect(leaksIn([error.config.data], [access_token])).not.toEqual([])
+      expect(leaksIn([JSON.stringify(error)], [access_token])).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,61 @@
+import { Agent } from 'node:http'
+import { expect, it, onTestFinished } from 'vitest'
+import { outcomesOf, PHYSICIANS, sleep, startBench } from '../support/account.js'
+
+const SECOND = 1_000
+const STORM_IN_S = 20
+const WORKERS = 200
+
+const upTo = (ms: number) => Math.random() * ms
+
+/** The most that fall into any second. */
+function mostInASecond(times: number[]): number {
+  return Math.max(...times.map((at) => times.filter((t) => t >= at && t < at + SECOND).length))
+}
+
+// It takes real seconds. On a machine that stands still for one of them, a token is revoked before its
+// resend has left: that is tried again, and a plugin that breaks the promise breaks it each time.
+const OPTIONS = { timeout: 40_000, retry: 2 }
+
+it('a storm that revokes every token every second hardly shows', OPTIONS, async () => {
+  const httpAgent = new Agent({ keepAlive: true })
+  onTestFinished(() => httpAgent.destroy())
+  const { account, api } = await startBench({ axios: { httpAgent } })
+  const answers: Promise<unknown>[] = []
+  let isOver = false
+  const work = async () => {
+    while (!isOver) {
+      // An answer has as long to go as the endpoint says when the question comes.
+      account.tokenEndpoint.latency = upTo(300)
+      account.api.latency = upTo(100)
+      const answer = api.get(PHYSICIANS, { params: { 'q.limit': 1 } })
+      answers.push(answer)
+      // So that the storm has the machine's full attention, and not this loop.
+      await answer.catch(() => {})
+      await sleep(300 + upTo(200))
+    }
+  }
+  const workers = Array.from({ length: WORKERS }, work)
+  await sleep(upTo(SECOND))
+  for (let second = 0; second < STORM_IN_S; second++) {
+    account.revoke()
+    await sleep(SECOND)
+  }
+  isOver = true
+  await Promise.all(workers)
+
+  const endings: Record<string, number> = {}
+  for (const outcome of await outcomesOf(answers)) {
+    const ending =
+      outcome.status === 'fulfilled' ? 200 : (outcome.reason.response?.status ?? outcome.reason)
+    endings[ending] = (endings[ending] ?? 0) + 1
+  }
+  const { 200: good, 401: rejected = 0, ...others } = endings
+  expect(others).toEqual({})
+  expect(good).toBeGreaterThan(10 * WORKERS)
+  expect(rejected / answers.length).toBeLessThanOrEqual(0.01)
+  const asked = account.log.token.map(({ at }) => at)
+  // Each storm's second was met.
+  expect(asked.length).toBeGreaterThanOrEqual(STORM_IN_S - 2)
+  expect(mostInASecond(asked)).toBeLessThanOrEqual(3)
+})

@@ -1,0 +1,423 @@
+import axios, { type AxiosInstance } from 'axios'
+import { describe, expect, it, vi } from 'vitest'
+import { attachCaspioAuth, type CaspioAuth, createCaspioAuth } from '../../src/index.js'
+import type { CaspioAccount } from '../../src/testing/index.js'
+import { PHYSICIANS, rejectionOf, startAccount, startBench, times } from '../support/account.js'
+import { startRawServer } from '../support/raw-server.js'
+
+const PATH = `/rest/v2${PHYSICIANS}`
+
+/** What came to an account: status and token of every request. */
+function seenBy({ log }: CaspioAccount): [number, string | undefined][] {
+  return log.api.map(({ status, headers }) => [status, headers.authorization])
+}
+
+async function bearerOf(auth: CaspioAuth): Promise<string> {
+  return `Bearer ${(await auth.getAccessToken()).access_token}`
+}
+
+function interceptorsOf(api: AxiosInstance): number {
+  let count = 0
+  const manager = api.interceptors.request as unknown as { forEach(each: () => void): void }
+  manager.forEach(() => {
+    count++
+  })
+  return count
+}
+
+describe('two accounts on one instance', () => {
+  const CASES = [true, false].flatMap((firstA) =>
+    ['nowhere', 'A', 'B'].flatMap((base) =>
+      (['http', 'fetch'] as const).map((adapter) => ({
+        order: firstA ? 'A, B' : 'B, A',
+        base,
+        adapter,
+      })),
+    ),
+  )
+
+  it.each(CASES)(
+    'each gets its own token, and only that (attached $order; baseURL at $base; $adapter)',
+    async ({ order, base, adapter }) => {
+      const accounts: Record<string, CaspioAccount> = {
+        A: await startAccount(),
+        B: await startAccount(),
+      }
+      const api = axios.create({ proxy: false, adapter })
+      if (accounts[base]) api.defaults.baseURL = accounts[base].url
+      const auths: Record<string, CaspioAuth> = {}
+      for (const name of order.split(', ')) {
+        auths[name] = attachCaspioAuth(api, (accounts[name] as CaspioAccount).credentials)
+      }
+      await times(20, (i) => api.get(`${accounts[i % 2 ? 'A' : 'B']?.url}${PATH}`))
+      if (accounts[base]) await times(5, () => api.get(PATH))
+      for (const [name, account] of Object.entries(accounts)) {
+        const bearer = await bearerOf(auths[name] as CaspioAuth)
+        expect(seenBy(account)).toEqual(Array(name === base ? 15 : 10).fill([200, bearer]))
+        expect(account.log.token).toHaveLength(1)
+      }
+      expect(await bearerOf(auths.A as CaspioAuth)).not.toBe(await bearerOf(auths.B as CaspioAuth))
+    },
+  )
+
+  async function startBoth() {
+    const [a, b] = [await startAccount(), await startAccount()]
+    const api = axios.create({ proxy: false })
+    const onA = attachCaspioAuth(api, a.credentials, { retries: 0 })
+    const onB = attachCaspioAuth(api, b.credentials, { retries: 0 })
+    const getA = () => api.get(a.url + PATH)
+    const getB = () => api.get(b.url + PATH)
+    return { a, b, api, onA, onB, getA, getB }
+  }
+
+  it.each(['a', 'b'] as const)('a recovery in %s is none of the other’s business', async (name) => {
+    const both = await startBoth()
+    const { a, b, getA, getB } = both
+    await Promise.all([getA(), getB()])
+    both[name].revoke()
+    await Promise.all([times(5, getA), times(5, getB)])
+    expect(both[name].log.token).toHaveLength(2)
+    expect((name === 'a' ? b : a).log.token).toHaveLength(1)
+    expect(seenBy(name === 'a' ? b : a).every(([status]) => status === 200)).toBe(true)
+  })
+
+  it('both recover at once, each with its own token', async () => {
+    const { a, b, onA, onB, getA, getB } = await startBoth()
+    await Promise.all([getA(), getB()])
+    a.revoke()
+    b.revoke()
+    await Promise.all([times(5, getA), times(5, getB)])
+    expect([a.log.token.length, b.log.token.length]).toEqual([2, 2])
+    expect(seenBy(a).filter(([status]) => status === 200)).toHaveLength(6)
+    expect(seenBy(a).at(-1)).toEqual([200, await bearerOf(onA)])
+    expect(seenBy(b).at(-1)).toEqual([200, await bearerOf(onB)])
+    const tokensOf = (account: CaspioAccount) => new Set(seenBy(account).map(([, token]) => token))
+    expect([...tokensOf(a)].filter((token) => tokensOf(b).has(token))).toEqual([])
+  })
+
+  it('an outage of one’s token endpoint leaves the other in peace', async () => {
+    const { a, getA, getB } = await startBoth()
+    a.tokenEndpoint.fail()
+    const [error, { status }] = await Promise.all([rejectionOf(getA()), getB()])
+    expect([error.code, status]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', 200])
+  })
+
+  it.each(['a', 'b'] as const)('detaching %s leaves the other', async (name) => {
+    const both = await startBoth()
+    const { a, b, api, onA, onB, getA, getB } = both
+    await Promise.all([getA(), getB()])
+    ;(name === 'a' ? onA : onB).detach()
+    const [left, gone] = name === 'a' ? [getB, getA] : [getA, getB]
+    expect((await left()).status).toBe(200)
+    expect((await rejectionOf(gone())).response.status).toBe(401)
+    expect(seenBy(both[name]).at(-1)).toEqual([401, undefined])
+    const other = name === 'a' ? b : a
+    other.revoke()
+    expect((await left()).status).toBe(200)
+    expect(interceptorsOf(api)).toBe(1)
+    // And back again.
+    attachCaspioAuth(api, both[name].credentials)
+    expect((await gone()).status).toBe(200)
+    expect((await left()).status).toBe(200)
+  })
+
+  it('one that comes later takes its own origin over, verdicts of before notwithstanding', async () => {
+    const { account: a, api, auth: onA } = await startBench()
+    const b = await startAccount()
+    api.defaults.baseURL = b.url
+    // As a gateway of A's, which a baseURL is for all that is known.
+    const bearer = await bearerOf(onA)
+    await rejectionOf(api.get(PATH))
+    expect(seenBy(b).at(0)).toEqual([401, bearer])
+    b.log.clear()
+    const onB = attachCaspioAuth(api, b.credentials)
+    // What becomes of A must not matter to B any more.
+    onA.invalidate()
+    a.log.clear()
+    a.tokenEndpoint.fail()
+    expect((await api.get(PATH)).status).toBe(200)
+    expect(seenBy(b)).toEqual([[200, await bearerOf(onB)]])
+    expect(a.log.token).toEqual([])
+    a.tokenEndpoint.restore()
+    expect((await api.get(a.url + PATH)).status).toBe(200)
+  })
+
+  it('one that was taken off leaves its origin to nobody, though it be the baseURL', async () => {
+    const [a, b] = [await startAccount(), await startAccount()]
+    const api = axios.create({ baseURL: a.url })
+    const onA = attachCaspioAuth(api, a.credentials)
+    attachCaspioAuth(api, b.credentials)
+    await api.get(PATH)
+    onA.detach()
+    expect((await rejectionOf(api.get(PATH))).response.status).toBe(401)
+    expect(a.log.api.map(({ headers }) => typeof headers.authorization)).toEqual([
+      'string',
+      'undefined',
+    ])
+    expect(b.log.token).toHaveLength(0)
+  })
+
+  it('one that was taken off leaves its origin not even to one that comes later', async () => {
+    const [a, b] = [await startAccount(), await startAccount()]
+    const api = axios.create({ baseURL: a.url })
+    attachCaspioAuth(api, a.credentials).detach()
+    attachCaspioAuth(api, b.credentials)
+    expect((await rejectionOf(api.get(PATH))).response.status).toBe(401)
+    expect(a.log.api.map(({ headers }) => headers.authorization)).toEqual([undefined])
+    expect(b.log.token).toHaveLength(0)
+  })
+
+  it('one that was taken off leaves nothing but the name of its home on the instance', async () => {
+    const { account, api, auth } = await startBench()
+    await api.get(PHYSICIANS)
+    const left = (api as never)[Symbol.for('axios-caspio-auth.attachments')] as Map<string, object>
+    const before = Object.values([...left.values()][0] as object)
+    auth.detach()
+    const after = Object.values([...left.values()][0] as object)
+    // What leads to the source is a closure.
+    const kept = after.filter((value) => typeof value === 'function' && before.includes(value))
+    expect(kept).toEqual([])
+    expect(left.size).toBe(1)
+    expect(after).toContainEqual(new Set([account.url]))
+  })
+
+  it('a broker takes over the baseURL of credentials that were taken off', async () => {
+    const account = await startAccount()
+    const api = axios.create({ baseURL: account.url })
+    attachCaspioAuth(api, account.credentials).detach()
+    attachCaspioAuth(api, createCaspioAuth(account.credentials).getAccessToken)
+    expect((await api.get(PATH)).status).toBe(200)
+  })
+
+  it('the one’s token endpoint is out of scope for the other as well', async () => {
+    const { a, b, api, getA, getB } = await startBoth()
+    await Promise.all([getA(), getB()])
+    for (const { credentials } of [a, b]) {
+      const { clientID: client_id, clientSecret: client_secret, tokenEndpointURL } = credentials
+      const form = { grant_type: 'client_credentials', client_id, client_secret }
+      await api.post(tokenEndpointURL, new URLSearchParams(form))
+    }
+    for (const { log } of [a, b]) {
+      expect(log.token.map(({ authorization }) => authorization)).toEqual(['basic', undefined])
+    }
+  })
+
+  it('a third party sees neither’s token, and leaves both alone', async () => {
+    const { a, b, api } = await startBoth()
+    const stranger = await startRawServer()
+    await api.get(`${stranger.url}/x`)
+    expect(stranger.received[0]?.headers.authorization).toBeUndefined()
+    expect([a.log.token, b.log.token]).toEqual([[], []])
+  })
+
+  it('credentials and a broker side by side', async () => {
+    const { account: a, api, auth: onA } = await startBench()
+    const b = await startAccount()
+    const source = createCaspioAuth(b.credentials)
+    attachCaspioAuth(api, source.getAccessToken, { origins: [b.url] })
+    await Promise.all([api.get(PHYSICIANS), api.get(b.url + PATH)])
+    expect(seenBy(a)).toEqual([[200, await bearerOf(onA)]])
+    expect(seenBy(b)).toEqual([[200, await bearerOf(source)]])
+  })
+
+  it('the adapter that is left on the config is the original', async () => {
+    const { api, getA, getB } = await startBoth()
+    const { adapter } = api.defaults
+    expect((await getA()).config.adapter).toEqual(adapter)
+    expect((await getB()).config.adapter).toEqual(adapter)
+  })
+})
+
+describe('the same account attached again', () => {
+  it('replaces the first: nothing stacks', async () => {
+    const { account, api } = await startBench()
+    await api.get(PHYSICIANS)
+    for (let i = 0; i < 5; i++) attachCaspioAuth(api, account.credentials)
+    expect(interceptorsOf(api)).toBe(1)
+    account.log.clear()
+    await times(10, () => api.get(PHYSICIANS))
+    expect(account.log.token).toHaveLength(1)
+    expect(account.log.api).toHaveLength(10)
+    account.revoke()
+    account.log.clear()
+    await api.get(PHYSICIANS)
+    expect(account.log.api.map(({ status }) => status)).toEqual([401, 200])
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('hot reload: a module that was evaluated anew replaces what the old one attached', async () => {
+    const { account, api } = await startBench()
+    for (let i = 0; i < 3; i++) {
+      vi.resetModules()
+      const reloaded = await import('../../src/index.js')
+      expect(reloaded.attachCaspioAuth).not.toBe(attachCaspioAuth)
+      reloaded.attachCaspioAuth(api, account.credentials)
+    }
+    expect(interceptorsOf(api)).toBe(1)
+    await times(5, () => api.get(PHYSICIANS))
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('with other options or a new secret it is the new ones that hold', async () => {
+    const { account, api } = await startBench({ clientAuthentication: 'basic' })
+    account.rotateSecret()
+    attachCaspioAuth(api, account.credentials, { clientAuthentication: 'body' })
+    await api.get(PHYSICIANS)
+    expect(account.log.token).toMatchObject([{ clientAuthentication: 'body', status: 200 }])
+  })
+
+  it('however the token endpoint’s URL is spelled', async () => {
+    const { account, api } = await startBench()
+    const { credentials } = account
+    const tokenEndpointURL = credentials.tokenEndpointURL.replace('http://', 'HTTP://')
+    attachCaspioAuth(api, { ...credentials, tokenEndpointURL })
+    expect(interceptorsOf(api)).toBe(1)
+  })
+
+  it('the replaced handle’s detach() does not take the new one off', async () => {
+    const { account, api, auth: first } = await startBench()
+    const second = attachCaspioAuth(api, account.credentials)
+    first.detach()
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    const third = attachCaspioAuth(api, account.credentials)
+    expect(interceptorsOf(api)).toBe(1)
+    second.detach()
+    expect(interceptorsOf(api)).toBe(1)
+    third.detach()
+    expect(interceptorsOf(api)).toBe(0)
+    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
+  })
+
+  it('a broker for the same origins replaces the first broker', async () => {
+    const account = await startAccount()
+    const api = axios.create({ proxy: false })
+    const first = vi.fn(createCaspioAuth(account.credentials).getAccessToken)
+    const second = vi.fn(createCaspioAuth(account.credentials).getAccessToken)
+    attachCaspioAuth(api, first, { origins: [account.url] })
+    attachCaspioAuth(api, second, { origins: [`${account.url}/`] })
+    await api.get(account.url + PATH)
+    expect([first.mock.calls.length, second.mock.calls.length]).toEqual([0, 1])
+    expect(interceptorsOf(api)).toBe(1)
+  })
+
+  it('after detach() it is as new', async () => {
+    const { account, api, auth } = await startBench()
+    for (let i = 0; i < 3; i++) {
+      auth.detach()
+      attachCaspioAuth(api, account.credentials).detach()
+    }
+    expect(interceptorsOf(api)).toBe(0)
+    attachCaspioAuth(api, account.credentials)
+    expect(interceptorsOf(api)).toBe(1)
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+  })
+})
+
+describe('one CaspioAuth on several instances', () => {
+  it('shares one token: a cold start on all costs one token request', async () => {
+    const { account, api, auth } = await startBench()
+    const others = [axios.create({ proxy: false }), axios.create({ proxy: false })]
+    for (const other of others) attachCaspioAuth(other, auth)
+    await Promise.all([
+      times(10, () => api.get(PHYSICIANS)),
+      ...others.map((other) => times(10, () => other.get(account.url + PATH))),
+    ])
+    expect(account.log.token).toHaveLength(1)
+    expect(seenBy(account)).toEqual(Array(30).fill([200, await bearerOf(auth)]))
+  })
+
+  it('a token that is rejected on one is replaced on all', async () => {
+    const { account, api, auth } = await startBench()
+    const other = axios.create({ proxy: false })
+    attachCaspioAuth(other, auth)
+    await api.get(PHYSICIANS)
+    account.revoke()
+    await api.get(PHYSICIANS)
+    expect((await other.get(account.url + PATH)).status).toBe(200)
+    expect(seenBy(account).map(([status]) => status)).toEqual([200, 401, 200, 200])
+    expect(account.log.token).toHaveLength(2)
+  })
+
+  it('the same one attached again to an instance stacks nothing', async () => {
+    const { account, api, auth } = await startBench()
+    const again = attachCaspioAuth(api, auth)
+    expect(interceptorsOf(api)).toBe(1)
+    await api.get(PHYSICIANS)
+    again.detach()
+    expect(interceptorsOf(api)).toBe(0)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('each instance’s own baseURL and origins are its own', async () => {
+    const account = await startAccount()
+    const [first, second] = [await startRawServer(), await startRawServer()]
+    const auth = createCaspioAuth(account.credentials)
+    const a = axios.create({ proxy: false, baseURL: first.url })
+    const b = axios.create({ proxy: false })
+    attachCaspioAuth(a, auth)
+    attachCaspioAuth(b, auth, { origins: [second.url] })
+    for (const api of [a, b]) {
+      for (const { url } of [first, second]) await api.get(`${url}/x`)
+    }
+    const bearer = await bearerOf(auth)
+    const seen = [first, second].map(({ received }) => received.map((r) => r.headers.authorization))
+    expect(seen).toEqual([
+      [bearer, undefined],
+      [undefined, bearer],
+    ])
+  })
+})
+
+describe('instances apart', () => {
+  it('a child made by create() has no plugin, and its parent keeps its own', async () => {
+    const { account, api } = await startBench()
+    await api.get(PHYSICIANS)
+    const child = api.create()
+    expect(interceptorsOf(child)).toBe(0)
+    expect((await rejectionOf(child.get(PHYSICIANS))).response.status).toBe(401)
+    expect(seenBy(account).at(-1)).toEqual([401, undefined])
+    const onChild = attachCaspioAuth(child, account.credentials)
+    expect([interceptorsOf(api), interceptorsOf(child)]).toEqual([1, 1])
+    onChild.detach()
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+  })
+
+  it('what is attached to one instance is not on another, nor on the global axios', async () => {
+    const { account } = await startBench()
+    const other = axios.create({ proxy: false })
+    for (const api of [other, axios]) {
+      expect((await rejectionOf(api.get(account.url + PATH))).response.status).toBe(401)
+    }
+    expect(account.log.token).toEqual([])
+  })
+
+  it('token sources made apart do not mix, even for one account', async () => {
+    const account = await startAccount()
+    const [first, second] = [
+      createCaspioAuth(account.credentials),
+      createCaspioAuth(account.credentials),
+    ]
+    const tokens = [await bearerOf(first), await bearerOf(second)]
+    expect(new Set(tokens).size).toBe(2)
+    first.invalidate()
+    expect(await bearerOf(second)).toBe(tokens[1])
+    expect(await bearerOf(first)).not.toBe(tokens[0])
+    expect(account.log.token).toHaveLength(3)
+  })
+
+  it('token sources of two accounts on two instances do not mix', async () => {
+    const [a, b] = [await startBench(), await startBench()]
+    await Promise.all([
+      times(10, () => a.api.get(PHYSICIANS)),
+      times(10, () => b.api.get(PHYSICIANS)),
+    ])
+    for (const { account, auth } of [a, b]) {
+      expect(seenBy(account)).toEqual(Array(10).fill([200, await bearerOf(auth)]))
+      expect(account.log.token).toHaveLength(1)
+    }
+    // Each goes where its own instance leads, whoever else is there.
+    const foreign = await rejectionOf(a.api.get(b.account.url + PATH))
+    expect(foreign.response.status).toBe(401)
+    expect(seenBy(b.account).at(-1)).toEqual([401, undefined])
+  })
+})
