@@ -1,5 +1,5 @@
-// A shared token that is encrypted at rest, on a stand-in account. Run it from the repository, after
-// npm ci && npm run build:
+// Two processes share a token that is encrypted at rest. Run it from the repository, after
+// npm ci && npm run build; it starts a stand-in account:
 // node examples/encrypted-store.mjs
 import { randomBytes } from 'node:crypto'
 import axios from 'axios'
@@ -9,21 +9,21 @@ import { encryptedKeyv, readKey } from './support/encrypted-keyv.mjs'
 
 const key = keyFromEnv()
 const account = await startCaspioAccount()
-// In place of it: new KeyvRedis(url), new KeyvPostgres({ uri }), …
+// In production: new KeyvRedis(url), new KeyvPostgres({ uri }), …
 const store = new Map()
 
-// As two processes would.
+// Two attachments behave like two processes.
 const first = attach()
 const second = attach()
 await first.api.get('/tables/Physicians/records')
 await second.api.get('/tables/Physicians/records')
 console.log(`token requests for two processes: ${account.log.token.length}`)
-console.log(`the first one's token was ${first.source()}, the second one's ${second.source()}`)
+console.log(`the first process ${first.tokenSource()}, the second ${second.tokenSource()}`)
 
 const { access_token } = await second.auth.getAccessToken()
 const [stored] = store.values()
-console.log(`what is stored: ${stored.slice(0, 24)}… (${stored.length} characters)`)
-console.log(`the token occurs in it: ${isIn(stored, access_token) ? 'yes' : 'no'}`)
+console.log(`stored value: ${stored.slice(0, 24)}… (${stored.length} characters)`)
+console.log(`contains the token: ${contains(stored, access_token) ? 'yes' : 'no'}`)
 await account.close()
 
 function keyFromEnv() {
@@ -34,7 +34,7 @@ function keyFromEnv() {
     console.error(`TOKEN_STORE_KEY: ${message}`)
     process.exit(1)
   }
-  console.log('TOKEN_STORE_KEY is not set: this run takes a random key. Your processes share one:')
+  console.log('TOKEN_STORE_KEY is not set: using a random key. To make one for all your processes:')
   console.log(`export TOKEN_STORE_KEY=$(node -p "crypto.randomBytes(32).toString('base64')")`)
   return randomBytes(32)
 }
@@ -46,10 +46,12 @@ function attach() {
     tokenStore: encryptedKeyv(store, key),
     onEvent: ({ source }) => source && sources.push(source),
   })
-  const source = () => (sources.join() === 'store' ? 'taken from the store' : 'issued')
-  return { api, auth, source }
+  const tokenSource = () =>
+    sources.join() === 'store' ? 'used the stored token' : 'fetched a token'
+  return { api, auth, tokenSource }
 }
 
-function isIn(text, token) {
-  return [text, Buffer.from(text, 'base64').toString('latin1')].some((it) => it.includes(token))
+function contains(stored, token) {
+  const decoded = Buffer.from(stored, 'base64').toString('latin1')
+  return stored.includes(token) || decoded.includes(token)
 }

@@ -1,8 +1,8 @@
-// A script that cron runs: its token is in a file, and the next run takes it from there. Run it from
-// the repository, after npm ci && npm run build, twice:
+// A script that cron runs. It keeps its token in a file for the next run. Run it twice from the
+// repository, after npm ci && npm run build:
 // CASPIO_CLIENT_ID=… CASPIO_CLIENT_SECRET=… CASPIO_TOKEN_ENDPOINT_URL=… node examples/file-store.mjs
-// Without credentials it starts a stand-in account, and runs itself twice on that. TOKEN_FILE names
-// another file than .caspio-token.json in your home directory.
+// If no CASPIO_* variable is set, it starts a stand-in account and runs itself twice with that.
+// The file is .caspio-token.json in your home directory; TOKEN_FILE names another one.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -15,10 +15,10 @@ import { startCaspioAccount } from 'axios-caspio-auth/testing'
 import { fileStore } from './support/file-store.mjs'
 
 const VARIABLES = ['CASPIO_CLIENT_ID', 'CASPIO_CLIENT_SECRET', 'CASPIO_TOKEN_ENDPOINT_URL']
-const isReal = VARIABLES.some((name) => process.env[name]?.trim())
-await (isReal ? runScript() : runTwiceOnStandIn())
+const hasCredentials = VARIABLES.some((name) => process.env[name]?.trim())
+await (hasCredentials ? runScript() : runTwiceOnStandIn())
 
-// The script itself. It ends by itself: process.exit() might come before the file is written.
+// The script. Do not end it with process.exit(), which may come before the file is written.
 async function runScript() {
   const credentials = credentialsFromEnv()
   let tokenRequests = 0
@@ -26,7 +26,7 @@ async function runScript() {
     tokenStore: fileStore(process.env.TOKEN_FILE || join(homedir(), '.caspio-token.json')),
     onEvent({ type, operation, reason }) {
       if (type === 'token-request') tokenRequests += 1
-      if (type === 'store-failed') console.error(`the file failed (${operation}): ${reason}`)
+      if (type === 'store-failed') console.error(`the token file failed (${operation}): ${reason}`)
     },
   })
   const { origin } = new URL(credentials.tokenEndpointURL)

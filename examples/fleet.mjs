@@ -1,6 +1,6 @@
-// Real processes that share one token through Redis, and the same without it, on a stand-in account.
-// Run it from the repository, after npm ci && npm run build, with a Redis at REDIS_URL (default
-// redis://127.0.0.1:6379); it leaves nothing there:
+// Starts processes that share one token through Redis, and then the same number without Redis. Run it
+// from the repository, after npm ci && npm run build, with a Redis at REDIS_URL (default
+// redis://127.0.0.1:6379). It starts a stand-in account, and removes what it stored in Redis:
 // node examples/fleet.mjs 32
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -9,22 +9,22 @@ import { startCaspioAccount } from 'axios-caspio-auth/testing'
 import { createClient } from 'redis'
 
 const REQUESTS = 10
-const WORDS = { issued: 'fetched', store: 'adopted' }
+const SOURCE_NAMES = { issued: 'fetched', store: 'stored' }
 
 const size = Number(process.argv[2] ?? 8)
 const url = process.env.REDIS_URL || 'redis://127.0.0.1:6379'
-// Of its own: others use that Redis as well.
+// A unique prefix, because others may use that Redis as well.
 const prefix = `axios-caspio-auth-example:${randomUUID()}:`
 
 if (!Number.isInteger(size) || size < 1) fail('Usage: node examples/fleet.mjs [processes]')
 if (!URL.canParse(url)) fail('REDIS_URL must be a URL, such as redis://127.0.0.1:6379')
-// The rest of it may be a password.
+// Show only the host: the rest of the URL may contain a password.
 const { host } = new URL(url)
 const client = await connect()
 
 let shared
 try {
-  console.log(`${size} processes, one token in the Redis at ${host}`)
+  console.log(`${size} processes that share one token in the Redis at ${host}`)
   shared = await run({ url, prefix })
 } finally {
   for await (const keys of client.scanIterator({ MATCH: `${prefix}*` })) {
@@ -32,12 +32,12 @@ try {
   }
   await client.close()
 }
-console.log(`\n${size} processes, each with a token of its own`)
+console.log(`\n${size} processes that share nothing`)
 const alone = await run()
 
 const columns = (...cells) => `${cells[0].padEnd(26)}${cells.slice(1).map(column).join('')}`
 console.log(`\n${columns('', 'token requests', 'requests', 'failures')}`)
-for (const [how, phases] of Object.entries({ 'one token': shared, 'a token each': alone })) {
+for (const [how, phases] of Object.entries({ shared, alone })) {
   for (const { name, tokenRequests, requests, failures } of phases) {
     console.log(columns(`${how}, ${name}`, tokenRequests, requests, failures))
   }
@@ -55,20 +55,20 @@ async function connect() {
   }
 }
 
-/** A cold start, and then a revocation of every token; `redis` is where to share one. */
+/** Runs a cold start, and then revokes every token. If `redis` is given, the processes share a token. */
 async function run(redis) {
   const account = await startCaspioAccount()
-  // Long enough for all of them to find that there is no token.
+  // Slow enough that all processes start before the first token arrives.
   account.tokenEndpoint.latency = 200
   const { credentials } = account
   const setup = { credentials, baseURL: `${account.url}/rest/v2`, redis }
   const fleet = await Promise.all(Array.from({ length: size }, () => start(setup)))
   const coldStart = await sendAll('cold start', account, fleet)
   account.revoke()
-  const revocation = await sendAll('all revoked', account, fleet)
+  const revocation = await sendAll('token revoked', account, fleet)
   for (const index of fleet.keys()) {
-    const words = [coldStart, revocation].map(({ name, took }) => `${name}: ${took[index]}`)
-    console.log(`process ${`${index + 1}`.padStart(`${size}`.length)}   ${words.join('   ')}`)
+    const phases = [coldStart, revocation].map(({ name, sources }) => `${name}: ${sources[index]}`)
+    console.log(`process ${`${index + 1}`.padStart(`${size}`.length)}   ${phases.join('   ')}`)
   }
   await Promise.all(fleet.map(end))
   await account.close()
@@ -95,7 +95,7 @@ async function sendAll(name, account, fleet) {
   const answers = await Promise.all(fleet.map((worker) => ask(worker, { requests: REQUESTS })))
   return {
     name,
-    took: answers.map(({ sources }) => sources.map((source) => WORDS[source]).join(', ')),
+    sources: answers.map(({ sources }) => sources.map((source) => SOURCE_NAMES[source]).join(', ')),
     tokenRequests: account.log.token.length,
     requests: REQUESTS * fleet.length,
     failures: answers.reduce((sum, { failures }) => sum + failures, 0),
@@ -111,7 +111,7 @@ function column(cell) {
   return `${cell}`.padStart(16)
 }
 
-function fail(why) {
-  console.error(why)
+function fail(message) {
+  console.error(message)
   process.exit(1)
 }

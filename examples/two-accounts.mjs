@@ -1,5 +1,5 @@
-// Two Caspio accounts on one axios instance, each on its own origin. Run it from the repository, after
-// npm ci && npm run build; it starts a stand-in account for each:
+// Two Caspio accounts with different origins on one axios instance. Run it from the repository, after
+// npm ci && npm run build; it starts two stand-in accounts:
 // node examples/two-accounts.mjs
 import axios from 'axios'
 import { attachCaspioAuth } from 'axios-caspio-auth'
@@ -10,18 +10,18 @@ const south = await startCaspioAccount()
 attachCaspioAuth(axios, north.credentials)
 attachCaspioAuth(axios, south.credentials)
 
-await getBoth('both')
+await getBoth('from both')
 north.revoke()
-await getBoth('the tokens of north revoked, both')
+await getBoth('from both, after the tokens of north were revoked')
 console.log(`the two tokens differ: ${tokenOf(north) !== tokenOf(south)}`)
 await north.close()
 await south.close()
 
-async function getBoth(what) {
+async function getBoth(when) {
   const answers = await Promise.all(
     [north, south].map(({ url }) => axios.get(`${url}/rest/v2/tables`)),
   )
-  console.log(`${what}: ${answers.map(({ status }) => status).join(', ')}`)
+  console.log(`${when}: ${answers.map(({ status }) => status).join(', ')}`)
   console.log(`token requests: north ${north.log.token.length}, south ${south.log.token.length}`)
 }
 

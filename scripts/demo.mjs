@@ -1,5 +1,6 @@
-// Prepares what the demo of the command-line tool (src/cli/demo.ts) needs, and starts it: on your own
-// account when the CASPIO_* variables are set, on the stand-in account otherwise. Run: npm run demo
+// Installs and builds what the demo of the command-line tool (src/cli/demo.ts) needs, and starts it. The
+// demo uses your account if a CASPIO_* variable is set, and the stand-in account otherwise.
+// Run: npm run demo
 import { execSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +20,7 @@ function isNodeNewEnough() {
 }
 
 function install() {
-  // Without --include=dev, NODE_ENV=production would leave out the compiler.
+  // With NODE_ENV=production, npm would not install the compiler without --include=dev.
   return isInstalled() || run('npm ci --include=dev', 'node_modules is missing or incomplete')
 }
 
@@ -28,8 +29,8 @@ function build() {
 }
 
 function demo() {
-  const isReal = VARIABLES.some((name) => process.env[name]?.trim())
-  const args = isReal ? ['demo', '--real'] : ['demo']
+  const hasCredentials = VARIABLES.some((name) => process.env[name]?.trim())
+  const args = hasCredentials ? ['demo', '--real'] : ['demo']
   const { status } = spawnSync(process.execPath, [inRoot('dist', 'cli.js'), ...args], {
     stdio: 'inherit',
   })
@@ -37,7 +38,7 @@ function demo() {
 }
 
 function isInstalled() {
-  // npm writes this file when everything else is in place.
+  // npm writes this file last.
   if (!existsSync(inRoot('node_modules', '.package-lock.json'))) return false
   const { packages } = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8'))
   return Object.entries(packages).every(
@@ -56,9 +57,9 @@ function changedAt(path) {
   return statSync(path).mtimeMs
 }
 
-/** Says what it does in one line; more only if it fails. */
-function run(command, why) {
-  console.log(`${why}: ${command} …`)
+/** Prints one line, and the command's output only if it fails. */
+function run(command, reason) {
+  console.log(`${reason}: ${command} …`)
   try {
     execSync(command, { cwd: root, stdio: 'pipe', env: withoutCredentials() })
     return true
@@ -68,7 +69,7 @@ function run(command, why) {
   }
 }
 
-/** What packages run while they are installed has no business with them. */
+/** Install scripts of packages must not see the credentials. */
 function withoutCredentials() {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('CASPIO_')),

@@ -41,7 +41,7 @@ interface Member {
   readonly events: CaspioAuthEvent[]
 }
 
-/** One process, as far as its token source is concerned. */
+/** A separate token source, like that of another process. */
 function attach(account: CaspioAccount, tokenStore: CaspioTokenStore): Member {
   const events: CaspioAuthEvent[] = witness([])
   const api = axios.create({ baseURL: `${account.url}/rest/v2`, adapter: 'http' })
@@ -56,30 +56,30 @@ function failuresOf({ events }: Member): string[] {
   return events.flatMap((event) => (event.type === 'store-failed' ? event.operation : []))
 }
 
-// A token, a key or a secret.
+// Looks like a token, a key or a secret.
 const SECRET = /[\w+/-]{40}/
 
-describe('the example of a store that is encrypted at rest', () => {
-  it('costs two processes one token request, and stores nothing readable', async () => {
+describe('the example of an encrypted token store', () => {
+  it('needs one token request for two processes, and stores nothing readable', async () => {
     const { code, output, errors } = await run('encrypted-store.mjs')
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     expect(output).toMatch(/^TOKEN_STORE_KEY is not set: .+\nexport TOKEN_STORE_KEY=\$\(node -p /)
     expect(output).toContain(
       'token requests for two processes: 1\n' +
-        "the first one's token was issued, the second one's taken from the store\n",
+        'the first process fetched a token, the second used the stored token\n',
     )
-    expect(output).toMatch(/^what is stored: [\w+/]{24}… \(\d{3} characters\)$/m)
-    expect(output).toMatch(/^the token occurs in it: no$/m)
+    expect(output).toMatch(/^stored value: [\w+/]{24}… \(\d{3} characters\)$/m)
+    expect(output).toMatch(/^contains the token: no$/m)
     expect(output).not.toMatch(SECRET)
   })
 
-  it('prints a command that makes a key', async () => {
+  it('prints a command that generates a key', async () => {
     const script = "crypto.randomBytes(32).toString('base64')"
     expect((await run('encrypted-store.mjs')).output).toContain(`$(node -p "${script}")`)
     expect(readKey((await examples.runNode(['-p', script])).output)).toHaveLength(32)
   })
 
-  it.each(['base64', 'hex'] as const)('takes its key from the environment, in %s', async (form) => {
+  it.each(['base64', 'hex'] as const)('reads its key from the environment, in %s', async (form) => {
     const key = Buffer.alloc(32, 'a key').toString(form)
     const { code, output, errors } = await run('encrypted-store.mjs', { TOKEN_STORE_KEY: key })
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
@@ -87,7 +87,7 @@ describe('the example of a store that is encrypted at rest', () => {
     expect(output).not.toContain('TOKEN_STORE_KEY')
   })
 
-  it('refuses a key of another length, and does not show it', async () => {
+  it('refuses a key of the wrong length, and does not show it', async () => {
     const key = Buffer.alloc(24, 'a short key').toString('base64')
     const { code, output, errors } = await run('encrypted-store.mjs', { TOKEN_STORE_KEY: key })
     expect({ code, output }).toEqual({ code: 1, output: '' })
@@ -98,7 +98,7 @@ describe('the example of a store that is encrypted at rest', () => {
 describe('encryptedKeyv', () => {
   const KEY = Buffer.alloc(32, 'a key')
 
-  it('gives back what it was given, and encrypts it differently each time', async () => {
+  it('returns the stored value, and encrypts it differently each time', async () => {
     const atRest = new Map<string, string>()
     const keyv = encryptedKeyv(atRest, KEY)
     const value = 'Zoë & Co. – 100 % ☃'
@@ -113,7 +113,7 @@ describe('encryptedKeyv', () => {
     expect(await keyv.get('neither')).toBeUndefined()
   })
 
-  it('shares a token, of which nothing at rest can be read', async () => {
+  it('shares a token, and stores no part of it in clear', async () => {
     const account = await startAccount()
     const atRest = new Map<string, string>()
     const members = [1, 2].map(() => attach(account, encryptedKeyv(atRest, KEY)))
@@ -133,23 +133,23 @@ describe('encryptedKeyv', () => {
     return bytes.toString('base64')
   }
   it.each<[string, (stored: string) => string]>([
-    ['of another key', (stored) => stored],
+    ['encrypted with another key', (stored) => stored],
     ['of another version', change(0)],
     ['with another IV', change(1)],
     ['with another tag', change(13)],
     ['tampered with', change(40)],
-    ['cut off', (stored) => stored.slice(0, -8)],
-    ['cut off within the tag', (stored) => stored.slice(0, 36)],
+    ['truncated', (stored) => stored.slice(0, -8)],
+    ['truncated within the tag', (stored) => stored.slice(0, 36)],
     ['in clear', (stored) => JSON.stringify({ value: stored })],
-    ['that is empty', () => ''],
-  ])('a value %s fails no request, is told and overwritten', async (which, tamper) => {
+    ['that is an empty string', () => ''],
+  ])('a value %s fails no request, is reported and overwritten', async (which, tamper) => {
     const account = await startAccount()
     const atRest = new Map<string, string>()
     await attach(account, encryptedKeyv(atRest, KEY)).api.get(PHYSICIANS)
     const [[name, stored] = ['', '']] = atRest
     atRest.set(name, tamper(stored))
 
-    const key = which === 'of another key' ? Buffer.alloc(32, 'another key') : KEY
+    const key = which === 'encrypted with another key' ? Buffer.alloc(32, 'another key') : KEY
     const member = attach(account, encryptedKeyv(atRest, key))
     expect((await member.api.get(PHYSICIANS)).status).toBe(200)
     expect(new Set(failuresOf(member))).toEqual(new Set(['get']))
@@ -161,7 +161,7 @@ describe('encryptedKeyv', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('reads nothing of a value of which any one byte was changed', async () => {
+  it('reads no value in which one byte was changed, whichever it is', async () => {
     const atRest = new Map<string, string>()
     const keyv = encryptedKeyv(atRest, KEY)
     await keyv.set('it', 'a value')
@@ -176,15 +176,15 @@ describe('encryptedKeyv', () => {
   })
 
   it.each(['', 'ab', 'ab'.repeat(31), 'ab'.repeat(33), Buffer.alloc(33).toString('base64')])(
-    'takes no key of another length (%#)',
+    'refuses a key of the wrong length (%#)',
     (text) => {
       expect(thrownBy(() => readKey(text)).message).toMatch(/32 bytes, in base64 or hex/)
     },
   )
 })
 
-describe('the example of a store in a file', () => {
-  it('runs twice on a stand-in account: the second run needs no token request', async () => {
+describe('the example of a token store in a file', () => {
+  it('runs twice with a stand-in account, and makes no token request the second time', async () => {
     const { code, output, errors } = await run('file-store.mjs')
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     expect(output).toBe(
@@ -193,7 +193,7 @@ describe('the example of a store in a file', () => {
     )
   })
 
-  it('does the same run by run with credentials from the environment', async () => {
+  it('makes no token request the second time with credentials from the environment', async () => {
     const account = await startAccount()
     const file = join(await temporaryFolder(), 'token.json')
     const env = { ...environment(account.credentials), TOKEN_FILE: file }
@@ -206,7 +206,7 @@ describe('the example of a store in a file', () => {
     expectNoSecrets(await readFile(file, 'utf8'), account.credentials)
   })
 
-  it('says which variables are missing where only one is set', async () => {
+  it('says which variables are missing if only one is set', async () => {
     const { code, errors } = await run('file-store.mjs', { CASPIO_CLIENT_ID: 'an-id' })
     expect(code).toBe(1)
     expect(errors).toContain('set CASPIO_CLIENT_SECRET, CASPIO_TOKEN_ENDPOINT_URL in the environ')
@@ -222,7 +222,7 @@ describe('fileStore', () => {
     return { folder, path, store: fileStore(path) }
   }
 
-  it('keeps a value for its time', async () => {
+  it('keeps a value until its time to live is over', async () => {
     const { path, store } = await startStore()
     await store.set('it', 'a value', 1_000)
     vi.advanceTimersByTime(999)
@@ -232,7 +232,7 @@ describe('fileStore', () => {
     expect(await store.get('it')).toBeUndefined()
   })
 
-  it('keeps several, and deletes one', async () => {
+  it('keeps several values, and deletes one', async () => {
     const { store } = await startStore()
     await store.set('one', 'a value', 1_000)
     await store.set('other', 'another', 1_000)
@@ -240,7 +240,7 @@ describe('fileStore', () => {
     expect([await store.get('one'), await store.get('other')]).toEqual([undefined, 'another'])
   })
 
-  it('writes a file that only its owner can read, even in place of another', async () => {
+  it('writes a file that only its owner can read, even if it replaces another file', async () => {
     const { folder, path, store } = await startStore()
     await writeFile(path, '{}', { mode: 0o644 })
     await store.set('it', 'a value', 1_000)
@@ -249,13 +249,13 @@ describe('fileStore', () => {
   })
 
   it.each([
-    ['is not there', undefined],
+    ['is missing', undefined],
     ['is empty', ''],
-    ['is half written', '{"it":{"val'],
+    ['is incomplete', '{"it":{"val'],
     ['holds null', 'null'],
-    ['holds a list', '[1]'],
-    ['holds rubbish in its place', '{"it":null,"other":7}'],
-  ])('where the file %s, misses, and writes it anew', async (_, text) => {
+    ['holds an array', '[1]'],
+    ['holds entries of the wrong type', '{"it":null,"other":7}'],
+  ])('if the file %s, finds no value and replaces the file', async (_, text) => {
     const account = await startAccount()
     const { path, store } = await startStore()
     if (text !== undefined) await writeFile(path, text)
@@ -271,7 +271,7 @@ describe('fileStore', () => {
     expect([first, next].flatMap(failuresOf)).toEqual([])
   })
 
-  it('that cannot write fails no request, says so, and leaves nothing behind', async () => {
+  it('fails no request if it cannot write, reports that, and leaves no temporary file', async () => {
     const account = await startAccount()
     const { folder, path, store } = await startStore()
     await mkdir(path)
@@ -282,7 +282,7 @@ describe('fileStore', () => {
     expect(await readdir(folder)).toEqual(['token.json'])
   })
 
-  it('can be read at any moment while two processes write', async () => {
+  it('can be read at any time while two processes write', async () => {
     const { folder, path, store } = await startStore()
     await store.set('it', 'a value', 60_000)
     const program = `
@@ -314,36 +314,38 @@ describeWithRedis('the example of a fleet', () => {
   })
   afterAll(() => redis.stop())
 
-  it('shows one token request for all processes, one for a revocation, and leaves nothing', async () => {
+  it('shows one token request for all processes, one more after a revocation, and cleans up', async () => {
     const client = new Redis(redis.url)
     onTestFinished(() => client.disconnect())
     await client.set('of-somebody-else', 'a value')
     const { code, output, errors } = await run('fleet.mjs', { REDIS_URL: redis.url }, '3')
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     const lines = output.split('\n')
-    expect(lines[0]).toBe(`3 processes, one token in the Redis at ${new URL(redis.url).host}`)
+    expect(lines[0]).toBe(
+      `3 processes that share one token in the Redis at ${new URL(redis.url).host}`,
+    )
     const shared = lines.slice(1, 4).map((line) => line.split(/ {3}/).slice(1))
     for (const phase of [0, 1]) {
-      const words = shared.map((cells) => cells[phase]?.split(': ')[1]).sort()
-      expect(words).toEqual(['adopted', 'adopted', 'fetched'])
+      const sources = shared.map((cells) => cells[phase]?.split(': ')[1]).sort()
+      expect(sources).toEqual(['fetched', 'stored', 'stored'])
     }
     expect(lines.slice(6, 9)).toEqual(
-      [1, 2, 3].map((number) => `process ${number}   cold start: fetched   all revoked: fetched`),
+      [1, 2, 3].map((number) => `process ${number}   cold start: fetched   token revoked: fetched`),
     )
     const counts = lines.slice(-5, -1).map((line) => line.trim().split(/ {2,}/))
     expect(counts).toEqual([
-      ['one token, cold start', '1', '30', '0'],
-      ['one token, all revoked', '1', '30', '0'],
-      ['a token each, cold start', '3', '30', '0'],
-      ['a token each, all revoked', '3', '30', '0'],
+      ['shared, cold start', '1', '30', '0'],
+      ['shared, token revoked', '1', '30', '0'],
+      ['alone, cold start', '3', '30', '0'],
+      ['alone, token revoked', '3', '30', '0'],
     ])
     expect(output).not.toMatch(SECRET)
     expect(await client.keys('*')).toEqual(['of-somebody-else'])
   }, 60_000)
 })
 
-describe('the example of a fleet says in one line', () => {
-  it('what is missing where no Redis answers, and shows no password', async () => {
+describe('the example of a fleet says in one line what is wrong', () => {
+  it('if no Redis answers, and shows no password', async () => {
     const env = { REDIS_URL: 'redis://user:a-password@127.0.0.1:1' }
     const { code, output, errors } = await run('fleet.mjs', env)
     expect({ code, output }).toEqual({ code: 1, output: '' })
@@ -353,8 +355,13 @@ describe('the example of a fleet says in one line', () => {
   })
 
   it.each<[string, string, string[], string]>([
-    ['that the URL is none', 'a-password', [], 'REDIS_URL must be a URL, such as redis://'],
-    ['how to be called', 'redis://127.0.0.1:1', ['many'], 'Usage: node examples/fleet.mjs'],
+    ['if REDIS_URL is not a URL', 'a-password', [], 'REDIS_URL must be a URL, such as redis://'],
+    [
+      'if the arguments are wrong',
+      'redis://127.0.0.1:1',
+      ['many'],
+      'Usage: node examples/fleet.mjs',
+    ],
   ])('%s', async (_, url, args, line) => {
     const { code, output, errors } = await run('fleet.mjs', { REDIS_URL: url }, ...args)
     expect({ code, output }).toEqual({ code: 1, output: '' })

@@ -54,14 +54,14 @@ async function startMetered(options: CaspioAuthOptions = {}, adapter?: 'http' | 
   return { account, api, auth, meter, counts }
 }
 
-/** What the account received: calls that it answered, and calls that it did not. */
+/** Counts the calls that the account answered, and those that it did not. */
 function received({ log }: CaspioAccount) {
   const calls = [...log.token, ...log.api]
   const answered = calls.filter(({ status }) => status > 0).length
   return { answered, unanswered: calls.length - answered }
 }
 
-/** Until `count` of the promises have ended, in whatever way. */
+/** Resolves when `count` of the promises have settled. */
 function ends(promises: Promise<unknown>[], count: number): Promise<void> {
   let ended = 0
   return new Promise((resolve) => {
@@ -77,8 +77,8 @@ function metered({ unanswered, token, resource, resent }: Counts) {
   return { answered: token + resource + resent, unanswered }
 }
 
-describe('the meter counts what the account received', () => {
-  it('a cold start, a revoked token and a renewal', async () => {
+describe('the meter counts the calls that the account received', () => {
+  it('for a cold start, a revoked token and a renewal', async () => {
     const { account, api, auth, counts } = await startMetered()
     await times(50, () => api.get(PHYSICIANS))
     account.revoke()
@@ -88,7 +88,7 @@ describe('the meter counts what the account received', () => {
     expect(metered(counts)).toEqual(received(account))
   })
 
-  it('answers that are errors, of the token endpoint and of the API', async () => {
+  it('if the token endpoint or the API answers with an error', async () => {
     const { account, api, auth, counts } = await startMetered({ retries: 1 })
     account.tokenEndpoint.fail({ status: 503, times: 1 })
     await api.get(PHYSICIANS)
@@ -101,12 +101,12 @@ describe('the meter counts what the account received', () => {
     expect(metered(counts)).toEqual(received(account))
   })
 
-  it('a 401 that stays, and those that are not recovered', async () => {
+  it('if a 401 is permanent, or is not recovered', async () => {
     const { account, api, counts } = await startMetered()
     await api.get(PHYSICIANS)
     account.api.fail({ status: 401 })
     await rejectionOf(api.get(PHYSICIANS))
-    // Renewing pauses.
+    // Renewals are in a cooldown.
     await rejectionOf(api.get(PHYSICIANS))
     await rejectionOf(api.get(PHYSICIANS, { skipAuthRefresh: true }))
     await rejectionOf(api.post(PHYSICIANS, Readable.from(['{}'])))
@@ -114,7 +114,7 @@ describe('the meter counts what the account received', () => {
     expect(metered(counts)).toEqual(received(account))
   })
 
-  it('a 401 whose caller gets no token, or has gone, and sees another error', async () => {
+  it('if the caller aborts after a 401, and sees another error', async () => {
     const { account, api, counts } = await startMetered()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -128,7 +128,7 @@ describe('the meter counts what the account received', () => {
     expect(metered(counts).answered).toBe(received(account).answered)
   })
 
-  it('a 401 after which the token endpoint is down', async () => {
+  it('if the token endpoint is down after a 401', async () => {
     const { account, api, counts } = await startMetered()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -139,7 +139,7 @@ describe('the meter counts what the account received', () => {
     expect(metered(counts)).toEqual(received(account))
   })
 
-  it('a request that is sent three times, since the store’s token was dead as well', async () => {
+  it('if a request is sent three times, because the stored token was revoked as well', async () => {
     const tokenStore = new MemoryStore()
     const { account, api, counts } = await startMetered({ tokenStore })
     await api.get(PHYSICIANS)
@@ -148,12 +148,12 @@ describe('the meter counts what the account received', () => {
     account.revoke()
     await api.get(PHYSICIANS)
     expect(account.log.api.map(({ status }) => status)).toEqual([200, 401, 401, 200])
-    // The other's token request is not among its own.
+    // The other source's token request is not counted.
     expect(counts).toEqual({ token: 2, resource: 2, resent: 2, unanswered: 0 })
     expect(account.log.token).toHaveLength(3)
   })
 
-  it('calls of axios-retry, and those without the plugin', async () => {
+  it('for retries by axios-retry, and with skipCaspioAuth', async () => {
     const { account, api, counts } = await startMetered()
     axiosRetry(api, { retries: 2 })
     account.api.fail({ status: 503, times: 2 })
@@ -163,7 +163,7 @@ describe('the meter counts what the account received', () => {
     expect(metered(counts)).toEqual(received(account))
   })
 
-  it('instances that share a token', async () => {
+  it('for instances that share a token', async () => {
     const { account, api, auth, meter, counts } = await startMetered()
     const other = axios.create({ baseURL: `${account.url}/rest/v2` })
     meter.watch(other)
@@ -178,32 +178,35 @@ describe('the meter counts what the account received', () => {
     expect(metered(counts)).toEqual(received(account))
   })
 
-  it.each(['http', 'fetch'] as const)('a storm of faults on the %s adapter', async (adapter) => {
-    const { account, api, counts } = await startMetered({}, adapter)
-    await api.get(PHYSICIANS)
-    account.api.fail({ status: 401, times: 7 })
-    account.api.fail({ status: 503, times: 11 })
-    account.api.fail({ hang: true, times: 5 })
-    account.api.fail({ reset: true, times: 3 })
-    const controller = new AbortController()
-    const { signal } = controller
-    setMaxListeners(0, signal)
-    const first = Array.from({ length: 60 }, () => api.get(PHYSICIANS, { signal }))
-    // All but those that hang.
-    await ends(first, 55)
-    account.revoke()
-    await outcomesOf(Array.from({ length: 40 }, () => api.get(PHYSICIANS)))
-    controller.abort()
-    await outcomesOf(first)
-    expect(received(account).unanswered).toBe(8)
-    expect(metered(counts)).toEqual(received(account))
-    expect(counts.resource).toBeGreaterThanOrEqual(1 + 100 - 8)
-    expect(counts.resent).toBeGreaterThanOrEqual(40)
-  })
+  it.each(['http', 'fetch'] as const)(
+    'through many faults, with the %s adapter',
+    async (adapter) => {
+      const { account, api, counts } = await startMetered({}, adapter)
+      await api.get(PHYSICIANS)
+      account.api.fail({ status: 401, times: 7 })
+      account.api.fail({ status: 503, times: 11 })
+      account.api.fail({ hang: true, times: 5 })
+      account.api.fail({ reset: true, times: 3 })
+      const controller = new AbortController()
+      const { signal } = controller
+      setMaxListeners(0, signal)
+      const first = Array.from({ length: 60 }, () => api.get(PHYSICIANS, { signal }))
+      // All except the five that hang.
+      await ends(first, 55)
+      account.revoke()
+      await outcomesOf(Array.from({ length: 40 }, () => api.get(PHYSICIANS)))
+      controller.abort()
+      await outcomesOf(first)
+      expect(received(account).unanswered).toBe(8)
+      expect(metered(counts)).toEqual(received(account))
+      expect(counts.resource).toBeGreaterThanOrEqual(1 + 100 - 8)
+      expect(counts.resent).toBeGreaterThanOrEqual(40)
+    },
+  )
 })
 
-describe('the meter counts apart', () => {
-  it('calls that were reset, given up or timed out: they may have come in', async () => {
+describe('the meter counts separately', () => {
+  it('calls that were reset, aborted or timed out: Caspio may have received them', async () => {
     const { account, api, auth, meter, counts } = await startMetered()
     await api.get(PHYSICIANS)
     account.api.fail({ reset: true, times: 1 })
@@ -233,7 +236,7 @@ describe('the meter does not count', () => {
     expect(counts).toEqual(NONE)
   })
 
-  it('calls for anybody else, nor the token request a second time', async () => {
+  it('calls to other origins, nor a token request twice', async () => {
     const stranger = await startAccount()
     const { account, api, counts } = await startMetered()
     await rejectionOf(api.get(`${stranger.url}/rest/v2/tables`))
@@ -249,7 +252,7 @@ describe('the examples of metering', () => {
 
   const SUM = { token: 2, resource: 20, resent: 10 }
 
-  it('write a line of JSON that agrees with the account, as the page shows it', async () => {
+  it('write a JSON line that agrees with the account and with the page', async () => {
     const { code, output, errors } = await examples.run('metering/log-line.mjs')
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     const [received, line = '', end] = output.split('\n')
@@ -259,7 +262,7 @@ describe('the examples of metering', () => {
     expect(await textOf('docs/metering.md')).toContain(`\`\`\`\n${output}\`\`\`\n`)
   })
 
-  it('count in a metric of OpenTelemetry, by kind, as the page shows it', async () => {
+  it('count by kind in an OpenTelemetry metric, as the page shows', async () => {
     const { code, output, errors } = await examples.run('metering/opentelemetry.mjs')
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     const line = ([kind, value]: [string, number]) =>
@@ -268,7 +271,7 @@ describe('the examples of metering', () => {
     expect(await textOf('docs/metering.md')).toContain(`\`\`\`\n${output}\`\`\`\n`)
   })
 
-  it.each(['log-line', 'opentelemetry'])('%s reads only, on an account of yours', async (name) => {
+  it.each(['log-line', 'opentelemetry'])('%s only reads from your account', async (name) => {
     const account = await startAccount()
     const env = environment(account.credentials)
     const { code, output, errors } = await examples.run(`metering/${name}.mjs`, { env })
@@ -280,12 +283,12 @@ describe('the examples of metering', () => {
     expect(account.log.api.map(({ method }) => method)).toEqual(Array(10).fill('GET'))
   })
 
-  it('use the meter as the page says', async () => {
+  it('use the meter as the page shows', async () => {
     const [, usage = 'none'] = /```js\n(.*?)```/s.exec(await textOf('docs/metering.md')) ?? []
     expect(await textOf('examples/metering/log-line.mjs')).toContain(usage)
   })
 })
 
 function textOf(name: string): Promise<string> {
-  return readFile(new URL(`../${name}`, import.meta.url), 'utf8')
+  return readFile(new URL(`../../${name}`, import.meta.url), 'utf8')
 }

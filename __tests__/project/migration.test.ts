@@ -39,7 +39,7 @@ async function linesOf(name: string): Promise<string[]> {
   return (await textOf(name)).replace(/^(\/\/.*\n)+/, '').split('\n')
 }
 
-/** What has to be added to `lines` to make them `others`; fails if that is not all. */
+/** The lines that `others` has in addition to `lines`. Fails if there is any other difference. */
 function additions(lines: string[], others: string[]): string[] {
   const added: string[] = []
   const rest = [...lines]
@@ -51,12 +51,12 @@ function additions(lines: string[], others: string[]): string[] {
   return added
 }
 
-describe('a service with a token cache of its own, as it stands in the repository', () => {
+describe('the source of a service with a hand-written token cache', () => {
   const MODULES = ['physicians', 'appointments', 'files']
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what stands there
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the source
   const HEADER = 'Authorization:`Bearer${awaitgetToken()}`'
 
-  /** Without white space and the commas that a formatter puts at ends. */
+  /** The source without white space and trailing commas. */
   async function code(folder: string): Promise<string> {
     const texts = await Promise.all(MODULES.map((name) => textOf(`clinic/${folder}/${name}.mjs`)))
     return texts
@@ -65,7 +65,7 @@ describe('a service with a token cache of its own, as it stands in the repositor
       .replace(/,([)}])/g, '$1')
   }
 
-  it('is attached by one statement and its import; not one other line differs', async () => {
+  it('needs one statement and one import to attach the plugin, and no other change', async () => {
     const before = await linesOf('clinic/before.mjs')
     expect(additions(before, await linesOf('clinic/attached.mjs'))).toEqual([
       "import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'",
@@ -74,7 +74,7 @@ describe('a service with a token cache of its own, as it stands in the repositor
     expect(before).toContain("import * as service from './before/service.mjs'")
   })
 
-  it('has 20 call sites, each with its header, and loses nothing else by the migration', async () => {
+  it('has 20 call sites with a header each, and the migration removes only the token code', async () => {
     const [before, after] = await Promise.all(['before', 'after'].map(code))
     expect(before?.split('awaitaxios').length).toBe(1 + 20)
     expect(before?.split(HEADER).length).toBe(1 + 20)
@@ -94,7 +94,7 @@ describe('a service with a token cache of its own, as it stands in the repositor
   })
 })
 
-describe('a service with a token cache of its own', () => {
+describe('a service with a hand-written token cache', () => {
   interface Day extends Outcome {
     readonly account: CaspioAccount
     readonly carrier: Carrier
@@ -104,7 +104,7 @@ describe('a service with a token cache of its own', () => {
     readonly rejected: CaspioApiLogEntry[]
   }
 
-  /** One day; where the account `revokes`, every token dies at noon, while the carrier picks up. */
+  /** Runs one day. If the account `revokes`, it revokes every token at noon. */
   async function runDay(program: string, revokes: boolean, folder = 'clinic'): Promise<Day> {
     const account = await startAccount()
     const carrier = await startCarrier(() => {
@@ -126,14 +126,14 @@ describe('a service with a token cache of its own', () => {
     }
   }
 
-  /** What a request asked for, whatever its token. */
+  /** The request without its token. */
   function askedFor({ method, path, body }: CaspioApiLogEntry): string {
     return `${method} ${path} ${Buffer.from(body)}`
       .replace(/[\da-f]{8}-[\da-f-]{27}/g, 'key')
       .replace(/-+axios\S+boundary\S+/g, 'boundary')
   }
 
-  /** What the account was asked for and did; many come at once, so in no order. */
+  /** The requests that succeeded, sorted, because many are sent at once. */
   function served({ account }: Day): string[] {
     const fulfilled = account.log.api.filter(({ status }) => status < 300)
     return fulfilled.map(askedFor).sort()
@@ -142,7 +142,7 @@ describe('a service with a token cache of its own', () => {
   const tokensOf = ({ account }: Day) =>
     new Set(account.log.api.map((it) => it.headers.authorization))
 
-  it('gives the same results before, attached and after, where nothing is revoked', async () => {
+  it('gives the same results before, attached and after, if no token is revoked', async () => {
     const before = await runDay('before', false)
     const attached = await runDay('attached', false)
     const after = await runDay('after', false)
@@ -159,7 +159,7 @@ describe('a service with a token cache of its own', () => {
     expect(after.tokenRequests).toEqual({ oldCode: 0, plugin: 1 })
   })
 
-  it('fails as it was, from the revocation on, after a stampede for the first token', async () => {
+  it('makes 20 token requests at once without the plugin, and fails after the revocation', async () => {
     const day = await runDay('before', true)
     expect(day.output).toMatch(/^morning: 20 of 20 calls worked$/m)
     expect(day.output).toMatch(/^afternoon: 0 of 40 calls worked, failed: 40 × 401$/m)
@@ -168,30 +168,30 @@ describe('a service with a token cache of its own', () => {
   })
 
   it.each([
-    ['attached, before a line is deleted', 'attached', 20],
-    ['after its token code is deleted', 'after', 0],
-  ])('works %s, whatever is revoked', async (_, program, oldCode) => {
+    ['with the plugin, and all of the old code', 'attached', 20],
+    ['with the plugin, and without the old token code', 'after', 0],
+  ])('works %s, if tokens are revoked', async (_, program, oldCode) => {
     const day = await runDay(program, true)
     expect(day.output).toBe((await runDay('before', false)).output)
     expect(day.tokenRequests).toEqual({ oldCode, plugin: 2 })
     const { token, api } = day.account.log
     expect(token.filter(({ status }) => status !== 200)).toEqual([])
-    // The old code's own token request goes out as it was.
+    // The plugin does not touch the old code's token requests.
     expect(token.filter(({ authorization }) => authorization === 'bearer')).toEqual([])
-    // The old code's tokens are nowhere among them.
+    // None of them is a token of the old code.
     expect(tokensOf(day).size).toBe(2)
 
-    // The herd of the afternoon, sent again with the other token.
+    // The 20 requests at once of the afternoon are resent with the new token.
     expect(day.rejected).toHaveLength(20)
-    const [dead, ...others] = tokensOf(day)
+    const [revoked, ...others] = tokensOf(day)
     expect(others).toHaveLength(1)
-    expect(day.rejected.every(({ headers }) => headers.authorization === dead)).toBe(true)
-    const resent = api.filter(({ headers }) => headers.authorization !== dead).slice(0, 20)
+    expect(day.rejected.every(({ headers }) => headers.authorization === revoked)).toBe(true)
+    const resent = api.filter(({ headers }) => headers.authorization !== revoked).slice(0, 20)
     expect(resent.map(askedFor).sort()).toEqual(day.rejected.map(askedFor).sort())
     expect(resent.map(({ status }) => status)).toEqual(Array(20).fill(200))
   })
 
-  it('works with its 20 headers, but without the code that filled them', async () => {
+  it('works with its 20 headers, but without the code that fetched their token', async () => {
     const folder = 'clinic-without-token-code'
     const clinic = join(copy.folder, 'examples/migration', folder)
     await cp(join(examples, 'clinic'), clinic, { recursive: true })
@@ -202,7 +202,7 @@ describe('a service with a token cache of its own', () => {
     expect([...tokensOf(day)].join()).not.toContain('undefined')
   })
 
-  it.each(['before', 'attached', 'after'])('gives the carrier no token, %s', async (program) => {
+  it.each(['before', 'attached', 'after'])('sends the carrier no token, %s', async (program) => {
     const { carrier } = await runDay(program, true)
     const basic = `Basic ${Buffer.from('key-of-the-clinic:').toString('base64')}`
     const seen = carrier.requests.map(
@@ -213,15 +213,15 @@ describe('a service with a token cache of its own', () => {
   })
 })
 
-describe('a report in the style of caspio-sdk, as it stands in the repository', () => {
-  it('is attached by one line; not one other differs', async () => {
+describe('the source of a report in the style of caspio-sdk', () => {
+  it('needs one line to attach the plugin, and no other change', async () => {
     const before = await linesOf('report/before.cjs')
     expect(additions(before, await linesOf('report/attached.cjs'))).toEqual([
       "require('axios-caspio-auth').attachCaspioAuth(require('axios'), credentials)",
     ])
   })
 
-  it('has a cron job of which one name changes', async () => {
+  it('has a cron job in which only one name changes', async () => {
     const before = await linesOf('report/cron-before.cjs')
     const after = (await linesOf('report/cron-after.cjs')).map((line) =>
       line.replace("'axios-caspio-auth/auth'", "'./caspio-auth.cjs'"),
@@ -235,7 +235,7 @@ describe('a report in the style of caspio-sdk', () => {
   const REPORT = "Appointments: { Oakland: 4, 'San Jose': 2, Fresno: 1, Sacramento: 1 }\n"
   const UPDATED = 'CASPIO_ACCESS_TOKEN last updated\n'
 
-  /** An account, and a folder whose .env has a token of yesterday. */
+  /** An account, and a folder whose .env has yesterday's token. */
   async function startNight(cronJob = 'cron-before') {
     const account = await startAccount()
     const folder = await temporaryFolder()
@@ -255,7 +255,7 @@ describe('a report in the style of caspio-sdk', () => {
     }
   }
 
-  it('fails as it was with 401, once the token of .env is stale', async () => {
+  it('fails with 401 without the plugin, if the token in .env was revoked', async () => {
     const { account, start, header, headersSent } = await startNight()
     expect(await start('before')).toEqual({ code: 0, output: REPORT, errors: '' })
     account.revoke()
@@ -266,7 +266,7 @@ describe('a report in the style of caspio-sdk', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('works attached, with the stale token still set on each call', async () => {
+  it('works with the plugin, even if the client still sets the revoked token', async () => {
     const { account, start, header, headersSent } = await startNight()
     account.revoke()
     account.log.clear()
@@ -280,7 +280,7 @@ describe('a report in the style of caspio-sdk', () => {
   it.each<[string, (path: string) => Promise<void>]>([
     ['in .env', (path) => writeFile(path, '')],
     ['and no .env', (path) => rm(path)],
-  ])('works attached with no cron job, no token %s', async (_, take) => {
+  ])('works with the plugin and without the cron job, if there is no token %s', async (_, take) => {
     const { account, start, envFile, headersSent } = await startNight()
     await take(envFile)
     account.log.clear()
@@ -289,7 +289,7 @@ describe('a report in the style of caspio-sdk', () => {
     expect([...headersSent()].join()).not.toContain('undefined')
   })
 
-  it('has a cron job for which axios-caspio-auth/auth is the drop-in', async () => {
+  it('has a cron job that works with axios-caspio-auth/auth', async () => {
     const { account, start, header, headersSent } = await startNight('cron-after')
     expect(account.log.token.map(({ grant, status }) => `${grant} ${status}`)).toEqual([
       'client_credentials 200',
@@ -298,7 +298,7 @@ describe('a report in the style of caspio-sdk', () => {
     expect([...headersSent()].map((sent) => sent === header)).toEqual([true])
   })
 
-  it('loses the token of .env when its own cron job fails, and keeps it with the drop-in', async () => {
+  it('keeps the token in .env if the new cron job fails, but not if the old one fails', async () => {
     const { account, start, envFile } = await startNight()
     const yesterdays = await readFile(envFile, 'utf8')
     account.tokenEndpoint.fail({ status: 400 })
@@ -314,26 +314,26 @@ describe('a report in the style of caspio-sdk', () => {
   })
 })
 
-describe('on a stand-in account of its own', () => {
+describe('with the stand-in account', () => {
   it.each(['attached', 'before', 'after'])(
-    'the clinic prints what the README tells, %s',
+    'the clinic prints what the README says: %s',
     async (name) => {
       const { code, output, errors } = await run(`clinic/${name}.mjs`)
       expect({ code, errors }).toEqual({ code: 0, errors: '' })
       const readme = await textOf('README.md')
       if (name === 'attached') expect(readme).toContain(`\`\`\`\n${output}\`\`\`\n`)
       const [, failed = '0'] = /failed: (\d+) × 401$/m.exec(output) ?? []
-      const [, oldCode, plugin] = /^token requests: (\d+) .* (\d+) of/m.exec(output) ?? []
+      const [, oldCode, plugin] = /^token requests: (\d+) .* (\d+) by/m.exec(output) ?? []
       const row = new RegExp(
         `^\\| \`${name}.mjs\` .*\\| ${failed} of 83 .*\\| ${oldCode} \\| ${plugin} \\|$`,
         'm',
       )
       expect(readme).toMatch(row)
-      expect(output).toMatch(/^tokens that the carrier was sent: 0$/m)
+      expect(output).toMatch(/^tokens sent to the carrier: 0$/m)
     },
   )
 
-  it('the attached report prints what the README shows, and works three nights', async () => {
+  it('the attached report prints what the README shows, and works for three nights', async () => {
     const { code, output, errors } = await run('report/attached.cjs')
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     const [night] = /^Second night(?:.*\n)*(?=Third night)/m.exec(output) ?? []
@@ -349,10 +349,10 @@ describe('on a stand-in account of its own', () => {
     const { code, output } = await run(program)
     expect(code).toBe(0)
     expect(output.trim().split('\n').at(-1)?.trim()).toBe(line)
-    expect(output).toMatch(/^Second night, /m)
+    expect(output).toMatch(/^Second night: /m)
   })
 
-  it('the clinic says what is missing where only the account is given', async () => {
+  it('the clinic says which variable is missing', async () => {
     const env = environment((await startAccount()).credentials)
     const { code, errors } = await run('clinic/attached.mjs', env)
     expect(code).toBe(1)

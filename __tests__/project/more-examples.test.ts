@@ -13,7 +13,7 @@ import { describeWithRedis, type RedisServer, startRedisServer } from '../suppor
 
 const examples = copyExamples()
 
-/** What a program prints that ends well. */
+/** The output of a program that succeeds. */
 async function outputOf(program: string, options?: RunOptions): Promise<string> {
   const { code, output, errors } = await examples.run(program, options)
   expect({ code, errors }).toEqual({ code: 0, errors: '' })
@@ -23,7 +23,7 @@ async function outputOf(program: string, options?: RunOptions): Promise<string> 
 const textOf = (lines: string[]) => lines.map((line) => `${line}\n`).join('')
 
 describe('the Express server', () => {
-  it('shares one token among its users, recovers, and answers 503 where there is none', async () => {
+  it('shares one token among its users, recovers, and answers 503 if it can get no token', async () => {
     const { code, output, errors } = await examples.run('express/server.mjs')
     expect(code).toBe(0)
     const lines = output.split('\n')
@@ -37,7 +37,7 @@ describe('the Express server', () => {
     expect(errors).toMatch(/^ERR_CASPIO_TOKEN_ENDPOINT: axios-caspio-auth: .+\n$/)
   })
 
-  it('serves until it is ended, where PORT is set, and tells users nothing of its errors', async () => {
+  it('with PORT set, serves until it is ended, and shows users nothing of its errors', async () => {
     const account = await startAccount()
     const program = join(examples.folder, 'examples/express/server.mjs')
     const env = { ...process.env, ...environment(account.credentials), PORT: '0' }
@@ -46,7 +46,7 @@ describe('the Express server', () => {
       server.kill()
     })
     const [line] = await once(createInterface(server.stdout), 'line')
-    const [, url = ''] = /^Listening: (http\S+)$/.exec(line) ?? []
+    const [, url = ''] = /^Listening at (http\S+)$/.exec(line) ?? []
     expect(await (await fetch(url)).json()).toEqual(['Physicians', 'Appointments'])
     account.rotateSecret()
     account.revoke()
@@ -54,37 +54,37 @@ describe('the Express server', () => {
     expect(answer.status).toBe(503)
     expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(20)
     const body = witness(await answer.text())
-    expect(JSON.parse(body)).toEqual({ error: 'Our database cannot be reached just now.' })
+    expect(JSON.parse(body)).toEqual({ error: 'The database is not available right now.' })
     server.kill('SIGINT')
     expect(await once(server, 'exit')).toEqual([null, 'SIGINT'])
   })
 })
 
 describe('the Next.js route', () => {
-  it('gives pages a token but no secret, one for all of them, and nobody else', async () => {
+  it('gives all pages the same token and no secret, and others nothing', async () => {
     expect(await outputOf('nextjs/run.mjs')).toBe(
       textOf([
-        '3 pages opened, each asked the route: 3 answers',
-        'what a page is given: access_token, token_type, expires_in',
+        'answers of the route to 3 pages: 3',
+        'fields of an answer: access_token, token_type, expires_in',
         'token requests: 1',
-        'every token revoked, and each page recovered: 6 answers',
+        'answers after every token was revoked and each page recovered: 6',
         'token requests: 2',
-        'a page of nobody: 401, ERR_CASPIO_TOKEN_ENDPOINT',
+        'a page without a login: 401, ERR_CASPIO_TOKEN_ENDPOINT',
       ]),
     )
   })
 
-  it('needs no secret to be loaded, as next build does', async () => {
+  it('can be loaded without a secret, as next build does', async () => {
     const route = join(examples.folder, 'examples/nextjs/app/api/caspio-token/route.js')
     const program = `console.log(Object.keys(await import(${JSON.stringify(route)})))`
     const outcome = await examples.runNode(['--input-type=module', '-e', program])
     expect(outcome).toEqual({ code: 0, output: "[ 'GET' ]\n", errors: '' })
   })
 
-  it('works on an account of the environment, and only reads', async () => {
+  it('works with the account in the environment, and only reads', async () => {
     const account = await startAccount()
     const output = await outputOf('nextjs/run.mjs', { env: environment(account.credentials) })
-    expect(output).toMatch(/^3 pages .+\nwhat a page .+\na page of nobody: 401, .+\n$/)
+    expect(output).toMatch(/^answers .+\nfields .+\na page without a login: 401, .+\n$/)
     expect(account.log.token).toHaveLength(1)
     expect(account.log.api.map(({ method }) => method)).toEqual(Array(3).fill('GET'))
   })
@@ -93,9 +93,9 @@ describe('the Next.js route', () => {
 const STARTS = [1, 2, 3, 4, 5].map((number) => `start ${number}: 200 cold, 200 warm`)
 
 describe('the Lambda handler', () => {
-  it('costs five cold starts one token request, on a store in the process', async () => {
+  it('makes one token request for five cold starts, with a store in memory', async () => {
     const [first, ...lines] = (await outputOf('lambda/run.mjs')).trimEnd().split('\n')
-    expect(first).toMatch(/^REDIS_URL is not set: one start after the other/)
+    expect(first).toMatch(/^REDIS_URL is not set: running one start after the other/)
     expect(lines).toEqual([...STARTS, 'token requests: 1'])
   })
 })
@@ -107,7 +107,7 @@ describeWithRedis('the Lambda handler on Redis', () => {
   })
   afterAll(() => redis.stop())
 
-  it('costs five cold starts at once one token request, and leaves nothing', async () => {
+  it('makes one token request for five cold starts at once, and cleans up', async () => {
     const output = await outputOf('lambda/run.mjs', { env: { REDIS_URL: redis.url } })
     const lines = output.trimEnd().split('\n')
     expect(lines.slice(0, -1).sort()).toEqual(STARTS)
@@ -140,7 +140,7 @@ describeWithRedis('the Lambda handler on Redis', () => {
 
 describe('the nightly export', () => {
   it('exports twice with one token request', async () => {
-    const night = ['12 records of Physicians in Physicians.jsonl']
+    const night = ['wrote 12 records of Physicians to Physicians.jsonl']
     const end = 'exit code 0, token requests so far: 1'
     expect(await outputOf('cron/nightly-export.mjs')).toBe(
       textOf(['first night:', ...night, end, 'second night:', ...night, end]),
@@ -153,7 +153,7 @@ describe('the nightly export', () => {
     const env = { ...environment(account.credentials), TOKEN_FILE: 'token.json' }
     const args = ['Appointments', 'appointments.jsonl']
     const output = await outputOf('cron/nightly-export.mjs', { env, cwd, args })
-    expect(output).toBe('8 records of Appointments in appointments.jsonl\n')
+    expect(output).toBe('wrote 8 records of Appointments to appointments.jsonl\n')
     expect(account.log.api).toHaveLength(2)
     const text = await readFile(join(cwd, 'appointments.jsonl'), 'utf8')
     const records = text
@@ -163,7 +163,7 @@ describe('the nightly export', () => {
     expect(records).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
   })
 
-  it('that fails says why, exits with 1, and leaves the last one in its place', async () => {
+  it('says why it failed, exits with 1, and keeps the last file', async () => {
     const account = await startAccount()
     account.rotateSecret()
     const { clientSecret } = account.credentials
@@ -187,12 +187,12 @@ describe('the nightly export', () => {
 })
 
 describe('two accounts on one instance', () => {
-  it('have a token each, and are revoked independently', async () => {
+  it('use different tokens, and are revoked independently', async () => {
     expect(await outputOf('two-accounts.mjs')).toBe(
       textOf([
-        'both: 200, 200',
+        'from both: 200, 200',
         'token requests: north 1, south 1',
-        'the tokens of north revoked, both: 200, 200',
+        'from both, after the tokens of north were revoked: 200, 200',
         'token requests: north 2, south 1',
         'the two tokens differ: true',
       ]),
@@ -210,7 +210,7 @@ describe('unit tests with the stand-in account', () => {
     expect(code).toBe(0)
   })
 
-  it('fail where the module is wrong', async () => {
+  it('fail if the module is wrong', async () => {
     const module = join(examples.folder, 'examples/unit-tests/physicians.mjs')
     const text = await readFile(module, 'utf8')
     onTestFinished(() => writeFile(module, text))

@@ -13,7 +13,7 @@ const programs = await readdir(FOLDER)
 const page = await readFile(new URL('../../docs/questions.md', import.meta.url), 'utf8')
 const answers = page.split(/^## /m).slice(1)
 
-describe('the page of questions', () => {
+describe('docs/questions.md', () => {
   const examples = copyExamples()
 
   it('has one program for each answer, and an answer for each program', () => {
@@ -22,23 +22,20 @@ describe('the page of questions', () => {
     expect(page.split('\n').length).toBeLessThan(200)
   })
 
-  it.each(programs)(
-    'shows what %s prints, under the question that it begins with',
-    async (name) => {
-      const text = await readFile(new URL(name, FOLDER), 'utf8')
-      expect(text.split('\n').length).toBeLessThanOrEqual(42)
-      const [, question] = /^\/\/ (.+\?) Run: node examples\/questions\/\S+\n/.exec(text) ?? []
-      const answer = answers.find((answer) => answer.startsWith(`${question}\n`))
-      const { code, output, errors } = await examples.run(`questions/${name}`)
-      expect({ code, errors }).toEqual({ code: 0, errors: '' })
-      expect(answer).toContain(`\`\`\`\n${output}\`\`\`\n`)
-      expect(answer).toContain(`(../examples/questions/${name})`)
-    },
-  )
+  it.each(programs)('shows the output of %s under its question', async (name) => {
+    const text = await readFile(new URL(name, FOLDER), 'utf8')
+    expect(text.split('\n').length).toBeLessThanOrEqual(42)
+    const [, question] = /^\/\/ (.+\?) Run: node examples\/questions\/\S+\n/.exec(text) ?? []
+    const answer = answers.find((answer) => answer.startsWith(`${question}\n`))
+    const { code, output, errors } = await examples.run(`questions/${name}`)
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(answer).toContain(`\`\`\`\n${output}\`\`\`\n`)
+    expect(answer).toContain(`(../examples/questions/${name})`)
+  })
 })
 
 describe('a 401', () => {
-  it('tells by its config whether a token was sent', async () => {
+  it('shows in its config whether a token was sent', async () => {
     const { account, api } = await startBench()
     account.api.fail({ status: 401 })
     const hadToken = async (options: object) =>
@@ -48,8 +45,8 @@ describe('a 401', () => {
   })
 })
 
-describe('a secret that is rotated', () => {
-  /** Ten requests under way at any moment, before, while and after `work` is done. */
+describe('rotating the secret', () => {
+  /** Keeps ten requests under way before, during and after `work`. */
   async function underLoad(send: () => Promise<unknown>, work: () => void) {
     let sent = 0
     const failures: unknown[] = []
@@ -67,7 +64,7 @@ describe('a secret that is rotated', () => {
     return failures
   }
 
-  it('fails no request where the instance is attached again under load', async () => {
+  it('fails no request if the instance is attached again under load', async () => {
     const { account, api } = await startBench()
     account.api.latency = 20
     const failures = await underLoad(
@@ -82,7 +79,7 @@ describe('a secret that is rotated', () => {
     expect(new Set(account.log.api.map(({ status }) => status))).toEqual(new Set([200]))
   })
 
-  it('costs no token request where a store holds the token', async () => {
+  it('costs no token request if a token store holds the token', async () => {
     const tokenStore = new MemoryStore()
     const { account, api } = await startBench({ tokenStore })
     await api.get(PHYSICIANS)
@@ -92,7 +89,7 @@ describe('a secret that is rotated', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('is replaced for instances that share a token by attaching each again', async () => {
+  it('works for instances that share a token, by attaching each again', async () => {
     const account = await startAccount()
     const instances = [1, 2].map(() => axios.create({ baseURL: `${account.url}/rest/v2` }))
     const attachAll = () => {

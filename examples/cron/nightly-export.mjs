@@ -1,6 +1,6 @@
-// An export that cron runs every night. Its token is in a file, where the next run finds it. Run it
-// from the repository, after npm ci && npm run build; without CASPIO_* variables it runs two nights
-// on a stand-in account:
+// An export that cron runs every night. It keeps its token in a file for the next run. Run it from
+// the repository, after npm ci && npm run build. If no CASPIO_* variable is set, it runs two nights
+// with a stand-in account:
 // node examples/cron/nightly-export.mjs [table] [file]
 import '../migration/support/stand-in.cjs'
 import { writeFile } from 'node:fs/promises'
@@ -22,11 +22,11 @@ attachCaspioAuth(caspio, credentials, {
 
 try {
   const records = await readAll()
-  // Not before all are here: a run that fails leaves the file of the last one.
+  // Written only when all records are here, so that a failed run keeps the file of the last run.
   await writeFile(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
-  console.log(`${records.length} records of ${table} in ${file}`)
+  console.log(`wrote ${records.length} records of ${table} to ${file}`)
 } catch ({ message }) {
-  // cron mails what is printed. No process.exit(): the token may not be in its file yet.
+  // cron mails what a job prints. Do not call process.exit(): the token may not be written yet.
   console.error(`The export failed: ${message}`)
   process.exitCode = 1
 }

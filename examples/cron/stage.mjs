@@ -1,4 +1,4 @@
-// Runs the export two nights on a stand-in account. Started by support/stand-in.cjs.
+// Runs the export two nights with a stand-in account. ../migration/support/stand-in.cjs starts it.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

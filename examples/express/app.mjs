@@ -5,7 +5,7 @@ import express from 'express'
 export function createApp(credentials) {
   const { origin } = new URL(credentials.tokenEndpointURL)
   const caspio = axios.create({ baseURL: `${origin}/rest/v2`, timeout: 30_000 })
-  // Here and not in a route: all requests of all users share one token.
+  // Attach here, not in a route, so that all requests of all users share one token.
   attachCaspioAuth(caspio, credentials)
 
   const app = express()
@@ -14,16 +14,16 @@ export function createApp(credentials) {
     response.json(data.Result)
   })
 
-  // Express takes a handler of four parameters for one of errors.
+  // Express recognises an error handler by its four parameters.
   app.use((error, _request, response, next) => {
     if (!axios.isAxiosError(error)) return next(error)
-    // Its message and code are fit for a log; none of them is the user's business.
+    // Log the message and the code. Do not show them to users.
     console.error(`${error.code}: ${error.message}`)
     if (isCaspioAuthError(error) && error.nextAttemptAt) {
       const wait = Math.ceil((error.nextAttemptAt - Date.now()) / 1_000)
       response.set('Retry-After', String(Math.max(1, wait)))
     }
-    response.status(503).json({ error: 'Our database cannot be reached just now.' })
+    response.status(503).json({ error: 'The database is not available right now.' })
   })
   return app
 }

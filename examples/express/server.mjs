@@ -1,27 +1,27 @@
-// An Express server that reads from Caspio. Run it from the repository, after npm ci && npm run build;
-// without CASPIO_* variables on a stand-in account:
-// node examples/express/server.mjs           asks itself a few times, and ends
+// An Express server that reads from Caspio. Run it from the repository, after npm ci && npm run build.
+// If no CASPIO_* variable is set, it starts a stand-in account:
+// node examples/express/server.mjs           sends itself a few requests, and ends
 // PORT=3000 node examples/express/server.mjs serves http://localhost:3000/tables until Ctrl-C
 import { once } from 'node:events'
 import { credentialsFromEnv } from 'axios-caspio-auth'
-import { standIn } from '../support/stand-in.mjs'
+import { startStandInIfNeeded } from '../support/stand-in.mjs'
 import { createApp } from './app.mjs'
 
-const account = await standIn()
+const account = await startStandInIfNeeded()
 const { PORT } = process.env
 const server = createApp(credentialsFromEnv()).listen(Number(PORT ?? 0), '127.0.0.1')
 await once(server, 'listening')
 const url = `http://127.0.0.1:${server.address().port}/tables`
 
 if (PORT) {
-  console.log(`Listening: ${url}`)
+  console.log(`Listening at ${url}`)
 } else {
-  await askItself()
+  await sendRequests()
   server.close()
   await account?.close()
 }
 
-async function askItself() {
+async function sendRequests() {
   const statuses = await Promise.all(
     Array.from({ length: 20 }, async () => (await fetch(url)).status),
   )

@@ -1,10 +1,10 @@
-// One process of examples/fleet.mjs: told by its parent what to send, and asked what became of it.
+// One process of examples/fleet.mjs. Its parent asks for requests, and gets their results.
 import { once } from 'node:events'
 import axios from 'axios'
 import { attachCaspioAuth } from 'axios-caspio-auth'
 import { redisTokenStore } from 'axios-caspio-auth/redis'
 
-// The parent has gone, or is done.
+// The parent has ended or is done.
 process.once('disconnect', () => process.exit())
 
 const [{ credentials, baseURL, redis }] = await once(process, 'message')
@@ -26,7 +26,7 @@ process.send('ready')
 async function connect({ url, prefix }) {
   const { createClient } = await import('redis')
   const client = createClient({ url })
-  // Without a listener node-redis ends the process; the plugin tells it in store-failed.
+  // The plugin reports errors as store-failed events. Without a listener, node-redis ends the process.
   client.on('error', () => {})
   await client.connect()
   return redisTokenStore(client, { prefix })

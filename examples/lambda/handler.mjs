@@ -1,4 +1,4 @@
-// What is deployed. A cold start loads this file, a warm one calls the handler again.
+// The file to deploy. A cold start loads this file; a warm start only calls the handler again.
 import axios from 'axios'
 import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
 import { tokenStore } from './token-store.mjs'
@@ -6,7 +6,7 @@ import { tokenStore } from './token-store.mjs'
 const credentials = credentialsFromEnv()
 const { origin } = new URL(credentials.tokenEndpointURL)
 const caspio = axios.create({ baseURL: `${origin}/rest/v2` })
-// Out here, so that a warm start has its token in hand; the store serves the cold ones.
+// Attach outside the handler: a warm start has its token in hand. A cold start takes it from the store.
 attachCaspioAuth(caspio, credentials, { tokenStore })
 
 export async function handler() {

@@ -1,20 +1,23 @@
-// An AWS Lambda handler whose cold starts share one token. This runs five of them: handler.mjs is
-// loaded anew for each. Run it from the repository, after npm ci && npm run build, with REDIS_URL on
-// your Redis (it leaves nothing there); without CASPIO_* variables on a stand-in account:
+// An AWS Lambda handler whose cold starts share one token. This program runs five cold starts: it
+// loads handler.mjs five times. Run it from the repository, after npm ci && npm run build. Set
+// REDIS_URL to use your Redis; the program removes what it stored. If no CASPIO_* variable is set, it
+// starts a stand-in account:
 // node examples/lambda/run.mjs
 import { randomUUID } from 'node:crypto'
-import { standIn } from '../support/stand-in.mjs'
+import { startStandInIfNeeded } from '../support/stand-in.mjs'
 
-const account = await standIn()
+const account = await startStandInIfNeeded()
 process.env.REDIS_PREFIX ??= `axios-caspio-auth-example:${randomUUID()}:`
 const { redis } = await import('./token-store.mjs')
 
 const starts = [1, 2, 3, 4, 5]
 if (redis) {
-  // All at once: one takes the lock, and the others wait for its token.
+  // All at once. One of them gets the lock, and the others wait for its token.
   await Promise.all(starts.map(coldStart))
 } else {
-  console.log('REDIS_URL is not set: one start after the other, on a store in this process')
+  console.log(
+    'REDIS_URL is not set: running one start after the other, with a store in this process',
+  )
   for (const number of starts) await coldStart(number)
 }
 if (account) console.log(`token requests: ${account.log.token.length}`)

@@ -4,10 +4,10 @@ import { Keyv } from 'keyv'
 
 const { REDIS_URL, REDIS_PREFIX: prefix = '' } = process.env
 
-/** Undefined where there is no Redis. */
+/** Undefined if REDIS_URL is not set. */
 export const redis = REDIS_URL ? new Redis(REDIS_URL) : undefined
-// Its failures are store-failed events; without a listener ioredis prints each of them.
+// The plugin reports errors as store-failed events. Without a listener, ioredis prints each of them.
 redis?.on('error', () => {})
 
-// A Keyv of this process shares nothing with others: it is there to try the handler out.
+// A Keyv in memory shares nothing with other processes. It is good enough to try the handler.
 export const tokenStore = redis ? redisTokenStore(redis, { prefix }) : new Keyv()

@@ -1,12 +1,13 @@
 // Counts the calls that Caspio bills, and writes one JSON line a minute and one at the end. Run it from
-// the repository, after npm ci && npm run build; without CASPIO_* variables on a stand-in account:
+// the repository, after npm ci && npm run build. If no CASPIO_* variable is set, it starts a stand-in
+// account:
 // node examples/metering/log-line.mjs
 import axios from 'axios'
 import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
-import { standIn } from '../support/stand-in.mjs'
+import { startStandInIfNeeded } from '../support/stand-in.mjs'
 import { createMeter } from './meter.mjs'
 
-const account = await standIn()
+const account = await startStandInIfNeeded()
 const credentials = credentialsFromEnv()
 const { origin } = new URL(credentials.tokenEndpointURL)
 

@@ -1,14 +1,15 @@
-// What Caspio bills: every call that it receives, whatever it answers.
+// Caspio bills every call that it receives, whatever it answers.
 import { getAdapter } from 'axios'
 
-// The connection was never made.
+// With these codes, no connection was made, so Caspio received nothing.
 const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
 
 /**
- * Calls `count(kind, isAnswered)` when a call ends: a `token` request, a `resource`, or one that was
- * `resent` with another token. Of a call without an answer only Caspio knows whether it came in.
+ * Calls `count(kind, isAnswered)` when a call ends. The kind is `token` for a token request, `resent`
+ * for a call that was sent again with another token, and `resource` for any other call. If a call got
+ * no answer, only Caspio knows whether it received it.
  *
- * @param origins of Caspio, and of a gateway to it
+ * @param origins the origins of Caspio, and of a gateway in front of it
  */
 export function createMeter(origins, count) {
   let isResend = false
@@ -18,13 +19,13 @@ export function createMeter(origins, count) {
   }
 
   return {
-    /** For `attachCaspioAuth` or `createCaspioAuth`. */
+    /** Pass it to `attachCaspioAuth` or `createCaspioAuth`. */
     onEvent({ type, status, errorCode }) {
       if (type === 'token-request') end('token', status !== undefined, errorCode)
-      // The very next call of the adapter is the one.
+      // The next call of the adapter is the resend.
       if (type === 'request-resent') isResend = true
     },
-    /** At the adapter: a 401 that is recovered, or ends without a token, shows nowhere else. */
+    /** Counts in the adapter: a 401 that the plugin recovers is visible nowhere else. */
     watch(instance) {
       const { adapter } = instance.defaults
       instance.defaults.adapter = async (config) => {

@@ -1,5 +1,5 @@
 // Counts the calls that Caspio bills in an OpenTelemetry metric. Run it from the repository, after
-// npm ci && npm run build; without CASPIO_* variables on a stand-in account:
+// npm ci && npm run build. If no CASPIO_* variable is set, it starts a stand-in account:
 // node examples/metering/opentelemetry.mjs
 import { metrics } from '@opentelemetry/api'
 import {
@@ -10,15 +10,15 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import axios from 'axios'
 import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
-import { standIn } from '../support/stand-in.mjs'
+import { startStandInIfNeeded } from '../support/stand-in.mjs'
 import { createMeter } from './meter.mjs'
 
-// What your application sets up anyway, with an OTLPMetricExporter.
+// Your application probably does this already, with an OTLPMetricExporter.
 const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
 const reader = new PeriodicExportingMetricReader({ exporter })
 metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
 
-const account = await standIn()
+const account = await startStandInIfNeeded()
 const credentials = credentialsFromEnv()
 const { origin } = new URL(credentials.tokenEndpointURL)
 

@@ -3,7 +3,7 @@ import axios from 'axios'
 import { attachCaspioAuth } from 'axios-caspio-auth'
 import { startCaspioAccount } from 'axios-caspio-auth/testing'
 import { createMeter } from '../metering/meter.mjs'
-import { later } from '../support/later.mjs'
+import { passHours } from '../support/pass-hours.mjs'
 
 const account = await startCaspioAccount()
 const api = axios.create({ baseURL: `${account.url}/rest/v2` })
@@ -14,22 +14,22 @@ const { onEvent, watch } = createMeter([account.url], (kind) => {
 watch(api)
 attachCaspioAuth(api, account.credentials, { onEvent })
 
-async function show(what, work) {
+async function show(scenario, work) {
   counts = { token: 0, resource: 0, resent: 0 }
   await work()
   const { token, resource, resent } = counts
-  console.log(`${what}: ${resource} resource, ${token} token, ${resent} resent`)
+  console.log(`${scenario}: API calls ${resource}, token requests ${token}, resends ${resent}`)
 }
 
-await show('a week, a request an hour', async () => {
+await show('a week, one request an hour', async () => {
   for (let hour = 0; hour < 7 * 24; hour++) {
     await api.get('/tables')
-    later(1)
+    passHours(1)
   }
 })
 await show('every token revoked, 50 requests at once', async () => {
   account.revoke()
   await Promise.all(Array.from({ length: 50 }, () => api.get('/tables')))
 })
-console.log(`refresh tokens that live: ${account.liveRefreshTokens} of 1,000`)
+console.log(`live refresh tokens: ${account.liveRefreshTokens} of 1,000`)
 await account.close()

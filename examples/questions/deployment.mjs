@@ -5,11 +5,11 @@ import { startCaspioAccount } from 'axios-caspio-auth/testing'
 import { Keyv } from 'keyv'
 
 const account = await startCaspioAccount()
-// In place of it: new Keyv(new KeyvPostgres(url)), or redisTokenStore(client).
+// In production: new Keyv(new KeyvPostgres(url)), or redisTokenStore(client).
 const tokenStore = new Keyv()
 
-await deployTenTimes('a token each')
-await deployTenTimes('a token store', { tokenStore })
+await deployTenTimes('without a token store')
+await deployTenTimes('with a token store', { tokenStore })
 await account.close()
 
 async function deployTenTimes(how, options) {
@@ -19,5 +19,5 @@ async function deployTenTimes(how, options) {
     attachCaspioAuth(api, account.credentials, options)
     await api.get('/tables')
   }
-  console.log(`10 deployments, ${how}: token requests: ${account.log.token.length}`)
+  console.log(`10 deployments ${how}, token requests: ${account.log.token.length}`)
 }

@@ -6,8 +6,8 @@ import { startCaspioAccount } from 'axios-caspio-auth/testing'
 const account = await startCaspioAccount()
 const auth = createCaspioAuth(account.credentials)
 
-await sendTen('each with the credentials', account.credentials)
-await sendTen('all with one CaspioAuth', auth)
+await sendTen(', each with the credentials', account.credentials)
+await sendTen(' that share one CaspioAuth', auth)
 await account.close()
 
 async function sendTen(how, credentials) {
@@ -17,5 +17,5 @@ async function sendTen(how, credentials) {
     attachCaspioAuth(api, credentials)
     await api.get('/tables')
   }
-  console.log(`10 instances, ${how}: token requests: ${account.log.token.length}`)
+  console.log(`10 instances${how}, token requests: ${account.log.token.length}`)
 }

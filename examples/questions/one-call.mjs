@@ -25,5 +25,5 @@ await api.get('/tables')
 
 console.log(`my interceptors saw: ${seen.join(', ')}`)
 console.log(`Caspio answered: ${account.log.api.map(({ status }) => status).join(', ')}`)
-console.log(`onEvent was told: ${events.join(', ')}`)
+console.log(`onEvent received: ${events.join(', ')}`)
 await account.close()

@@ -7,11 +7,11 @@ const account = await startCaspioAccount()
 const api = axios.create({ baseURL: `${account.url}/rest/v2` })
 attachCaspioAuth(api, account.credentials)
 const answer = api.get('/tables')
-console.log(`waiting for the token: ${timers()} timer`)
+console.log(`while waiting for the token: ${timers()} timer`)
 await answer
-console.log(`a token in hand: ${timers()} timers`)
+console.log(`with a token in hand: ${timers()} timers`)
 
-process.on('exit', () => console.log('the process ends by itself, with the plugin attached'))
+process.on('exit', () => console.log('the process ends, with the plugin still attached'))
 await account.close()
 
 function timers() {

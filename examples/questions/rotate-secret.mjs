@@ -2,34 +2,34 @@
 import axios from 'axios'
 import { attachCaspioAuth } from 'axios-caspio-auth'
 import { startCaspioAccount } from 'axios-caspio-auth/testing'
-import { later } from '../support/later.mjs'
+import { passHours } from '../support/pass-hours.mjs'
 
 const account = await startCaspioAccount()
 const api = axios.create({ baseURL: `${account.url}/rest/v2` })
-let isReplaced
-const replaced = new Promise((resolve) => {
-  isReplaced = resolve
+let onReattached
+const reattached = new Promise((resolve) => {
+  onReattached = resolve
 })
 
 function attach() {
-  // In place of account.credentials: what your secret manager holds now.
+  // Instead of account.credentials, read the current secret from your secret manager.
   attachCaspioAuth(api, account.credentials, {
     onEvent({ type, error, background }) {
       if (type !== 'acquisition-failed' || error.code !== 'ERR_CASPIO_CREDENTIALS') return
       attach()
-      isReplaced(`a renewal was refused${background ? ' in the background' : ''}: attached again`)
+      onReattached(`a renewal was refused${background ? ' in the background' : ''}: attached again`)
     },
   })
 }
 
 attach()
-await sendTen('with the first secret')
+await sendTen('with the old secret')
 account.rotateSecret()
-await sendTen('the secret was rotated')
-later(23)
+await sendTen('after the rotation')
+passHours(23)
 await sendTen('23 hours later')
-console.log(await replaced)
-await sendTen('with the other secret')
+console.log(await reattached)
+await sendTen('with the new secret')
 console.log(`token requests: ${account.log.token.map(({ status }) => status).join(', ')}`)
 await account.close()
 

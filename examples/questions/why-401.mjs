@@ -5,19 +5,21 @@ import { attachCaspioAuth } from 'axios-caspio-auth'
 import { startCaspioAccount } from 'axios-caspio-auth/testing'
 
 const account = await startCaspioAccount()
-const gateway = account.url.replace('127.0.0.1', 'localhost')
+const otherOrigin = account.url.replace('127.0.0.1', 'localhost')
 account.api.fail({ status: 401, path: '/rest/v2/tables/Salaries' })
 
 await show('the token was revoked', (api) => api.get('/tables'))
-await show('this profile may not do that', (api) => api.get('/tables/Salaries/records'))
+await show('the profile has no permission', (api) => api.get('/tables/Salaries/records'))
 await show('skipAuthRefresh: true', (api) => api.get('/tables', { skipAuthRefresh: true }))
-await show('a body that is a stream', (api) => api.post('/tables', Readable.from(['{}'])))
-await show('an origin of which nobody told', (api) => api.get(`${gateway}/rest/v2/tables`))
+await show('the body is a stream', (api) => api.post('/tables', Readable.from(['{}'])))
+await show('the origin is not in scope', (api) => api.get(`${otherOrigin}/rest/v2/tables`))
 await show('skipCaspioAuth: true', (api) => api.get('/tables', { skipCaspioAuth: true }))
-await show('not the instance with the plugin', () => axios.get(`${account.url}/rest/v2/tables`))
+await show('the instance does not have the plugin', () =>
+  axios.get(`${account.url}/rest/v2/tables`),
+)
 await account.close()
 
-async function show(what, send) {
+async function show(reason, send) {
   const api = axios.create({ baseURL: `${account.url}/rest/v2` })
   attachCaspioAuth(api, account.credentials)
   await api.get('/tables')
@@ -27,5 +29,5 @@ async function show(what, send) {
   const answers = account.log.api.map(
     ({ status, headers }) => `${status} ${headers.authorization ? 'with' : 'without'} a token`,
   )
-  console.log(`${what}: ${status} (${answers.join(', then ')})`)
+  console.log(`${reason}: ${status} (${answers.join(', then ')})`)
 }

@@ -1,23 +1,24 @@
-// A tokenStore in one file, for scripts and cron jobs of one user on one machine.
+// A token store in one file, for the scripts and cron jobs of one user on one machine.
 import { randomUUID } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 
 /**
- * Only its owner can read the file. Written anew and renamed, so that no reader finds half of it. Of
- * two that write at once the last one stays, which costs a token request at most.
+ * Only its owner can read the file. It is written under a temporary name and then renamed, so that
+ * no reader sees half a file. If two processes write at once, the last one wins; this costs at most
+ * one token request.
  */
 export function fileStore(path) {
   async function read() {
     try {
       return Object(JSON.parse(await readFile(path, 'utf8')))
     } catch {
-      // Not there yet, or broken: it is written anew.
+      // The file is missing or broken. The next write replaces it.
       return {}
     }
   }
 
   async function write(entries) {
-    // A process's ID is no name: it is 1 in every container.
+    // The process ID would not be unique: it is 1 in every container.
     const temporary = `${path}.${randomUUID()}`
     try {
       await writeFile(temporary, JSON.stringify(entries), { mode: 0o600, flag: 'wx' })

@@ -3,10 +3,10 @@ import { startCaspioAccount } from 'axios-caspio-auth/testing'
 const VARIABLES = ['CASPIO_CLIENT_ID', 'CASPIO_CLIENT_SECRET', 'CASPIO_TOKEN_ENDPOINT_URL']
 
 /**
- * Where no CASPIO_* variable names an account, starts a stand-in account and puts its credentials
- * into the environment. Resolves to undefined where one does.
+ * Starts a stand-in account and puts its credentials into the environment. Does nothing, and
+ * resolves to undefined, if the CASPIO_* variables are set already.
  */
-export async function standIn() {
+export async function startStandInIfNeeded() {
   if (VARIABLES.some((name) => process.env[name]?.trim())) return undefined
   const account = await startCaspioAccount()
   const { clientID, clientSecret, tokenEndpointURL } = account.credentials

@@ -1,4 +1,4 @@
-// The same service after its token code and the header of each call were deleted. Run it from the
+// The same service, without its token code and without the header of each call. Run it from the
 // repository, after npm ci && npm run build:
 // node examples/migration/clinic/after.mjs
 import '../support/stand-in.cjs'

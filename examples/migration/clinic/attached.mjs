@@ -1,5 +1,5 @@
-// The same service, not a line of it deleted, with the plugin attached where it starts. Run it from
-// the repository, after npm ci && npm run build:
+// The same service, unchanged, with the plugin attached at start-up. Run it from the repository, after
+// npm ci && npm run build:
 // node examples/migration/clinic/attached.mjs
 import '../support/stand-in.cjs'
 import axios from 'axios'

@@ -1,10 +1,10 @@
-// A stand-in for the carrier.
+// A stand-in server for the carrier.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 
 const RATES = { parcel: 12.5, letter: 3 }
 
-/** `requests` tells what it was sent. `onPickup` is called before a pickup is confirmed. */
+/** `requests` lists what the carrier received. `onPickup` is called before a pickup is confirmed. */
 export async function startCarrier(onPickup = () => {}) {
   const requests = []
   const server = createServer((request, response) => {

@@ -1,10 +1,9 @@
-// One day at the clinic, the same for each of the programs: what its desks ask of the service, and
-// what became of it.
+// One day at the clinic, the same for each program: calls the service, and prints the outcomes.
 import { createHash } from 'node:crypto'
 
 const DESKS = 20
 
-// A file gets a new key each time.
+// Caspio gives each uploaded file a new random key.
 const KEY = /[\da-f]{8}-[\da-f-]{27}/g
 
 export async function runDay(service) {
@@ -15,17 +14,17 @@ export async function runDay(service) {
     const failures = []
     await act(async (send, ...values) => {
       calls += 1
-      const place = results.push(undefined) - 1
+      const index = results.push(undefined) - 1
       try {
         const result = await send(...values)
-        results[place] = result
+        results[index] = result
         return result
       } catch (error) {
         failures.push(error.response?.status ?? error.message)
       }
     })
-    const why = failures.length > 0 ? `, failed: ${tally(failures)}` : ''
-    console.log(`${name}: ${calls - failures.length} of ${calls} calls worked${why}`)
+    const reasons = failures.length > 0 ? `, failed: ${tally(failures)}` : ''
+    console.log(`${name}: ${calls - failures.length} of ${calls} calls worked${reasons}`)
   }
 
   await part('opening', (call) => allDesks(service, call))
@@ -39,7 +38,7 @@ export async function runDay(service) {
   console.log(`results: ${digest(results)}`)
 }
 
-/** All at once. */
+/** All desks call at once. */
 function allDesks({ physicians, appointments }, call) {
   return Promise.all(
     Array.from({ length: DESKS }, (_, desk) =>
@@ -48,7 +47,7 @@ function allDesks({ physicians, appointments }, call) {
   )
 }
 
-/** Each of the 20 call sites, one after the other. */
+/** Calls each of the 20 call sites, one after the other. */
 async function everything({ physicians, appointments, files }, call) {
   await call(physicians.list)
   await call(physicians.inCity, 'Oakland')
@@ -94,7 +93,7 @@ function tally(failures) {
     .join(', ')
 }
 
-/** The same for the same results. */
+/** A short hash, to compare the results of two programs. */
 function digest(results) {
   const text = JSON.stringify(results).replace(KEY, 'key')
   return createHash('sha256').update(text).digest('hex').slice(0, 12)

@@ -1,4 +1,4 @@
-// The carrier that takes the samples to the laboratory: somebody else, called over the same axios.
+// The carrier takes samples to the laboratory. Its API is not Caspio, but is called with the same axios.
 import axios from 'axios'
 import { CARRIER } from './urls.mjs'
 

@@ -1,5 +1,5 @@
-// The same report with the plugin attached; the client still sets the token of .env. Run it from
-// the repository, after npm ci && npm run build:
+// The same report with the plugin attached. Its client still sets the token from .env. Run it from the
+// repository, after npm ci && npm run build:
 // node examples/migration/report/attached.cjs
 require('../support/stand-in.cjs')
 const credentials = require('./caspio-config.cjs')

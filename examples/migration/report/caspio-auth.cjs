@@ -1,5 +1,5 @@
-// In the style of caspio-sdk/auth: a fresh token on every call; an error is logged, and the answer
-// is false.
+// In the style of caspio-sdk/auth: fetches a token on every call. If that fails, it logs the error and
+// returns false.
 const axios = require('axios')
 
 module.exports = function caspioAuth({ clientID, clientSecret, tokenEndpointURL }) {

@@ -1,5 +1,5 @@
-// A client in the style of caspio-sdk: the same headers on every call, made once from the token in
-// the configuration; an error is logged, and the answer is undefined.
+// A client in the style of caspio-sdk: it builds its headers once, with the token from the
+// configuration. If a call fails, it logs the error and returns undefined.
 const axios = require('axios')
 
 module.exports = function caspio({ accessToken, tokenEndpointURL }) {

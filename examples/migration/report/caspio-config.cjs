@@ -1,7 +1,7 @@
-// The account, and the token of the day from .env, where the cron job leaves it.
+// The account's credentials, and the token that the cron job wrote to .env.
 const { existsSync, readFileSync } = require('node:fs')
 
-// As dotenv does it: what the environment has already stays.
+// Like dotenv: does not overwrite variables that are set already.
 const text = existsSync('.env') ? readFileSync('.env', 'utf8') : ''
 for (const [, name, value] of text.matchAll(/^(\w+)=(.*)$/gm)) process.env[name] ??= value
 

@@ -1,4 +1,4 @@
-// The report itself: how many appointments each city has.
+// The report: how many appointments each city has.
 module.exports = async function report(caspio) {
   const physicians = await caspio.getRecords('Physicians')
   if (!physicians) return undefined

@@ -1,4 +1,4 @@
-// The cron job that writes the token of the day into .env. Run it from the repository, after
+// The cron job that writes a new token to .env. Run it from the repository, after
 // npm ci && npm run build:
 // node examples/migration/report/cron-before.cjs
 require('../support/stand-in.cjs')

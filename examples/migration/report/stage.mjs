@@ -1,5 +1,5 @@
-// Runs a program of this folder on a stand-in account, night after night, in a folder with a .env.
-// Started by support/stand-in.cjs.
+// Runs a program of this folder with a stand-in account for several nights, in a folder with a .env.
+// ../support/stand-in.cjs starts this file.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -24,11 +24,11 @@ async function showReport() {
   console.log('First night, after the cron job:')
   await run(file('cron-before.cjs'))
   await run(program)
-  console.log('Second night, the cron job did not run, and the token in .env is dead:')
+  console.log('Second night: the cron job did not run, and the token in .env was revoked:')
   account.revoke()
   await run(program)
   if (basename(program) === 'before.cjs') return
-  console.log('Third night, no cron job any more, and no token in .env:')
+  console.log('Third night: there is no cron job, and no token in .env:')
   await writeFile(envFile, '')
   await run(program)
 }
@@ -37,7 +37,9 @@ async function showCronJob() {
   console.log('First night:')
   await run(program)
   await run(file('before.cjs'))
-  console.log("Second night, the token endpoint is down, and the first night's token still lives:")
+  console.log(
+    "Second night: the token endpoint is down, and the first night's token is still valid:",
+  )
   account.tokenEndpoint.fail()
   await run(program)
   await run(file('before.cjs'))
@@ -45,7 +47,7 @@ async function showCronJob() {
 
 async function run(path) {
   const { length: earlier } = account.log.token
-  // One in your own environment would stand above that of .env.
+  // A token in your environment would override the one in .env.
   const env = { CASPIO_ACCESS_TOKEN: undefined }
   const code = await runProgram(path, account.credentials, { cwd: folder, env })
   const tokenRequests = account.log.token.length - earlier

@@ -1,4 +1,4 @@
-// Runs a program as its users do: in a process of its own, with the account in the environment.
+// Runs a program as its users do: in a separate process, with the credentials in the environment.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 

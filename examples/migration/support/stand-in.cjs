@@ -1,5 +1,5 @@
-// The first line of each program here. Where no CASPIO_* variable names an account, the stage.mjs
-// beside the program runs it on a stand-in account, in a process of its own, and that is all.
+// Each program here loads this file first. If no CASPIO_* variable is set, this file starts the
+// stage.mjs beside the program, which runs the program again with a stand-in account. Then it exits.
 const { spawnSync } = require('node:child_process')
 const { dirname, join } = require('node:path')
 

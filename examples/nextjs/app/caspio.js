@@ -1,17 +1,17 @@
 'use client'
-// What pages import: an axios instance that asks our own route for its token.
+// The axios instance that pages import. It gets its token from our route.
 import axios from 'axios'
 import { attachCaspioAuth } from 'axios-caspio-auth'
 
 export const caspio = axios.create({ baseURL: `${process.env.NEXT_PUBLIC_CASPIO_URL}/rest/v2` })
 
-let last = ''
+let lastToken = ''
 
 attachCaspioAuth(caspio, async ({ renew }) => {
-  // Its end tells the token from others and is of no use to anybody.
-  const response = await fetch(`/api/caspio-token?rejected=${renew ? last.slice(-8) : ''}`)
+  // The last characters identify the rejected token, and are useless to anybody else.
+  const response = await fetch(`/api/caspio-token?rejected=${renew ? lastToken.slice(-8) : ''}`)
   if (!response.ok) throw new Error(`/api/caspio-token answered ${response.status}`)
   const token = await response.json()
-  last = token.access_token
+  lastToken = token.access_token
   return token
 })

@@ -1,7 +1,7 @@
-// The broker: hands pages of users that are logged in a token, and keeps the secret here.
+// The token broker. It gives a token to the pages of users who are logged in. The secret stays here.
 import { createCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
 
-// Created by the first request: next build loads this file too, without the secret.
+// Created by the first request, because next build loads this file without the secret.
 let auth
 
 export async function GET(request) {
@@ -9,14 +9,15 @@ export async function GET(request) {
   auth ??= createCaspioAuth(credentialsFromEnv())
   const rejected = new URL(request.url).searchParams.get('rejected')
   let token = await auth.getAccessToken()
-  // Only if it is the one in hand here. Of a thousand pages on a dead token the first one renews it.
+  // Renew only if the rejected token is the one in hand. If a token is revoked while a thousand pages
+  // use it, only the first page causes a renewal.
   if (rejected && token.access_token.endsWith(rejected)) {
     token = await auth.getAccessToken({ renew: true })
   }
   return Response.json(token, { headers: { 'Cache-Control': 'no-store' } })
 }
 
-// In place of your own: next-auth, Clerk, a cookie of yours.
+// Replace this with your login: next-auth, Clerk, a cookie.
 function isLoggedIn(request) {
   return /\blogin=\w/.test(request.headers.get('cookie') ?? '')
 }
