@@ -2,19 +2,19 @@ import axios, { type AxiosError } from 'axios'
 import { vi } from 'vitest'
 import { attachCaspioAuth, type CaspioAuthEvent } from '../../src/index.js'
 import { startCaspioAccount } from '../../src/testing/index.js'
-import { type Fault, UNHEARD } from './hostile-faults.js'
+import { type Fault, NEVER_RECEIVED } from './hostile-faults.js'
 import { createWitness, dataOf, flawOf, inTime, outcomeOf, readStream } from './hostile-outcome.js'
 import { startHostileProxy } from './hostile-proxy.js'
 import { calm, type Kind } from './hostile-schedule.js'
 
 export const ADAPTERS = ['http', 'fetch'] as const
-/** Where the token endpoint's answer meets the fault. */
+/** When the answer of the token endpoint is faulty. */
 export const TOKEN_STAGES = ['first token', 'renewal ahead', 'after a 401'] as const
-/** How often it does, and the option `retries`. */
+/** How often it is faulty, and the option `retries`. */
 export const COURSES = ['once, retries 0', 'once, retries 2', 'lasting, retries 2'] as const
-/** Where a resource's answer meets the fault, once. */
+/** Which answer of a resource is faulty. */
 export const RESOURCE_STAGES = [
-  'GET by bare axios',
+  'GET without the plugin',
   'GET',
   'POST',
   'GET, resent',
@@ -43,37 +43,37 @@ export interface CellResult {
   readonly cell: Cell
   /** In the words of docs/faults.md. */
   readonly outcome: string
-  /** What became of the next request, when the fault was over. */
+  /** The outcome of the next request, after the fault. */
   readonly recovery: string
-  /** What was wrong beside that. */
+  /** Anything else that was wrong. */
   readonly complaints: readonly string[]
 }
 
-// Short where the time is to run out, long elsewhere, for busy machines.
+// Short if the test waits for the timeout, otherwise long enough for a busy machine.
 const SHORT_IN_MS = 1_000
 const LONG_IN_MS = 10_000
 const HOUR = 3_600_000
 const TEN_DAYS_IN_S = 864_000
 
-// The same for all, since each secret costs the secrets' check its time.
+// The same for all cells: the check for secrets takes time for each secret.
 const CLIENT = { clientID: 'the-client', clientSecret: 'what-nobody-may-hear' }
 const ROWS = '/tables/Physicians/records'
 const ONE = { params: { 'q.where': 'PK_ID=1' } }
 const NEW = { FirstName: 'Nia', LastName: 'Adeyemi' }
 
-/** Runs all of them at a time, on a clock that is stepped for all of them. */
+/** Runs all cells at the same time, with one fake clock. */
 export async function runCells(cells: readonly Cell[]): Promise<CellResult[]> {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] })
   const rigs = await staggered(cells, startRig)
   try {
-    // Into the time of renewal of those tokens that live for a day.
+    // Tokens that live for a day are now due for renewal.
     vi.advanceTimersByTime(22.5 * HOUR)
     const outcomes = await staggered(rigs, (rig) => rig.strike())
     const witnessOne = createWitness()
     for (const { cell, errors } of rigs) {
       for (const error of errors) witnessOne(`${cell.stage} ${cell.adapter}`, error)
     }
-    // The longest pause that is announced.
+    // The longest cooldown.
     vi.advanceTimersByTime(30_000)
     const recoveries = await staggered(rigs, (rig) => rig.recover())
     return rigs.map(({ cell, complaints }, i) => ({
@@ -85,12 +85,13 @@ export async function runCells(cells: readonly Cell[]): Promise<CellResult[]> {
   } finally {
     vi.useRealTimers()
     await Promise.all(rigs.map((rig) => rig.close()))
-    // The clients' agents hear of it in the next turns; a port may soon be somebody else's.
+    // The clients' agents notice the closed connections in the next turns of the event loop. Wait, as
+    // another server may soon use the same port.
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
   }
 }
 
-/** All at a time, but not in one burst, which alone would take longer than the short timeout. */
+/** Starts all with short pauses: one burst would take longer than the short timeout. */
 async function staggered<T, R>(list: readonly T[], start: (item: T) => Promise<R>): Promise<R[]> {
   const started: Promise<R>[] = []
   for (const item of list) {
@@ -100,7 +101,7 @@ async function staggered<T, R>(list: readonly T[], start: (item: T) => Promise<R
   return Promise.all(started)
 }
 
-/** An account behind a proxy, and an instance with the plugin on it, ready for the fault. */
+/** An account behind a proxy, and an instance with the plugin, ready for the fault. */
 async function startRig(cell: Cell) {
   const { fault, stage, adapter } = cell
   const course = 'course' in cell ? cell.course : 'once, retries 2'
@@ -117,17 +118,17 @@ async function startRig(cell: Cell) {
     ...(stage !== 'renewal ahead' && { tokenLife: TEN_DAYS_IN_S }),
   })
   const resources = await startHostileProxy(account.url)
-  // To shut a port is to refuse everything that is behind it.
+  // A shut port refuses all requests, so the token endpoint needs a separate one.
   const tokens = fault === 'refused' ? await startHostileProxy(account.url) : resources
-  const door = kind === 'token' ? tokens : resources
+  const faultyProxy = kind === 'token' ? tokens : resources
   const defaults = {
     baseURL: `${resources.url}/rest/v2`,
     adapter,
     proxy: false as const,
-    // The caller's patience shall not end before the token endpoint's.
+    // The request's timeout must not end before that of the token request.
     timeout: kind === 'token' ? 3 * LONG_IN_MS : timeout,
   }
-  const [api, bare] = [axios.create(defaults), axios.create(defaults)]
+  const [api, withoutPlugin] = [axios.create(defaults), axios.create(defaults)]
   const credentials = { ...account.credentials, tokenEndpointURL: `${tokens.url}/oauth/token` }
   const auth = attachCaspioAuth(api, credentials, {
     timeout,
@@ -140,19 +141,19 @@ async function startRig(cell: Cell) {
   })
   if (stage !== 'first token') {
     const { access_token } = await auth.getAccessToken()
-    bare.defaults.headers.common.Authorization = `Bearer ${access_token}`
+    withoutPlugin.defaults.headers.common.Authorization = `Bearer ${access_token}`
   }
   if (isResend || / 401/.test(stage)) account.revoke()
 
   const count = (type: CaspioAuthEvent['type']) =>
     events.filter((event) => event.type === type).length
 
-  /** Resolves when the next fetch ends. */
-  const fetchEnd = () =>
+  /** Resolves when the next token request ends. */
+  const tokenRequestEnd = () =>
     new Promise<string>((resolve) => {
-      const look = onEvent
+      const previous = onEvent
       onEvent = (event) => {
-        look(event)
+        previous(event)
         if (event.type === 'token-taken') resolve('renewed')
         if (event.type === 'acquisition-failed') resolve(event.error.code)
       }
@@ -163,53 +164,55 @@ async function startRig(cell: Cell) {
     if (stage.endsWith('stream')) {
       return api.get(ROWS, { ...ONE, responseType: 'stream' }).then(readStream)
     }
-    return (stage.endsWith('bare axios') ? bare : api).get(ROWS, ONE).then(dataOf)
+    return (stage.endsWith('without the plugin') ? withoutPlugin : api).get(ROWS, ONE).then(dataOf)
   }
 
   function arm(): void {
     if (fault === 'refused') {
-      if (!isResend) door.shut()
+      if (!isResend) faultyProxy.shut()
       onEvent = ({ type }) => {
-        if (isResend && type === 'token-rejected') door.shut()
-        if (course.startsWith('once') && type === 'token-request' && door === tokens) door.open()
+        if (isResend && type === 'token-rejected') faultyProxy.shut()
+        if (course.startsWith('once') && type === 'token-request' && faultyProxy === tokens)
+          faultyProxy.open()
       }
       return
     }
-    const before = door.received.filter((request) => request.kind === kind).length
+    const before = faultyProxy.received.filter((request) => request.kind === kind).length
     const first = before + (isResend ? 2 : 1)
     const last = course.startsWith('once') ? first : Number.POSITIVE_INFINITY
-    door.schedule = (its, n) => (its === kind && n >= first && n <= last ? fault : undefined)
+    faultyProxy.schedule = (requested, n) =>
+      requested === kind && n >= first && n <= last ? fault : undefined
   }
 
-  /** The fault strikes. */
+  /** Sends a request that meets the fault. */
   async function strike(): Promise<string> {
     const attempts = count('token-request')
     arm()
-    const renewal = stage === 'renewal ahead' && inTime(fetchEnd())
+    const renewal = stage === 'renewal ahead' && inTime(tokenRequestEnd())
     const { word, error } = await outcomeOf(send(), isRow)
     const words = renewal ? [word, await renewal] : [word]
-    if (error && stage !== 'GET by bare axios') errors.push(error)
+    if (error && stage !== 'GET without the plugin') errors.push(error)
     complain(flawOf(error))
-    // A broken request is the caller's to send again: what we resend, is rejected requests.
+    // The plugin resends only rejected requests. A request that broke off is not sent again.
     const sent = stage === 'first token' && error ? 0 : 1 + count('request-resent')
-    const due = kind === 'resource' && UNHEARD.includes(fault) ? sent - 1 : sent
-    const heard = account.log.api.length
-    complain(heard !== due && `the account got ${heard} requests, not ${due}`)
+    const expected = kind === 'resource' && NEVER_RECEIVED.includes(fault) ? sent - 1 : sent
+    const received = account.log.api.length
+    complain(received !== expected && `the account got ${received} requests, not ${expected}`)
     const most = tokens.mostUnderWay.token
     complain(most > 1 && `${most} token requests at a time`)
     return `${words.join(', ')}${kind === 'token' ? ` (${count('token-request') - attempts})` : ''}`
   }
 
-  /** The fault is over, and the pause that it was answered with as well. */
+  /** Sends a request after the fault and the cooldown. */
   async function recover(): Promise<string> {
-    door.schedule = calm
-    await door.open()
+    faultyProxy.schedule = calm
+    await faultyProxy.open()
     const isDue = stage === 'renewal ahead' && count('token-taken') === 1
-    const renewal = isDue && inTime(fetchEnd())
-    // At once, without regard to any pause.
+    const renewal = isDue && inTime(tokenRequestEnd())
+    // Immediately, whatever the cooldown.
     if (course === 'lasting, retries 2') {
       const { word } = await outcomeOf(auth.getAccessToken({ renew: true }), Boolean)
-      complain(word !== 'answer' && `a renewal at once: ${word}`)
+      complain(word !== 'answer' && `an immediate renewal: ${word}`)
     }
     const { word } = await outcomeOf(api.get(ROWS, ONE).then(dataOf), isRow)
     const words = renewal ? [word, await renewal] : [word]

@@ -1,14 +1,14 @@
 import { chunk, type Message, withHeaders } from './hostile-message.js'
 import type { Wire } from './hostile-wire.js'
 
-/** How an answer of the account is spoilt on its way to the client. */
+/** Sends the account's answer to the client, with a fault. */
 type Delivery = (wire: Wire, answer: Message) => Promise<void> | void
 
 export const HTML_PAGE = '<!doctype html><title>Sign in</title><p>Welcome to the café’s network.'
 export const GARBAGE = Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 89 + 7) % 256))
 
 const SLOW_IN_MS = 50
-// Longer than any timeout of the tests that is to run out.
+// Longer than any timeout that a test waits for.
 const TRICKLE_IN_MS = 3_000
 
 const DELIVERIES = {
@@ -42,17 +42,17 @@ const DELIVERIES = {
     await wire.finish(Buffer.concat([chunked(head), chunk(half(body))]))
     wire.end()
   },
-  'cut mid-body, length untold': async (wire, { head, body }) => {
+  'cut mid-body, no length': async (wire, { head, body }) => {
     const open = withHeaders(head, ['content-length', 'connection'], 'Connection: close')
     await wire.finish(Buffer.concat([open, half(body)]))
     wire.end()
   },
-  'no HTTP': (wire) => wire.finish(Buffer.concat([GARBAGE, Buffer.from('\r\n\r\n')])),
+  'not HTTP': (wire) => wire.finish(Buffer.concat([GARBAGE, Buffer.from('\r\n\r\n')])),
   'garbage header': (wire, { head, body }) => {
     const text = head.toString('latin1').replace('\r\n', '\r\n\x00\x01 no header\r\n')
     return wire.finish(Buffer.concat([Buffer.from(text, 'latin1'), body]))
   },
-  'headers without end': async (wire) => {
+  'endless headers': async (wire) => {
     await wire.finish('HTTP/1.1 200 OK\r\n')
     for (let i = 0; i < 100; i++) await wire.write(`X-${i}: ${'x'.repeat(4_000)}\r\n`)
   },
@@ -62,10 +62,10 @@ const DELIVERIES = {
     wire.finish(Buffer.concat([withHeaders(head, [], 'Content-Encoding: gzip'), body])),
   'HTML with status 200': (wire) => wire.finish(page('text/html;charset=UTF-8', HTML_PAGE)),
   'garbage with status 200': (wire) => wire.finish(page('application/json', GARBAGE)),
-  'nothing with status 200': (wire) => wire.finish(page('application/json', '')),
+  'empty body with status 200': (wire) => wire.finish(page('application/json', '')),
   'answered twice': (wire, { head, body }) =>
     wire.finish(Buffer.concat([head, body, page('text/html', HTML_PAGE)])),
-  'slow, but right': async (wire, { head, body }) => {
+  'slow but right': async (wire, { head, body }) => {
     for (const part of [half(head), rest(head), half(body)]) {
       await wire.pause(SLOW_IN_MS)
       await wire.write(part)
@@ -75,19 +75,19 @@ const DELIVERIES = {
   },
 } satisfies Record<string, Delivery>
 
-/** What can happen to one request. */
+/** What can go wrong with one request. */
 export type Fault = 'refused' | 'reset on arrival' | keyof typeof DELIVERIES
 
-/** The account never hears of a request that meets one of these. */
-export const UNHEARD: readonly Fault[] = ['refused', 'reset on arrival']
+/** With these faults, the account never receives the request. */
+export const NEVER_RECEIVED: readonly Fault[] = ['refused', 'reset on arrival']
 
-export const FAULTS = [...UNHEARD, ...Object.keys(DELIVERIES)] as readonly Fault[]
+export const FAULTS = [...NEVER_RECEIVED, ...Object.keys(DELIVERIES)] as readonly Fault[]
 
 export function deliveryOf(fault: Fault): Delivery | undefined {
   return (DELIVERIES as Partial<Record<Fault, Delivery>>)[fault]
 }
 
-/** A byte at a time. */
+/** Sends one byte at a time. */
 async function trickle(wire: Wire, bytes: Buffer): Promise<void> {
   for (const byte of bytes.subarray(0, -1)) {
     await wire.write(Buffer.of(byte))

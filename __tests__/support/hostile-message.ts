@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** One HTTP message as it goes over the wire. */
+/** The bytes of one HTTP message. */
 export interface Message {
   /** The start line and the headers, with the empty line that ends them. */
   readonly head: Buffer
@@ -9,7 +9,7 @@ export interface Message {
 
 const HEAD_END = '\r\n\r\n'
 
-/** Calls `take` with every whole message that comes in. */
+/** Calls `take` with each complete message that comes in. */
 export function onMessage(socket: Socket, take: (message: Message) => void): void {
   let bytes = Buffer.alloc(0)
   socket.on('data', (data) => {
@@ -21,7 +21,7 @@ export function onMessage(socket: Socket, take: (message: Message) => void): voi
   })
 }
 
-/** The first message; undefined while it is not whole. */
+/** The first message, or undefined until it is complete. */
 function firstOf(bytes: Buffer): Message | undefined {
   const headEnd = bytes.indexOf(HEAD_END)
   if (headEnd < 0) return undefined
@@ -33,7 +33,7 @@ function firstOf(bytes: Buffer): Message | undefined {
   return rest.length < length ? undefined : { head, body: rest.subarray(0, length) }
 }
 
-/** How long a chunked body is, its last chunk included; Infinity while that has not come. */
+/** The length of a chunked body, including the last chunk. Infinity until that has come. */
 function chunkedLength(bytes: Buffer): number {
   for (let at = 0; ; ) {
     const lineEnd = bytes.indexOf('\r\n', at)
@@ -48,7 +48,7 @@ export function headerOf(head: Buffer, name: string): string | undefined {
   return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'im').exec(head.toString('latin1'))?.[1]
 }
 
-/** The same head with headers taken out and put in. */
+/** The same head, without some headers and with others added. */
 export function withHeaders(head: Buffer, without: readonly string[], ...lines: string[]): Buffer {
   const left = head
     .toString('latin1')

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 /** A port on loopback that can be shut and opened again. */
 export interface Port {
   readonly url: string
-  /** From now on, who comes is refused. */
+  /** Refuses new connections from now on. */
   shut(): void
   open(): Promise<void>
   close(): Promise<void>
@@ -34,8 +34,8 @@ export async function openPort(serve: (socket: Socket) => void, neighbour: URL):
     shut() {
       if (holder) return
       server.close()
-      // A connection out of the port keeps the system from giving it to anybody else. To connect to
-      // it is refused all the same.
+      // An outgoing connection from this port keeps the system from giving it to another server.
+      // Connections to the port are still refused.
       holder = connect({
         host: neighbour.hostname,
         port: Number(neighbour.port),

@@ -5,27 +5,27 @@ import { openPort } from './hostile-port.js'
 import { calm, type Kind, type Schedule } from './hostile-schedule.js'
 import { resetNow, wireTo } from './hostile-wire.js'
 
-/** One request that came in. */
+/** One request that the proxy received. */
 interface ProxiedRequest {
   readonly kind: Kind
-  /** The how-manieth of its kind, counted from 1. */
+  /** Its number among the requests of its kind, from 1. */
   readonly n: number
   readonly method: string
   readonly path: string
-  /** By which connection, counted from 1. */
+  /** The number of its connection, from 1. */
   readonly connection: number
   readonly fault: Fault | undefined
 }
 
-/** A TCP proxy that does to each HTTP request and its answer what the schedule says. */
+/** A TCP proxy that applies the fault that the schedule names to each HTTP request. */
 export interface HostileProxy {
   readonly url: string
   /** May be replaced at any time. */
   schedule: Schedule
   readonly received: readonly ProxiedRequest[]
-  /** Requests that were read, and neither answered to the end nor given up by their client. */
+  /** Requests that are neither answered completely nor given up by their client. */
   readonly underWay: Readonly<Record<Kind, number>>
-  /** How many there ever were at a time. */
+  /** The highest number of such requests so far. */
   readonly mostUnderWay: Readonly<Record<Kind, number>>
   /** Closes the port and resets every connection. */
   shut(): void
@@ -34,10 +34,10 @@ export interface HostileProxy {
   close(): Promise<void>
 }
 
-// What a scheduled `refused` lasts.
+// How long the port stays shut for a scheduled `refused`.
 const SHUT_FOR_MS = 30
 
-/** Starts one on loopback, in front of the server at `target`. */
+/** Starts a proxy on loopback, in front of the server at `target`. */
 export async function startHostileProxy(target: string, schedule = calm): Promise<HostileProxy> {
   const server = new URL(target)
   const sockets = new Set<Socket>()
@@ -56,7 +56,7 @@ export async function startHostileProxy(target: string, schedule = calm): Promis
     onMessage(client, (request) => {
       turn = turn
         .then(() => (client.destroyed ? undefined : handle(request, connection, client, ask)))
-        // The client has left, or the server behind.
+        // The client or the server has closed its connection.
         .catch(() => resetNow(client))
     })
   }
@@ -100,7 +100,7 @@ export async function startHostileProxy(target: string, schedule = calm): Promis
     return end
   }
 
-  /** The way to the server for one client. Rejects where no answer comes. */
+  /** Forwards the requests of one client. Rejects if no answer comes. */
   function createUpstream(client: Socket): (request: Message) => Promise<Message> {
     let upstream: Socket | undefined
     let settle: { resolve(answer: Message): void; reject(error: Error): void } | undefined
@@ -122,7 +122,7 @@ export async function startHostileProxy(target: string, schedule = calm): Promis
 
   function track(socket: Socket): void {
     sockets.add(socket)
-    // What becomes of it, its 'close' tells.
+    // The 'close' event follows.
     socket.on('error', () => {})
     socket.once('close', () => sockets.delete(socket))
   }

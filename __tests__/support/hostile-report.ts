@@ -7,54 +7,54 @@ import {
 } from './hostile-cells.js'
 import type { Fault } from './hostile-faults.js'
 
-const INTRO = `# What becomes of a request when the network fails
+const INTRO = `# What happens to a request when the network fails
 
-Written by the tests, not by hand: \`npx vitest run __tests__/faults.test.ts\` runs every fault at every
-stage through a hostile proxy and writes this file. In CI the run fails if the file is not what it
-would write.
+Tests write this page: \`npx vitest run __tests__/wire/faults.test.ts\` sends requests through a proxy that
+causes each fault at each stage. In CI the run fails if this page is not current.
 
-Nothing hangs: \`timeout\` bounds each attempt at the token endpoint, and the request's own \`timeout\`
-bounds what axios sends. (Once the headers are there, axios's http adapter takes a byte now and then
-for a sign of life: so a *trickle mid-body* ends in a late answer.) In every case the next request
-succeeds when the fault is over: after the pause that the error announces (\`nextAttemptAt\`), or at
-once after \`getAccessToken({ renew: true })\`.
+- No request hangs. The plugin's \`timeout\` limits each token request, and the request's \`timeout\` limits
+  what axios sends. (Once the headers have arrived, axios's http adapter waits as long as bytes keep coming.
+  With that adapter, a *trickle mid-body* therefore ends in a late answer.)
+- In every case the next request succeeds after the fault: when the cooldown ends, which the error announces
+  in \`nextAttemptAt\`, or immediately after \`getAccessToken({ renew: true })\`.
 
-## The words
+## How to read the tables
 
 - **answer**: the caller gets the right answer.
-- **text**: the caller gets what came, as text: with the status 200 axios takes it for the data.
-- **renewed**: a new token was taken into use.
-- **\`ERR_CASPIO_…\`**: a \`CaspioAuthError\` with this code.
-- **any other code**: the \`AxiosError\` that bare axios rejects with. \`terminated\` is the message of one
-  that axios gives no code.
-- Where the adapters differ, both outcomes stand, that of \`http\` first, that of \`fetch\` after the \`/\`.
+- **text**: the caller gets the faulty body as text. The status is 200, so axios takes it for the data.
+- **renewed**: the plugin got a new token.
+- **\`ERR_CASPIO_…\`**: the caller gets a \`CaspioAuthError\` with this code.
+- **any other code**: the caller gets the \`AxiosError\` that axios throws without the plugin.
+  \`terminated\` is the message of an error that has no code.
+- If the adapters differ, the outcome of \`http\` is before the \`/\`, and that of \`fetch\` after it.
 
-The faults are named after what the client sees. *reset* is a TCP RST; *closed* and *cut* are a FIN.
-*mid-header* and *mid-body* mean after half of it. *length untold* is an answer without
-\`Content-Length\` that ends when the connection does. The request reaches the account, which does its
-work, in all cases but *refused* (the port is closed) and *reset on arrival*.
+The names of the faults say what the client sees. *reset* is a TCP RST; *closed* and *cut* are a FIN.
+*mid-header* and *mid-body* mean after half of it. *no length* is an answer without \`Content-Length\` that
+ends when the connection ends. With *refused* (the port is closed) and *reset on arrival*, the account does
+not receive the request. With all other faults it receives and executes the request.
 `
 
-const TOKEN_INTRO = `## The token endpoint's answer is spoilt
+const TOKEN_INTRO = `## Faults of the token endpoint
 
-Each cell: what the caller gets, and in brackets how many HTTP requests the token endpoint was sent.
+Each cell says what the caller gets, and in brackets how many HTTP requests the token endpoint got.
 
-- **first token**: the first request of all waits for the token.
-- **renewal ahead**: the token at hand is about to expire. The caller's request goes out with it, and
-  what became of the renewal in the background stands after the comma (an error is an event only).
-- **after a 401**: the token at hand was revoked, and the rejected request waits for another.
-- **once**: the next answer is spoilt, and the one after it is right. **lasting**: all of them are.
+- **first token**: the first request waits for a token.
+- **renewal ahead**: the token in hand is due for renewal. The caller's request is sent with it. After the
+  comma is the outcome of the renewal in the background, where an error is only an event.
+- **after a 401**: the token in hand was revoked, and the rejected request waits for another one.
+- **once**: only the next answer is faulty. **lasting**: all following answers are faulty.
 `
 
-const RESOURCE_INTRO = `## A resource's answer is spoilt
+const RESOURCE_INTRO = `## Faults of a resource
 
-Once, and the token endpoint is well. A broken request is not sent again, neither by the plugin nor
-by bare axios: only a rejected one (401) is.
+One answer is faulty, and the token endpoint works. If a request breaks off, neither the plugin nor axios
+sends it again. The plugin resends only a request that was rejected with 401.
 
-- **GET by bare axios**: without the plugin, for comparison.
-- **GET**, **POST**: the request's first sending. **resent**: its second, after a 401.
-- **the 401 itself**: the answer that rejects the token is the one that is spoilt, read whole, or **as
-  a stream** (\`responseType: 'stream'\`).
+- **GET without the plugin**: for comparison.
+- **GET**, **POST**: the answer to the first request is faulty.
+- **GET, resent**, **POST, resent**: the answer to the resend after a 401 is faulty.
+- **the 401 itself**: the answer that rejects the token is faulty. **the 401 as a stream**: the same with
+  \`responseType: 'stream'\`.
 `
 
 /** The text of docs/faults.md. */
@@ -69,7 +69,7 @@ export function reportOf(results: readonly CellResult[]): string {
   const tokenTables = TOKEN_STAGES.map(
     (stage) =>
       `### ${stage}\n\n${table('fault', COURSES, (fault, course) =>
-        both(
+        outcomesOf(
           results.filter(
             ({ cell }) =>
               cell.fault === fault &&
@@ -81,15 +81,15 @@ export function reportOf(results: readonly CellResult[]): string {
       )}\n`,
   )
   const resourceTable = table('fault', RESOURCE_STAGES, (fault, stage) =>
-    both(results.filter(({ cell }) => cell.fault === fault && cell.stage === stage)),
+    outcomesOf(results.filter(({ cell }) => cell.fault === fault && cell.stage === stage)),
   )
   return [INTRO, TOKEN_INTRO, ...tokenTables, RESOURCE_INTRO, `${resourceTable}\n`].join('\n')
 }
 
 type CellOf = (fault: Fault, column: string) => string
 
-/** What both adapters made of it. */
-function both(results: readonly CellResult[]): string {
+/** The outcomes of both adapters, or one if they are equal. */
+function outcomesOf(results: readonly CellResult[]): string {
   const words = ADAPTERS.map(
     (adapter) => results.find(({ cell }) => cell.adapter === adapter)?.outcome ?? '?',
   )

@@ -3,21 +3,21 @@ import type { Fault } from './hostile-faults.js'
 /** Which part of the account a request goes to. */
 export type Kind = 'token' | 'resource'
 
-/** What the `n`-th request of its kind meets, counted from 1; undefined for a right answer. */
+/** The fault of the `n`-th request of its kind, from 1, or undefined for none. */
 export type Schedule = (kind: Kind, n: number) => Fault | undefined
 
 export const calm: Schedule = () => undefined
 
-/** "The n-th token request gets X": `{ token: { 2: 'no HTTP' } }`. */
+/** For the second token request: `{ token: { 2: 'not HTTP' } }`. */
 export function planned(plan: Partial<Record<Kind, Record<number, Fault>>>): Schedule {
   return (kind, n) => plan[kind]?.[n]
 }
 
 /**
- * A schedule of chance that depends on nothing but the seed.
+ * A random schedule that depends only on the seed.
  *
- * @param faults what may happen to requests of each kind
- * @param share which share of the requests meets a fault, 0 to 1
+ * @param faults the possible faults of each kind of request
+ * @param share the share of requests with a fault, from 0 to 1
  */
 export function seeded(
   seed: number,
@@ -30,12 +30,12 @@ export function seeded(
   }
 }
 
-/** The `n`-th generator of a seed: what it gives depends on nobody else's draws. */
+/** The `n`-th generator of a seed. It does not depend on what other generators return. */
 export function randomOf(seed: number, n: number): () => number {
   return mulberry32(seed ^ Math.imul(n, 0x9e3779b1))
 }
 
-/** A generator of numbers from 0 to 1, the same ones for the same seed. */
+/** Generates the same numbers from 0 to 1 for the same seed. */
 function mulberry32(seed: number): () => number {
   let state = seed
   return () => {
@@ -50,7 +50,7 @@ export function pick<T>(list: readonly T[], random: () => number): T {
   return list[Math.floor(random() * list.length)] as T
 }
 
-/** `FAULT_SEED`, or one of chance. */
+/** `FAULT_SEED`, or a random seed. */
 export function chooseSeed(): number {
   const { FAULT_SEED } = process.env
   return FAULT_SEED === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(FAULT_SEED) >>> 0

@@ -15,28 +15,28 @@ const TIMEOUT_IN_MS = 250
 const ROWS = '/tables/Physicians/records'
 
 export interface Storm {
-  /** How many requests ended so. */
+  /** How many requests ended with each outcome. */
   readonly words: Readonly<Record<string, number>>
   readonly complaints: readonly string[]
   readonly mostTokenRequestsAtATime: number
-  /** How many requests were given up without an end to their connection. */
+  /** How many requests ended while their connection stayed open. */
   readonly leftOpen: number
   /** How many records were inserted more than once. */
   readonly doubled: number
-  /** What became of the first requests after it. */
+  /** The outcomes of the first requests after the storm. */
   readonly after: readonly string[]
 }
 
-/** Many requests through a network of chance, for the running test. */
+/** Sends many requests through a network with random faults. */
 export async function runStorm(seed: number): Promise<Storm> {
-  // So short a life that renewals ahead of expiry are part of it.
+  // Such a short life that background renewals happen during the storm.
   const account = await startAccount({ tokenLife: 2 })
   const faults = { token: FAULTS, resource: FAULTS }
   const proxy = await startHostileProxy(account.url, seeded(seed, faults, SHARE_OF_FAULTS))
   const witnessOne = createWitness()
   const words: Record<string, number> = {}
   const complaints: string[] = []
-  const [viaHttp, viaFetch] = ADAPTERS.map((adapter) =>
+  const [httpApi, fetchApi] = ADAPTERS.map((adapter) =>
     axios.create({
       baseURL: `${proxy.url}/rest/v2`,
       adapter,
@@ -45,11 +45,11 @@ export async function runStorm(seed: number): Promise<Storm> {
     }),
   ) as [AxiosInstance, AxiosInstance]
   const auth = attachCaspioAuth(
-    viaHttp,
+    httpApi,
     { ...account.credentials, tokenEndpointURL: `${proxy.url}/oauth/token` },
     { timeout: TIMEOUT_IN_MS, retries: 1 },
   )
-  attachCaspioAuth(viaFetch, auth)
+  attachCaspioAuth(fetchApi, auth)
 
   async function note(sending: Promise<unknown>, isRight: (data: unknown) => boolean) {
     const { word, error } = await outcomeOf(sending, isRight)
@@ -64,13 +64,13 @@ export async function runStorm(seed: number): Promise<Storm> {
 
   async function sendOne(index: number): Promise<void> {
     const random = randomOf(seed, index)
-    const upset = random()
-    if (upset < 0.05) account.revoke()
-    else if (upset < 0.08) auth.invalidate()
-    else if (upset < 0.11) await renew()
-    const api = pick([viaHttp, viaFetch], random)
+    const chance = random()
+    if (chance < 0.05) account.revoke()
+    else if (chance < 0.08) auth.invalidate()
+    else if (chance < 0.11) await renew()
+    const api = pick([httpApi, fetchApi], random)
     const error = await note(...(random() < 0.3 ? insert(api, index) : read(api, index)))
-    // Else what comes next would do nothing but wait for the next attempt.
+    // Ends the cooldown; otherwise all following requests would fail because of it.
     if (error instanceof CaspioAuthError && random() < 0.5) await renew()
   }
 
@@ -81,12 +81,12 @@ export async function runStorm(seed: number): Promise<Storm> {
   await Promise.all(Array.from({ length: AT_A_TIME }, worker))
 
   proxy.schedule = calm
-  // The last fault may have shut the port just now.
+  // The last fault may have shut the port.
   await proxy.open()
-  // A fetch that is under way may have met a fault before.
+  // A token request under way may have met a fault already.
   await auth.getAccessToken({ renew: true }).catch(() => {})
   await auth.getAccessToken({ renew: true })
-  const after = [viaHttp, viaFetch].map((api) => outcomeOf(...read(api, 0)))
+  const after = [httpApi, fetchApi].map((api) => outcomeOf(...read(api, 0)))
   const outcomes = await Promise.all(after)
   const underWay = () => proxy.underWay.token + proxy.underWay.resource
   await vi.waitUntil(() => underWay() === 0, 5_000).catch(() => {})

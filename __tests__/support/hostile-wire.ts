@@ -1,42 +1,42 @@
 import type { Socket } from 'node:net'
 
-/** The proxy's end of a client's connection, while one request has it. */
+/** The proxy's side of a client's connection, for one request. */
 export interface Wire {
-  /** Resolves when the other side had time to read it. Rejects if it leaves. */
+  /** Resolves when the client had time to read the bytes. Rejects if the client has closed. */
   write(bytes: Buffer | string): Promise<void>
-  /** `write` of the last that is to come: the other side may take the request for answered. */
+  /** Writes the last bytes. The client may then treat the request as answered. */
   finish(bytes: Buffer | string): Promise<void>
-  /** A FIN. */
+  /** Sends a FIN. */
   end(): void
-  /** A RST. */
+  /** Sends a RST. */
   reset(): void
-  /** Rejects if the other side leaves. */
+  /** Rejects if the client closes. */
   pause(ms: number): Promise<void>
 }
 
-// Of the event loop, which the client shares.
+// Turns of the event loop, which the client shares.
 const READING_TIME_IN_TURNS = 4
-const LEFT = 'the client has left'
+const CLOSED = 'the client has closed the connection'
 
-/** @param done called just before the other side may take the request for over */
+/** @param done called just before the client may treat the request as finished */
 export function wireTo(socket: Socket, done: () => void): Wire {
   const pause = (ms: number) =>
     new Promise<void>((resolve, reject) => {
-      const leave = () => {
+      const onClose = () => {
         clearTimeout(timer)
-        reject(new Error(LEFT))
+        reject(new Error(CLOSED))
       }
       const timer = setTimeout(() => {
-        socket.off('close', leave)
+        socket.off('close', onClose)
         resolve()
       }, ms)
-      if (socket.destroyed) leave()
-      else socket.once('close', leave)
+      if (socket.destroyed) onClose()
+      else socket.once('close', onClose)
     })
   const write = async (bytes: Buffer | string) => {
     socket.write(bytes)
     for (let turn = 0; turn < READING_TIME_IN_TURNS; turn++) await new Promise(setImmediate)
-    if (socket.destroyed) throw new Error(LEFT)
+    if (socket.destroyed) throw new Error(CLOSED)
   }
   return {
     pause,
@@ -56,7 +56,7 @@ export function wireTo(socket: Socket, done: () => void): Wire {
   }
 }
 
-/** A RST and nothing else. Node's `resetAndDestroy()` has a FIN go ahead of it. */
+/** Sends only a RST. Node's `resetAndDestroy()` sends a FIN before it. */
 export function resetNow(socket: Socket): void {
   Object.assign(socket, { resetAndClosing: true }).destroy()
 }

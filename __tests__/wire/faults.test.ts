@@ -14,7 +14,7 @@ import {
   runCells,
   TOKEN_STAGES,
 } from '../support/hostile-cells.js'
-import { FAULTS, type Fault, UNHEARD } from '../support/hostile-faults.js'
+import { FAULTS, type Fault, NEVER_RECEIVED } from '../support/hostile-faults.js'
 import { startHostileProxy } from '../support/hostile-proxy.js'
 import { reportOf } from '../support/hostile-report.js'
 import { chooseSeed, planned } from '../support/hostile-schedule.js'
@@ -23,9 +23,9 @@ import { watchUnhandled } from '../support/unhandled.js'
 
 const REPORT = fileURLToPath(new URL('../../docs/faults.md', import.meta.url))
 
-/** What a token request comes to: it gets no answer, one that is no token, or a token. */
+/** The outcome of a token request: no answer, an answer without a token, or a token. */
 type TokenOutcome = 'lost' | 'no token' | 'token'
-/** What the caller of a resource gets: at its sending, and where it is the 401 that is spoilt. */
+/** What the caller gets if the answer is faulty, the 401, or the 401 as a stream. */
 type ResourceOutcome = readonly [sent: string, the401: string, the401AsStream: string]
 
 type Expected = readonly [
@@ -46,14 +46,14 @@ const EXPECTED: Record<string, Partial<Record<Fault, Expected>>> = {
   'the answer stalls': {
     'stall before the answer': ['lost', 'ECONNABORTED', 'ETIMEDOUT'],
     'stall mid-header': ['lost', 'ECONNABORTED', 'ETIMEDOUT'],
-    // With the http adapter the error of an answer that broke off has its status, and so is a 401.
+    // With the http adapter, the error of an answer that broke off has its status, so it is a 401.
     'stall mid-body': [
       'lost',
       ['ERR_BAD_RESPONSE', 'answer', 'answer'],
       ['ETIMEDOUT', 'ETIMEDOUT', 'answer'],
     ],
     trickle: ['lost', 'ECONNABORTED', 'ETIMEDOUT'],
-    // The http adapter's timeout ends with the headers.
+    // The http adapter's timeout applies only until the headers arrive.
     'trickle mid-body': ['lost', 'answer', ['ETIMEDOUT', 'ETIMEDOUT', 'answer']],
   },
   'the answer ends too soon': {
@@ -72,16 +72,16 @@ const EXPECTED: Record<string, Partial<Record<Fault, Expected>>> = {
       ['ERR_BAD_RESPONSE', 'answer', 'answer'],
       ['terminated', 'terminated', 'answer'],
     ],
-    'cut mid-body, length untold': [
+    'cut mid-body, no length': [
       'no token',
       ['text', 'answer', 'answer'],
       ['text', 'answer', 'answer'],
     ],
   },
   'the answer is garbage': {
-    'no HTTP': ['lost', 'HPE_INVALID_CONSTANT', 'ERR_NETWORK'],
+    'not HTTP': ['lost', 'HPE_INVALID_CONSTANT', 'ERR_NETWORK'],
     'garbage header': ['lost', 'HPE_INVALID_HEADER_TOKEN', 'ERR_NETWORK'],
-    'headers without end': ['lost', 'HPE_HEADER_OVERFLOW', 'ERR_NETWORK'],
+    'endless headers': ['lost', 'HPE_HEADER_OVERFLOW', 'ERR_NETWORK'],
     'invalid chunk': [
       'lost',
       ['HPE_INVALID_CHUNK_SIZE', 'HPE_INVALID_CHUNK_SIZE', 'answer'],
@@ -94,11 +94,11 @@ const EXPECTED: Record<string, Partial<Record<Fault, Expected>>> = {
     ],
     'HTML with status 200': ['no token', 'text', 'text'],
     'garbage with status 200': ['no token', 'text', 'text'],
-    'nothing with status 200': ['no token', 'text', 'text'],
+    'empty body with status 200': ['no token', 'text', 'text'],
   },
-  'the answer is right, but odd': {
+  'the answer is right but unusual': {
     'answered twice': ['token', 'answer', 'answer'],
-    'slow, but right': ['token', 'answer', 'answer'],
+    'slow but right': ['token', 'answer', 'answer'],
   },
 }
 
@@ -117,13 +117,13 @@ function expectedOf(cell: Cell): string {
   const failed = (code: string) => (isAhead ? `answer, ${code}` : code)
   if (token === 'token') return `${found} (1)`
   if (token === 'no token') return `${failed('ERR_CASPIO_TOKEN_RESPONSE')} (1)`
-  // The account took a refresh token whose answer got lost, and so refuses it the next time.
+  // The account has used up a refresh token whose answer was lost, so it refuses that the next time.
   if (course === 'once, retries 2')
-    return `${found} (${isAhead && !UNHEARD.includes(fault) ? 3 : 2})`
+    return `${found} (${isAhead && !NEVER_RECEIVED.includes(fault) ? 3 : 2})`
   return `${failed('ERR_CASPIO_TOKEN_ENDPOINT')} (${course === 'once, retries 0' ? 1 : 3})`
 }
 
-/** What the request after the fault comes to. */
+/** The outcome of the request after the fault. */
 function recoveryOf(cell: Cell): string {
   const isLost = cell.stage === 'renewal ahead' && !expectedOf(cell).includes('renewed')
   return isLost ? 'answer, renewed' : 'answer'
@@ -152,7 +152,7 @@ function cellsOf(fault: Fault): Cell[] {
   ])
 }
 
-/** Nothing may be left to whoever listens last. */
+/** No rejection may be left unhandled. */
 function expectAllHandled(): void {
   const { unhandled, end } = watchUnhandled()
   onTestFinished(() => {
@@ -173,11 +173,11 @@ describe('each fault at each stage ends as the table says, and the next request 
       expectAllHandled()
       const found = await runCells(faults.flatMap(cellsOf))
       results.push(...found)
-      const told = found.map(({ cell, outcome, recovery, complaints }) =>
+      const actual = found.map(({ cell, outcome, recovery, complaints }) =>
         lineOf(cell, outcome, recovery, complaints),
       )
       const wanted = found.map(({ cell }) => lineOf(cell, expectedOf(cell), recoveryOf(cell), []))
-      expect(told).toEqual(wanted)
+      expect(actual).toEqual(wanted)
     },
     90_000,
   )
@@ -197,7 +197,7 @@ describe('each fault at each stage ends as the table says, and the next request 
     expect(readFileSync(REPORT, 'utf8')).toBe(report)
   })
 
-  it('no fault of the proxy is left out', () => {
+  it('every fault of the proxy has an expected outcome', () => {
     expect(Object.keys(EXPECTED_OF).sort()).toEqual([...FAULTS].sort())
   })
 })
@@ -227,11 +227,11 @@ it.each(ADAPTERS)(
 )
 
 describe('a storm of faults', () => {
-  // The same one each time, and another one each time.
+  // One fixed seed and one random seed.
   const seeds = [20_250_301, chooseSeed()]
 
   it.each(seeds)(
-    'every request ends in what is known, and service returns (seed %i)',
+    'every request has a known outcome, and later requests succeed (seed %i)',
     async (seed) => {
       expectAllHandled()
       const replay = `FAULT_SEED=${seed} replays it`

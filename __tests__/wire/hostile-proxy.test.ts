@@ -4,7 +4,7 @@ import axios, { type AxiosInstance } from 'axios'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { CaspioAccount } from '../../src/testing/index.js'
 import { startAccount } from '../support/account.js'
-import { FAULTS, type Fault, GARBAGE, UNHEARD } from '../support/hostile-faults.js'
+import { FAULTS, type Fault, GARBAGE, NEVER_RECEIVED } from '../support/hostile-faults.js'
 import { type HostileProxy, startHostileProxy } from '../support/hostile-proxy.js'
 import {
   calm,
@@ -108,20 +108,20 @@ const NAMES: Record<Fault, Name> = {
   'cut mid-header': [(head) => head >> 1, 'closed'],
   'cut mid-body': [(head, body) => head + (body >> 1), 'closed'],
   'cut between chunks': [() => /: chunked\r\n\r\n[1-9a-f]\w*\r\n\{.*[^}]\r\n$/, 'closed'],
-  'cut mid-body, length untold': [
+  'cut mid-body, no length': [
     () => /^(?!.*\n(Content-Length|Transfer-Encoding)).*\r\n\r\n\{.*[^}]$/s,
     'closed',
   ],
-  'no HTTP': [() => GARBAGE.length + 4, 'open'],
+  'not HTTP': [() => GARBAGE.length + 4, 'open'],
   'garbage header': [() => /^HTTP\/1.1 401 \w+\r\n\0.*\r\n\r\n\{.*\}$/s, 'open'],
-  'headers without end': [() => /^HTTP\/1.1 200 OK\r\n(X-\d+: x{4000}\r\n){10,}$/, 'open'],
+  'endless headers': [() => /^HTTP\/1.1 200 OK\r\n(X-\d+: x{4000}\r\n){10,}$/, 'open'],
   'invalid chunk': [() => /: chunked\r\n\r\n[1-9a-f]\w*\r\n\{.*\r\nno size\r\n\r\n$/, 'open'],
   'garbage gzip': [() => /\nContent-Encoding: gzip\r\n.*\{.*\}$/s, 'open'],
   'HTML with status 200': [() => /^HTTP\/1.1 200 OK.*text\/html.*\r\n\r\n<!doctype html>/s, 'open'],
   'garbage with status 200': [() => /^HTTP\/1.1 200 OK.*\/json.*\r\n\r\n[^{]/s, 'open'],
-  'nothing with status 200': [() => /^HTTP\/1.1 200 OK.*Length: 0\r\n\r\n$/s, 'open'],
+  'empty body with status 200': [() => /^HTTP\/1.1 200 OK.*Length: 0\r\n\r\n$/s, 'open'],
   'answered twice': [() => /^HTTP\/1.1 401.*\}HTTP\/1.1 200/s, 'open'],
-  'slow, but right': [(head, body) => head + body, 'open'],
+  'slow but right': [(head, body) => head + body, 'open'],
 }
 
 describe('the faults', () => {
@@ -141,7 +141,7 @@ describe('the faults', () => {
       const came = typeof due === 'number' ? text.length === due : due.test(text)
       expect([fault, came || text, end]).toEqual([fault, true, wanted])
       // The first of them was heard for sure.
-      expect([fault, log.length]).toEqual([fault, UNHEARD.includes(fault) ? 1 : 2])
+      expect([fault, log.length]).toEqual([fault, NEVER_RECEIVED.includes(fault) ? 1 : 2])
       if (fault === 'trickle') expect(most).toBe(1)
       // Both clients have left by now, if they were not answered to the end.
       await vi.waitFor(() => expect([fault, proxy.underWay.resource]).toEqual([fault, 0]))
@@ -187,7 +187,7 @@ describe('the proxy', () => {
     const home = await startHome(
       planned({
         token: { 2: 'reset before the answer' },
-        resource: { 1: 'no HTTP', 3: 'refused' },
+        resource: { 1: 'not HTTP', 3: 'refused' },
       }),
     )
     const get = () => codeOf(home.api.get('/rest/v2/tables'))
@@ -262,11 +262,11 @@ describe('a seeded schedule', () => {
 
   it('draws every fault, of its kind only, and as often as it was told', () => {
     const [token = [], resource = []] = drawn(
-      seeded(1, { token: FAULTS, resource: ['no HTTP'] }, 0.25),
+      seeded(1, { token: FAULTS, resource: ['not HTTP'] }, 0.25),
       2_000,
     )
     expect(new Set(token)).toEqual(new Set([...FAULTS, undefined]))
-    expect(new Set(resource)).toEqual(new Set(['no HTTP', undefined]))
+    expect(new Set(resource)).toEqual(new Set(['not HTTP', undefined]))
     for (const list of [token, resource]) {
       const share = list.filter(Boolean).length / list.length
       expect(share).toBeGreaterThan(0.2)
