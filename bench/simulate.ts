@@ -1,8 +1,8 @@
 /**
- * What a fleet costs in token requests and refresh tokens, with and without a token store, with and
- * without the refresh grant: the real token source in simulated time. Writes the table of
- * docs/fleet.md. Usage: npm run simulate [-- processes days]; other numbers than 10,000 and 60
- * are printed only.
+ * Simulates a fleet of processes with the real token source in simulated time. Counts token requests and
+ * refresh tokens, with and without a token store, and with and without the refresh grant. With 10,000
+ * processes and 60 days it writes the table of docs/fleet.md, with other numbers it only prints it.
+ * Usage: npm run simulate [-- processes days]
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { simulate } from './simulate/fleet.js'

@@ -10,9 +10,9 @@ import { brokenBounds } from './soak/verdict.mjs'
 import { startWire } from './soak/wire.mjs'
 
 /**
- * A long life in minutes: requests without end on two instances, one against a stub and one over
- * the wire, with renewals, rejections, outages, aborts, attachments and failing listeners from a
- * seeded schedule. Fails if anything is left behind. Needs dist.
+ * Sends a great many requests on two instances, one with a stubbed adapter and one over the network.
+ * A seeded schedule adds renewals, rejections, outages, aborts, attachments and failing listeners. Fails
+ * if anything leaks. Needs dist.
  *
  * Usage: npm run soak [-- --stubbed 1000000 --wire 10000]; SOAK_SEED repeats a schedule.
  */
@@ -24,7 +24,8 @@ const { values } = parseArgs({
 })
 const totals = [Number(values.stubbed), Number(values.wire)]
 const seed = Number(process.env.SOAK_SEED || Math.floor(Math.random() * 2 ** 31))
-if (![...totals, seed].every(Number.isInteger)) throw new Error('whole numbers, please')
+if (![...totals, seed].every(Number.isInteger))
+  throw new Error('--stubbed, --wire and SOAK_SEED must be integers')
 if (!globalThis.gc) throw new Error('run it with node --expose-gc')
 console.log(`soak on axios ${axios.VERSION}, Node ${process.version}, SOAK_SEED=${seed}\n`)
 
@@ -37,7 +38,7 @@ const clock = installClock()
 const worlds = [createStub(), await startWire()]
 const runs = worlds.map((world, index) => createRun(world, clock, createChance(seed + index)))
 
-// By then everything has happened, is compiled, and its caches are filled.
+// After this, everything has happened once, the code is compiled, and caches are full.
 for (const [index, run] of runs.entries()) {
   await run.rehearse()
   await run.upTo(totals[index] / 4)
@@ -50,16 +51,16 @@ const tokenRequests = await Promise.all(worlds.map((world) => world.tokenRequest
 for (const { close } of worlds) await close()
 
 const tallies = Object.fromEntries(runs.map(({ tally }, index) => [worlds[index].name, tally]))
-const per = (name, read) => [name, ...runs.map(({ tally }) => read(tally) ?? 0)]
+const rowOf = (name, read) => [name, ...runs.map(({ tally }) => read(tally) ?? 0)]
 const codes = [...new Set(runs.flatMap(({ tally }) => Object.keys(tally.errors)))].sort()
 printTable(Object.keys(tallies), [
-  per('requests', (tally) => tally.requests),
-  per('ok', (tally) => tally.ok),
-  ...codes.map((code) => per(code, (tally) => tally.errors[code])),
+  rowOf('requests', (tally) => tally.requests),
+  rowOf('ok', (tally) => tally.ok),
+  ...codes.map((code) => rowOf(code, (tally) => tally.errors[code])),
   ['token requests', ...tokenRequests],
-  per('events', (tally) => tally.events),
+  rowOf('events', (tally) => tally.events),
   ...Object.keys(INCIDENTS).map((name) =>
-    per(`before a round: ${name}`, (tally) => tally.incidents[name]),
+    rowOf(`before a round: ${name}`, (tally) => tally.incidents[name]),
   ),
 ])
 printTable(
@@ -71,5 +72,5 @@ console.log(`took ${Number((process.hrtime.bigint() - started) / 1_000_000_000n)
 
 const broken = brokenBounds(before, after, tallies, alarms)
 for (const line of broken) console.log(`FAILED: ${line}`)
-// What was left behind may keep the process alive.
+// A leak may keep the process alive.
 process.exit(broken.length > 0 ? 1 : 0)

@@ -10,11 +10,11 @@ import { copyOfRepository } from '../support/programs.js'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const docs = join(root, 'docs')
 
-/** Without the types that these modules do not have. */
+/** Imports a module that has no types. */
 const report = (name: string) =>
   import(pathToFileURL(join(root, 'bench/compare/report', `${name}.mjs`)).href)
 
-/** The cells of one contestant's column by the names of the rows, less what makes the best bold. */
+/** One contestant's column, by the names of the rows, without the bold marks. */
 function columnOf(page: string, title: string): Record<string, string> {
   const rows = page
     .split('\n')
@@ -25,11 +25,11 @@ function columnOf(page: string, title: string): Record<string, string> {
 }
 
 describe('the comparison of the plugin with its peers', () => {
-  let place: string
+  let folder: string
 
   beforeAll(async () => {
-    place = await mkdtemp(join(tmpdir(), 'compare-test-'))
-    const plugin = join(place, 'node_modules/axios-caspio-auth')
+    folder = await mkdtemp(join(tmpdir(), 'compare-test-'))
+    const plugin = join(folder, 'node_modules/axios-caspio-auth')
     await build({
       entryPoints: {
         index: join(root, 'src/index.ts'),
@@ -43,34 +43,37 @@ describe('the comparison of the plugin with its peers', () => {
       logLevel: 'error',
     })
     await cp(join(root, 'package.json'), join(plugin, 'package.json'))
-    await cp(join(root, 'package.json'), join(place, 'package.json'))
-    await copyOfRepository('bench', join(place, 'bench'))
+    await cp(join(root, 'package.json'), join(folder, 'package.json'))
+    await copyOfRepository('bench', join(folder, 'bench'))
     const axios = join(root, 'node_modules', process.env.AXIOS || 'axios')
-    await symlink(axios, join(place, 'node_modules/axios'))
+    await symlink(axios, join(folder, 'node_modules/axios'))
   })
 
-  afterAll(() => rm(place, { recursive: true, force: true }))
+  afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  it('finds the plugin to behave as docs/compare.md says', async () => {
-    const out = join(place, 'docs')
+  it('measures the same behaviour of the plugin as docs/compare.md says', async () => {
+    const out = join(folder, 'docs')
     await mkdir(out)
     const output = await new Promise<string>((resolve) => {
       const args = '--quick --contestant plugin --no-costs --no-install --out docs'.split(' ')
       execFile(
         process.execPath,
         ['bench/compare/run.mjs', ...args],
-        { cwd: place },
+        { cwd: folder },
         (error, stdout, stderr) => resolve(error ? `${stdout}${stderr}` : ''),
       )
     })
     expect(output).toBe('')
     const measured = columnOf(await readFile(join(out, 'compare.md'), 'utf8'), 'axios-caspio-auth')
     expect(Object.keys(measured).length).toBeGreaterThan(30)
-    const told = columnOf(await readFile(join(docs, 'compare.md'), 'utf8'), 'axios-caspio-auth')
-    expect(told).toMatchObject(measured)
+    const published = columnOf(
+      await readFile(join(docs, 'compare.md'), 'utf8'),
+      'axios-caspio-auth',
+    )
+    expect(published).toMatchObject(measured)
   }, 120_000)
 
-  it('says why wherever a peer is better', async () => {
+  it('gives a reason wherever a peer is better', async () => {
     const page = await readFile(join(docs, 'compare.md'), 'utf8')
     const [table = '', reasons = ''] = page.split('## Where a peer is better')
     const lost = table
@@ -84,26 +87,26 @@ describe('the comparison of the plugin with its peers', () => {
   })
 })
 
-describe('who is best in a row', () => {
+describe('the best contestants of a row', () => {
   const best = async (row: object, cells: object): Promise<string[]> =>
     (await report('standing')).bestOf({ better: 'lower', ...row }, cells)
 
-  it('is who has least, ties included', async () => {
+  it('have the lowest number, ties included', async () => {
     const cells = { plugin: { value: 1 }, one: { value: 2 }, other: { value: 1 } }
     expect(await best({}, cells)).toEqual(['plugin', 'other'])
   })
 
-  it('is who has the best word', async () => {
+  it('have the best word', async () => {
     const cells = { plugin: { value: 'refused' }, one: { value: 'recovered' } }
     expect(await best({ better: ['recovered', 'refused'] }, cells)).toEqual(['one'])
   })
 
-  it('is nobody who did not do the job, or for whom the row makes no sense', async () => {
-    const cells = { plugin: { value: 1 }, one: { value: 0, isOutOfRace: true }, other: {} }
+  it('do not include one that did not do the job, or to which the row does not apply', async () => {
+    const cells = { plugin: { value: 1 }, one: { value: 0, isExcluded: true }, other: {} }
     expect(await best({}, cells)).toEqual(['plugin'])
   })
 
-  it('is also who differs by no more than the noise', async () => {
+  it('include one that differs by no more than the noise', async () => {
     const cells = {
       plugin: { value: 10, noise: 1 },
       near: { value: 12, noise: 1 },
@@ -112,32 +115,32 @@ describe('who is best in a row', () => {
     expect(await best({}, cells)).toEqual(['plugin', 'near'])
   })
 
-  it('is also who differs by no more than the row allows', async () => {
+  it('include one that differs by no more than the tolerance of the row', async () => {
     const cells = { plugin: { value: 0.2 }, near: { value: 0 }, far: { value: 0.3 } }
     expect(await best({ tolerance: 0.2 }, cells)).toEqual(['plugin', 'near'])
   })
 })
 
-describe('its verdict', () => {
+describe('the verdict', () => {
   const broken = async (cells: object, row: object = {}, targets: object[] = []) =>
     (await report('verdict')).brokenRules(
       [{ row: { name: 'Requests lost', better: 'lower', ...row }, cells }],
       targets,
     )
 
-  it('is content when the plugin is best, or the row says why not', async () => {
+  it('reports nothing if the plugin is best, or the row says why not', async () => {
     expect(await broken({ plugin: { value: 1 }, peer: { value: 1 } })).toEqual([])
-    const why = { why: 'It is the price of the row above.' }
+    const why = { why: 'A reason.' }
     expect(await broken({ plugin: { value: 2 }, peer: { value: 1 } }, why)).toEqual([])
   })
 
-  it('notices that a peer is better and nothing says why', async () => {
+  it('reports a row in which a peer is better and that gives no reason', async () => {
     expect(await broken({ plugin: { value: 2 }, peer: { value: 1 } })).toEqual([
       expect.stringMatching(/^Requests lost: the plugin is not best/),
     ])
   })
 
-  it('notices a count that is not the same each time', async () => {
+  it('reports a count that differs from run to run', async () => {
     const { toCell } = await report('standing')
     const peer = toCell({ better: 'lower' }, [5, 4, 5])
     expect(await broken({ plugin: { value: 0 }, peer })).toEqual([
@@ -145,20 +148,20 @@ describe('its verdict', () => {
     ])
   })
 
-  it('notices a target that is missed', async () => {
+  it('reports a missed target', async () => {
     const target = { name: 'Time', limit: 0.05, measured: 0.061, isHeld: false }
     const cells = { plugin: { value: 1 } }
     expect(await broken(cells, {}, [target])).toEqual(['Time: 6.1 %, over 5.0 %'])
   })
 
-  it('judges the targets by what was measured', async () => {
+  it('compares the targets with the measured times', async () => {
     const { judgeTargets } = await report('verdict')
-    const time = (plugin: number, byHand: number, bare: number) => ({
+    const time = (plugin: number, byHand: number, baseline: number) => ({
       values: {
         plugin: { added: { value: plugin } },
         'hand-written': { added: { value: byHand } },
       },
-      bare,
+      baseline,
     })
     const judge = (stubbed: object, loopback: object) =>
       judgeTargets({ 'time-stubbed': stubbed, 'time-loopback': loopback }).map(
@@ -169,15 +172,15 @@ describe('its verdict', () => {
   })
 })
 
-describe('a cell of its table', () => {
+describe('a cell of the table', () => {
   it.each([
     ['a number', {}, { value: 1_234 }, '1,234'],
     ['digits', { digits: 1 }, { value: 2.25 }, '2.3'],
-    ['no minus for nothing', {}, { value: -0.4 }, '0'],
+    ['no minus sign for zero', {}, { value: -0.4 }, '0'],
     ['a word', {}, { value: 'yes' }, 'yes'],
     ['noise', { digits: 1 }, { value: 2.04, noise: 0.12 }, '2.0 ± 0.1'],
     ['a range', {}, { value: 5, differs: [4, 5] }, '4–5'],
-    ['brackets', {}, { value: 0, isOutOfRace: true }, '(0)'],
+    ['brackets', {}, { value: 0, isExcluded: true }, '(0)'],
     ['a dash', {}, {}, '—'],
   ])('shows %s', async (_, row, cell, text) => {
     expect((await report('format')).formatCell(row, cell)).toBe(text)

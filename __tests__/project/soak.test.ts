@@ -9,32 +9,32 @@ import { copyOfRepository } from '../support/programs.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A place of its own with dist and bench in it, on the axios that is tested. */
-let place: string
+/** A separate folder with dist, bench and the axios that is tested. */
+let folder: string
 
 beforeAll(async () => {
-  place = await mkdtemp(join(tmpdir(), 'soak-test-'))
+  folder = await mkdtemp(join(tmpdir(), 'soak-test-'))
   await build({
     entryPoints: { index: join(root, 'src/index.ts'), testing: join(root, 'src/testing/index.ts') },
-    outdir: join(place, 'dist'),
+    outdir: join(folder, 'dist'),
     bundle: true,
     platform: 'node',
     format: 'esm',
     external: ['axios'],
     logLevel: 'error',
   })
-  await copyOfRepository('bench', join(place, 'bench'))
-  await mkdir(join(place, 'node_modules'))
+  await copyOfRepository('bench', join(folder, 'bench'))
+  await mkdir(join(folder, 'node_modules'))
   const axios = join(root, 'node_modules', process.env.AXIOS || 'axios')
-  await symlink(axios, join(place, 'node_modules', 'axios'))
+  await symlink(axios, join(folder, 'node_modules', 'axios'))
 })
 
-afterAll(() => rm(place, { recursive: true, force: true }))
+afterAll(() => rm(folder, { recursive: true, force: true }))
 
 interface Outcome {
   readonly code: number
   readonly output: string
-  /** The tables' rows by their names. */
+  /** The rows of the tables, by their names. */
   readonly rows: Record<string, number[]>
 }
 
@@ -42,7 +42,7 @@ function soak(stubbed: number, wire: number, seed?: number): Promise<Outcome> {
   const args = ['--expose-gc', 'bench/soak.mjs', '--stubbed', `${stubbed}`, '--wire', `${wire}`]
   const env = { PATH: process.env.PATH, ...(seed !== undefined && { SOAK_SEED: `${seed}` }) }
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: place, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { cwd: folder, env }, (error, stdout, stderr) => {
       const rows = [...stdout.matchAll(/^(\S.*?) {2,}([\d,-][\d, -]*)$/gm)].map(
         ([, name, numbers]) => [
           name,
@@ -56,7 +56,7 @@ function soak(stubbed: number, wire: number, seed?: number): Promise<Outcome> {
 }
 
 describe('the soak', () => {
-  it('in its short form loses no request and leaves nothing behind', async () => {
+  it('loses no request and leaks nothing, in its short form', async () => {
     const { code, output, rows } = await soak(20_000, 600)
     expect(code, output).toBe(0)
     expect(output).toMatch(/SOAK_SEED=\d+/)
@@ -66,7 +66,7 @@ describe('the soak', () => {
     expect(ok[0]).toBeGreaterThan(15_000)
     expect(ok[1]).toBeGreaterThan(300)
     expect(Math.min(...events)).toBeGreaterThan(10)
-    // Hundreds of tokens at the most for thousands of requests, some of which were rejected.
+    // At most hundreds of token requests for thousands of requests, some of them rejected.
     expect(rows['token requests']?.[0]).toBeGreaterThan(20)
     expect(rows['token requests']?.[0]).toBeLessThan(500)
     expect(rows.ERR_BAD_REQUEST?.[0]).toBeGreaterThan(0)
@@ -103,7 +103,7 @@ describe('the soak', () => {
   }, 60_000)
 })
 
-describe('its judgement', () => {
+describe('the verdict of the soak', () => {
   const COUNTS = { 'heap, kB': 10_000, interceptors: 2, sockets: 0 }
   const TALLY = { requests: 100, ok: 90, errors: { ERR_CANCELED: 10 } }
   const QUIET = { warnings: 0 }
@@ -117,18 +117,18 @@ describe('its judgement', () => {
     ['nothing changed', {}],
     ['the heap grew by less than a megabyte', { 'heap, kB': 10_999 }],
     ['the heap shrank', { 'heap, kB': 5_000 }],
-    ['there is less of something', { interceptors: 1 }],
-  ])('is content when %s', async (_, after) => {
+    ['a count went down', { interceptors: 1 }],
+  ])('reports nothing if %s', async (_, after) => {
     expect(await judge(after)).toEqual([])
   })
 
   it.each([
     ['the heap grew by a megabyte', { 'heap, kB': 11_000 }, /^heap, kB: 10000 → 11000$/],
-    ['one interceptor is left', { interceptors: 3 }, /^interceptors: 2 → 3$/],
-    ['one socket is left', { sockets: 1 }, /^sockets: 0 → 1$/],
+    ['an interceptor leaked', { interceptors: 3 }, /^interceptors: 2 → 3$/],
+    ['a socket leaked', { sockets: 1 }, /^sockets: 0 → 1$/],
     ['a count is missing', { sockets: undefined }, /^sockets/],
     ['the heap was not measured', { 'heap, kB': Number.NaN }, /^heap/],
-  ])('notices that %s', async (_, after, line) => {
+  ])('reports that %s', async (_, after, line) => {
     expect(await judge(after)).toEqual([expect.stringMatching(line)])
   })
 
@@ -137,12 +137,12 @@ describe('its judgement', () => {
     ['a request ended twice', { ok: 91 }, /-1 requests lost/],
     ['hardly any succeeded', { ok: 50, errors: { ERR_CANCELED: 50 } }, /only 50 of 100/],
     ['there was no request', { requests: 0, ok: 0, errors: {} }, /only 0 of 0/],
-    ['an error came out that axios does not know', { errors: { UNEXPECTED: 10 } }, /unexpected/],
-  ])('notices that %s', async (_, tally, line) => {
+    ['an error is not one of axios', { errors: { UNEXPECTED: 10 } }, /unexpected/],
+  ])('reports that %s', async (_, tally, line) => {
     expect(await judge({}, { ...TALLY, ...tally })).toEqual([expect.stringMatching(line)])
   })
 
-  it('notices an alarm', async () => {
+  it('reports an alarm', async () => {
     expect(await judge({}, TALLY, { warnings: 1 })).toEqual(['warnings: 1'])
   })
 })

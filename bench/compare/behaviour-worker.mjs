@@ -2,7 +2,7 @@ import { startCaspioAccount } from 'axios-caspio-auth/testing'
 import { createWorld } from './support/world.mjs'
 
 /**
- * Measures one behaviour of one contestant, several times, and sends the values to its parent.
+ * Measures one behaviour of one contestant several times, and sends the values to the parent process.
  * Usage: node behaviour-worker.mjs <behaviour> <contestant> <kind> <times>
  */
 const [behaviour, id, kind, times] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { CONTESTANTS } from './contestants/index.mjs'
 
 /**
- * Measures one cost of the contestants side by side, and sends it to its parent.
+ * Measures one cost of all contestants in turn, and sends the values to the parent process.
  * Usage: node cost-worker.mjs <cost> <quick|full> <contestant,…>
  */
 const [cost, pace, ids] = process.argv.slice(2)

@@ -9,18 +9,17 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
- * Installs the peers as pinned, and the plugin as it is packed beside them, so that all are on one
- * axios.
+ * Installs the pinned peers and the packed plugin into one folder, so that all use the same axios.
  */
 export async function install() {
-  const place = await mkdtemp(join(tmpdir(), 'compare-'))
+  const folder = await mkdtemp(join(tmpdir(), 'compare-'))
   try {
     await npm(here, 'ci')
-    await npm(root, 'pack', '--pack-destination', place)
-    const [tarball] = await readdir(place)
-    await npm(here, 'install', '--no-save', '--no-package-lock', join(place, tarball))
+    await npm(root, 'pack', '--pack-destination', folder)
+    const [tarball] = await readdir(folder)
+    await npm(here, 'install', '--no-save', '--no-package-lock', join(folder, tarball))
   } finally {
-    await rm(place, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
   }
 }
 

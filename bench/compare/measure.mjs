@@ -4,20 +4,20 @@ import { toCell } from './report/standing.mjs'
 import { inChild } from './support/in-child.mjs'
 
 /**
- * Every behaviour of every contestant, in a process of its own each.
+ * Measures every behaviour of every contestant, each in a separate process.
  *
- * @param times how often
- * @param told called with each that is done
- * @returns rows with their cells
+ * @param times how often each is measured
+ * @param onDone called after each one, with its name
+ * @returns the rows with their cells
  */
-export async function measureBehaviours(contestants, { times, atATime }, told) {
+export async function measureBehaviours(contestants, { times, atATime }, onDone) {
   const tasks = BEHAVIOURS.flatMap((file) =>
     contestants.map(({ id, kind }) => ({ file, id, kind, runs: undefined })),
   )
   await inParallel(tasks, atATime, async (task) => {
     const { file, id, kind } = task
     task.runs = await inChild('behaviour-worker.mjs', [file, id, kind, times])
-    told(`${file}: ${id}`)
+    onDone(`${file}: ${id}`)
   })
 
   const results = []
@@ -32,8 +32,8 @@ export async function measureBehaviours(contestants, { times, atATime }, told) {
   return results
 }
 
-/** Every cost, one after the other. */
-export async function measureCosts(contestants, pace, told) {
+/** Measures every cost, one after the other. */
+export async function measureCosts(contestants, pace, onDone) {
   const results = []
   const measured = {}
   for (const file of COSTS) {
@@ -44,7 +44,7 @@ export async function measureCosts(contestants, pace, told) {
       const values = ids.map((id) => [id, [measured[file].values[id][row.id]]])
       results.push({ row: { ...row, file }, cells: toCells(row, values) })
     }
-    told(file)
+    onDone(file)
   }
   return { results, measured }
 }

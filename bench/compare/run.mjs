@@ -10,9 +10,9 @@ import { choosePanels } from './report/panels.mjs'
 import { brokenRules, judgeTargets } from './report/verdict.mjs'
 
 /**
- * The plugin beside what its users would pick instead. Writes docs/compare.md and docs/compare.svg;
- * fails when the plugin is not best in a row and nothing says why, when a target is missed, or when
- * a count is not the same each time. Wants an idle machine.
+ * Compares the plugin with the alternatives. Writes docs/compare.md and docs/compare.svg. Fails if the
+ * plugin is not best in a row that gives no reason, if a target is missed, or if a count differs from
+ * run to run. Needs an idle machine.
  *
  * Usage: npm run compare [-- --quick] [--contestant plugin] [--no-costs] [--no-install] [--out docs]
  */
@@ -27,22 +27,22 @@ const { values: options } = parseArgs({
 })
 const contestants = CONTESTANTS.filter(({ id }) => options.contestant?.includes(id) ?? true)
 const started = performance.now()
-const tell = (what) => {
-  console.log(`${((performance.now() - started) / 1_000).toFixed(0).padStart(4)} s  ${what}`)
+const logProgress = (step) => {
+  console.log(`${((performance.now() - started) / 1_000).toFixed(0).padStart(4)} s  ${step}`)
 }
 
 if (!options['no-install']) {
   await install()
-  tell('installed')
+  logProgress('installed')
 }
 const behaviours = await measureBehaviours(
   contestants,
   { times: options.quick ? 1 : 3, atATime: availableParallelism() },
-  tell,
+  logProgress,
 )
 const costs = options['no-costs']
   ? undefined
-  : await measureCosts(contestants, options.quick ? 'quick' : 'full', tell)
+  : await measureCosts(contestants, options.quick ? 'quick' : 'full', logProgress)
 const results = [...behaviours, ...(costs?.results ?? [])]
 const targets = costs ? judgeTargets(costs.measured) : []
 
@@ -51,9 +51,9 @@ const page = writePage({
   behaviours,
   costs: costs?.results ?? [],
   targets,
-  bare: costs && {
-    stubbed: costs.measured['time-stubbed'].bare,
-    loopback: costs.measured['time-loopback'].bare,
+  baseline: costs && {
+    stubbed: costs.measured['time-stubbed'].baseline,
+    loopback: costs.measured['time-loopback'].baseline,
   },
   versions: await readVersions(),
   isQuick: options.quick,
@@ -64,9 +64,9 @@ if (costs) {
   const { drawChart } = await import('./report/chart.mjs')
   await writeFile(`${options.out}/compare.svg`, await drawChart(contestants, choosePanels(results)))
 }
-tell('written')
+logProgress('written')
 
-// The times of a quick run are no measurement.
+// The times of a quick run are not reliable.
 const broken = brokenRules(results, options.quick ? [] : targets)
 for (const line of broken) console.log(`FAILED: ${line}`)
 if (broken.length > 0) process.exitCode = 1

@@ -5,14 +5,14 @@ const DAY_IN_MS = 86_400_000
 const LIFE_IN_S = 86_399
 const UNUSED_REFRESH_TOKEN_LIFE_IN_MS = 60 * DAY_IN_MS
 
-/** What Caspio counts: token requests, and refresh tokens that are live. */
+/** An account that counts its token requests and its live refresh tokens. */
 export class SimulatedAccount {
   requests = 0
   readonly #accessTokens = new Map<string, number>()
   readonly #refreshTokens = new Map<string, number>()
   #count = 0
 
-  /** @param refreshes whether a refresh token is made use of */
+  /** @param refreshes whether renewals use the refresh token */
   ask(refreshes: boolean): AskForToken {
     return async ({ refreshToken: offered }) => {
       const refreshToken = refreshes ? offered : undefined
@@ -39,7 +39,7 @@ export class SimulatedAccount {
   get liveRefreshTokens(): number {
     for (const [token, endsAt] of this.#refreshTokens) {
       if (endsAt <= Date.now()) this.#refreshTokens.delete(token)
-      // In the order in which they were issued.
+      // The map is in the order in which tokens were issued.
       else break
     }
     return this.#refreshTokens.size

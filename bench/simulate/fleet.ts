@@ -4,7 +4,7 @@ import { createIssuer, type TokenIssuer } from '../../src/token/issuer.js'
 import { createTokenSource, type TokenSource } from '../../src/token/source.js'
 import { SimulatedAccount } from './account.js'
 import { SimulatedStore } from './store.js'
-import { atRest, installSeed, SimulatedTime } from './time.js'
+import { installSeed, SimulatedTime, settled } from './time.js'
 
 export interface Scenario {
   readonly processes: number
@@ -15,10 +15,10 @@ export interface Scenario {
 }
 
 export interface Outcome {
-  /** By day. */
+  /** For each day. */
   readonly tokenRequests: number[]
   readonly liveRefreshTokens: number[]
-  /** Requests that would have gone out with a dead token, or with none. */
+  /** Requests that would have been sent with an expired token or with none. */
   deadTokens: number
   requests: number
 }
@@ -32,11 +32,11 @@ const CREDENTIALS = {
   clientSecret: 'not used here',
   tokenEndpointURL: 'https://a1bcd234.caspio.com/oauth/token',
 }
-const via = () => ({})
+const transportOf = () => ({})
 
 /**
- * Runs the real token sources of a fleet in simulated time. All processes start at the same moment;
- * each is restarted once a day, at a time of its own.
+ * Runs the real token sources of a fleet in simulated time. All processes start at the same moment. Each
+ * restarts once a day, at a different time.
  */
 export async function simulate(scenario: Scenario, seed: number): Promise<Outcome> {
   const { processes, days } = scenario
@@ -61,7 +61,7 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Outcom
 
     const sources = Array.from({ length: processes }, start)
     const restarts = sources.map(() => Math.floor((Math.random() * DAY_IN_MS) / TICK_IN_MS))
-    // In the order in which they send, the first ones all at once.
+    // Sorted by the time at which processes send. In the first tick all send at once.
     const offsets = sources.map(() => Math.random() * TICK_IN_MS).sort((a, b) => a - b)
     const ticks = (days * DAY_IN_MS) / TICK_IN_MS
     const ticksADay = DAY_IN_MS / TICK_IN_MS
@@ -71,12 +71,12 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Outcom
         if (time.isDue(at)) await time.advanceTo(at)
         time.now = at
         if (tick > 0 && tick % ticksADay === restarts[i]) sources[i] = start()
-        const token = (sources[i] as TokenSource).acquire(via)
+        const token = (sources[i] as TokenSource).acquire(transportOf)
         if (!(token instanceof Promise)) check(token.accessToken)
         else token.then(({ accessToken }) => check(accessToken), check.bind(undefined, undefined))
         if (hasStarted) {
           hasStarted = false
-          await atRest()
+          await settled()
         }
       }
       if ((tick + 1) % ticksADay === 0) {
@@ -92,7 +92,7 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Outcom
   }
 }
 
-/** Starts a process: its token source, as attachCaspioAuth builds it. */
+/** Returns a function that starts a process: a token source like that of `attachCaspioAuth`. */
 function launcher(
   { store: kind, refreshes }: Scenario,
   account: SimulatedAccount,

@@ -5,7 +5,7 @@ interface Entry {
   readonly endsAt: number
 }
 
-/** A store somewhere in the same data centre. */
+/** A token store in the same data centre. */
 export class SimulatedStore implements CaspioTokenStore {
   readonly #entries = new Map<string, Entry>()
   readonly lock?: NonNullable<CaspioTokenStore['lock']>
@@ -13,26 +13,26 @@ export class SimulatedStore implements CaspioTokenStore {
   constructor({ lock }: { lock: boolean }) {
     if (!lock) return
     this.lock = async (key, ttl) => {
-      await hop()
+      await roundTrip()
       if (this.#read(key) !== undefined) return undefined
       this.#write(key, 'held', ttl)
-      // That the holder is late, so that it is another's, does not happen here.
+      // Unlike a real lock, it does not check the owner: here no holder is ever late.
       return () => this.delete(key)
     }
   }
 
   async get(key: string): Promise<string | undefined> {
-    await hop()
+    await roundTrip()
     return this.#read(key)
   }
 
   async set(key: string, value: string, ttl: number): Promise<void> {
-    await hop()
+    await roundTrip()
     this.#write(key, value, ttl)
   }
 
   async delete(key: string): Promise<void> {
-    await hop()
+    await roundTrip()
     this.#entries.delete(key)
   }
 
@@ -46,11 +46,11 @@ export class SimulatedStore implements CaspioTokenStore {
   }
 }
 
-function hop(): Promise<void> {
+function roundTrip(): Promise<void> {
   return pause(1, 5)
 }
 
-/** Milliseconds, at least and at most. */
+/** Waits for a random time, in milliseconds. */
 export function pause(least: number, most: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, least + Math.random() * (most - least)))
 }

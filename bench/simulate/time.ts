@@ -6,14 +6,14 @@ interface Timer {
 
 const realImmediate = setImmediate
 
-/** Both clocks and all timers, for months within a minute: timers wait in a heap. */
+/** Replaces both clocks and all timers, so that months pass within a minute. */
 export class SimulatedTime {
   /** Milliseconds since the beginning. */
   now = 0
   readonly #epoch = Date.UTC(2026, 0, 1)
   readonly #heap: Timer[] = []
 
-  /** Takes the place of the globals until the returned function is called. */
+  /** Replaces the globals until the returned function is called. */
   install(): () => void {
     const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis
     const dateNow = Date.now
@@ -23,7 +23,7 @@ export class SimulatedTime {
     Object.assign(globalThis, {
       setTimeout: (fire: () => void, ms: number) => this.#add(fire, ms),
       clearTimeout: clear,
-      // All that the library has is one that keeps the process alive.
+      // The library's only interval keeps the process alive.
       setInterval: () => ({}),
       clearInterval: () => {},
     })
@@ -36,19 +36,19 @@ export class SimulatedTime {
     }
   }
 
-  /** Whether a timer is due by then. */
+  /** Whether a timer is due at that time. */
   isDue(at: number): boolean {
     return this.#heap.length > 0 && (this.#heap[0] as Timer).at <= at
   }
 
-  /** Lets time pass; what each timer sets off has come to rest before the next one fires. */
+  /** Lets time pass. After each timer, waits until everything that it started has finished. */
   async advanceTo(end: number): Promise<void> {
     while (this.isDue(end)) {
       const timer = this.#pop()
       if (timer.isCleared) continue
       this.now = Math.max(this.now, timer.at)
       timer.fire()
-      await atRest()
+      await settled()
     }
     this.now = end
   }
@@ -87,12 +87,12 @@ export class SimulatedTime {
   }
 }
 
-/** When everything has happened that waits for no timer. */
-export function atRest(): Promise<void> {
+/** Resolves when everything has finished that does not wait for a timer. */
+export function settled(): Promise<void> {
   return new Promise((resolve) => realImmediate(resolve))
 }
 
-/** Chance that is the same in every run (mulberry32), in place of Math.random. */
+/** Replaces Math.random by a seeded generator (mulberry32). */
 export function installSeed(seed: number): () => void {
   const { random } = Math
   let state = seed

@@ -1,4 +1,4 @@
-// The stand-in account in a process of its own: its logs grow, and shall not count.
+// Runs the stand-in account in a separate process, so that its growing logs are not measured.
 import { startCaspioAccount } from '../../dist/testing.js'
 
 const accounts = await Promise.all([startCaspioAccount(), startCaspioAccount()])

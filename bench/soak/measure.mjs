@@ -3,7 +3,7 @@ import { quietHeap } from '../support/quiet-heap.mjs'
 
 const ATTACHMENTS = Symbol.for('axios-caspio-auth.attachments')
 
-/** What may have leaked, by name. All but the heap are numbers of things. */
+/** Counts what might leak, by name. The heap is in kB. */
 export async function measure(runs, worlds) {
   for (const { settle } of worlds) await settle()
   const heap = await quietHeap()

@@ -7,22 +7,22 @@ import { INCIDENTS, REQUESTS } from './schedule.mjs'
 const RECORDS = '/tables/Physicians/records'
 const LIST = `${RECORDS}?q.limit=5`
 
-/** One instance in use for the whole soak, against the stub or the wire. */
+/** Uses one instance for the whole soak, with the stub or over the network. */
 export function createRun(world, clock, chance) {
   const tally = { requests: 0, ok: 0, errors: {}, events: 0, incidents: {} }
   const api = axios.create(world.config)
-  // Both outlive thousands of requests.
+  // The signal and the cancelToken are shared by thousands of requests.
   const { signal } = new AbortController()
-  // As many as there are requests at once.
+  // Many requests listen to the signal at once.
   setMaxListeners(0, signal)
   const { token: cancelToken } = axios.CancelToken.source()
   let auth
 
-  // Every other listener fails, in turn at once and later.
+  // Every second call fails, alternately by throwing and by rejecting.
   function onEvent() {
     const number = tally.events++
-    if (number % 4 === 1) throw new Error('the listener is at fault')
-    if (number % 4 === 3) return Promise.reject(new Error('the listener is at fault'))
+    if (number % 4 === 1) throw new Error('the listener failed')
+    if (number % 4 === 3) return Promise.reject(new Error('the listener failed'))
   }
   const options = { retries: world.retries, timeout: 1_000, onEvent }
   const attach = () => {
@@ -30,13 +30,13 @@ export function createRun(world, clock, chance) {
   }
   attach()
 
-  async function count(sending) {
+  async function count(request) {
     tally.requests++
     try {
-      await sending
+      await request
       tally.ok++
     } catch (error) {
-      // What axios does not know is nothing that may come out.
+      // Only errors of axios are expected.
       const code = axios.isAxiosError(error) || axios.isCancel(error) ? error.code : 'UNEXPECTED'
       tally.errors[code] = (tally.errors[code] ?? 0) + 1
     }
@@ -52,13 +52,13 @@ export function createRun(world, clock, chance) {
       await world.revoke()
       await round(world.concurrency)
       await world.restore()
-      // Back-offs end.
+      // Ends the cooldown.
       clock.passHours(0.1)
     },
     reset: () => world.reset?.(),
     async 'a forbidden resource'() {
       for (let sent = 0; sent < 3; sent++) await count(api.get('/tables/forbidden/records'))
-      // Renewing did not help, so that for a while nobody does.
+      // Renewals did not help, so they are in a cooldown.
       await round(world.concurrency)
       clock.passHours(0.1)
     },
@@ -70,7 +70,7 @@ export function createRun(world, clock, chance) {
     },
     replacement: attach,
     async 'second account'() {
-      const second = attachCaspioAuth(api, world.others, options)
+      const second = attachCaspioAuth(api, world.secondCredentials, options)
       await count(api.get(LIST))
       second.detach()
     },
@@ -119,7 +119,7 @@ export function createRun(world, clock, chance) {
     signal,
     cancelToken,
     tally,
-    /** Everything that can happen, each once. */
+    /** Lets every incident and every kind of request happen once. */
     async rehearse() {
       for (const incident of Object.keys(INCIDENTS)) await happen(incident)
       for (const request of Object.values(requests)) await count(request())

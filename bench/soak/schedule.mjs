@@ -1,4 +1,4 @@
-/** A source of chance that a seed repeats (mulberry32). */
+/** A seeded random generator (mulberry32). */
 export function createChance(seed) {
   let state = seed >>> 0
   const random = () => {
@@ -8,9 +8,9 @@ export function createChance(seed) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
   return {
-    /** A whole number from 0 to `end - 1`. */
+    /** An integer from 0 to `end - 1`. */
     below: (end) => Math.floor(random() * end),
-    /** One of the names, each as likely as its weight. */
+    /** One of the names, with a probability in proportion to its weight. */
     pick(weights) {
       const entries = Object.entries(weights)
       let left = random() * entries.reduce((sum, [, weight]) => sum + weight, 0)
@@ -23,7 +23,7 @@ export function createChance(seed) {
   }
 }
 
-/** What may happen before a round of requests, in parts of a hundred. */
+/** The incidents before a round of requests, in percent. */
 export const INCIDENTS = {
   nothing: 69,
   revocation: 10,
@@ -40,7 +40,7 @@ export const INCIDENTS = {
   'short-lived instance': 1,
 }
 
-/** How a request goes out, in parts of a hundred. */
+/** The kinds of requests, in percent. */
 export const REQUESTS = {
   get: 60,
   post: 12,

@@ -2,7 +2,7 @@ import { AxiosError, CanceledError } from 'axios'
 
 const ACCOUNT = 'https://a1bcd234.caspio.com'
 
-/** An account in memory, in the shape of an adapter. */
+/** An account in memory, as an axios adapter. */
 export function createStub() {
   let issued = 0
   let revoked = 0
@@ -20,7 +20,7 @@ export function createStub() {
   }
 
   async function answerToken(config) {
-    // So that requests do wait for it.
+    // Answer later, so that requests wait for the token.
     await new Promise((resolve) => setImmediate(resolve))
     if (isDown) return answer(config, 503, '{}')
     issued++
@@ -36,8 +36,8 @@ export function createStub() {
     concurrency: 50,
     config: { adapter, baseURL: `${ACCOUNT}/rest/v2` },
     credentials: credentialsAt(ACCOUNT),
-    others: credentialsAt('https://b2cde345.caspio.com'),
-    // Their waits are real time.
+    secondCredentials: credentialsAt('https://b2cde345.caspio.com'),
+    // The delays before retries would use real time.
     retries: 0,
     foreign: 'https://api.example.com/charges',
     tokenRequests: async () => issued,

@@ -1,4 +1,4 @@
-/** Rows of a name and one value per column, in columns of even width. */
+/** Prints rows of a name and one value per column. */
 export function printTable(columns, rows) {
   printRow('', columns)
   for (const [name, ...values] of rows) printRow(name, values)

@@ -1,13 +1,13 @@
 const MAX_HEAP_GROWTH_IN_KB = 1_000
 
 /**
- * Which bounds are broken, one line each: the heap may grow by less than a megabyte, nothing else
- * at all, and no request may be lost or end in what is no error of axios's or ours.
+ * Lists what is wrong, one line each. The heap may grow by less than a megabyte, and nothing else may
+ * grow. Every request must end, and only with an error of axios or of the plugin.
  *
- * @param before {@link measure}d after the warm-up
- * @param after the same at the end
- * @param tallies what became of the requests, per run
- * @param alarms how often the process heard of each thing that must not happen
+ * @param before the result of `measure` after the warm-up
+ * @param after the result of `measure` at the end
+ * @param tallies the outcomes of the requests, for each run
+ * @param alarms how often each thing happened that must not happen
  */
 export function brokenBounds(before, after, tallies, alarms) {
   const broken = []

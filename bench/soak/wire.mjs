@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { Agent, createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 
-/** The stand-in account on the wire, and a stranger. */
+/** Starts the stand-in account in another process, and a foreign server. */
 export async function startWire() {
   const child = fork(fileURLToPath(new URL('account.mjs', import.meta.url)), { execArgv: [] })
   const [{ accounts }] = await once(child, 'message')
@@ -13,14 +13,14 @@ export async function startWire() {
     waiting.get(id)(result)
     waiting.delete(id)
   })
-  const tell = (command) =>
+  const send = (command) =>
     new Promise((resolve) => {
       waiting.set(++sent, resolve)
       child.send({ id: sent, command })
     })
 
-  const stranger = createServer((_, response) => response.end('{}'))
-  await new Promise((resolve) => stranger.listen(0, '127.0.0.1', resolve))
+  const foreignServer = createServer((_, response) => response.end('{}'))
+  await new Promise((resolve) => foreignServer.listen(0, '127.0.0.1', resolve))
   const httpAgent = new Agent({ keepAlive: true, maxSockets: 20 })
   const [home, other] = accounts
   return {
@@ -28,24 +28,24 @@ export async function startWire() {
     concurrency: 20,
     config: { baseURL: `${home.url}/rest/v2`, httpAgent, proxy: false },
     credentials: home.credentials,
-    others: other.credentials,
+    secondCredentials: other.credentials,
     retries: 1,
-    foreign: `http://127.0.0.1:${stranger.address().port}/charges`,
-    tokenRequests: () => tell('tokenRequests'),
-    revoke: () => tell('revoke'),
-    down: () => tell('down'),
-    reset: () => tell('reset'),
-    restore: () => tell('restore'),
-    /** Leaves no connection that only waits to be used again. */
+    foreign: `http://127.0.0.1:${foreignServer.address().port}/charges`,
+    tokenRequests: () => send('tokenRequests'),
+    revoke: () => send('revoke'),
+    down: () => send('down'),
+    reset: () => send('reset'),
+    restore: () => send('restore'),
+    /** Closes idle connections. */
     async settle() {
       httpAgent.destroy()
-      stranger.closeIdleConnections()
+      foreignServer.closeIdleConnections()
     },
     async close() {
       const ended = once(child, 'exit')
-      await tell('close')
+      await send('close')
       await ended
-      stranger.close()
+      foreignServer.close()
     },
   }
 }

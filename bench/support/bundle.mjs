@@ -3,22 +3,22 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 /**
- * Bundles a module for a browser, without axios: the bytes of what is loaded at once and of what is
- * loaded when it is used, and what is imported from outside.
+ * Bundles a module for a browser, without axios. Returns the size of what is loaded immediately, the
+ * size of what is loaded later, and the names of external imports.
  */
 export async function bundle(contents, resolveDir, external = []) {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir },
     bundle: true,
     minify: true,
-    // What is loaded when it is used makes a file of its own.
+    // Code that is loaded later goes to a separate file.
     splitting: true,
     outdir: 'out',
     write: false,
     metafile: true,
     format: 'esm',
     platform: 'browser',
-    // Built-ins are let through here, to be named by who asks.
+    // Built-in modules are external, so that the caller can report them.
     external: ['axios', 'node:*', ...builtinModules, ...external],
     logLevel: 'error',
   })

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** Bytes in use once collecting does not make them fewer. Needs --expose-gc. */
+/** Collects garbage until the heap no longer shrinks, and returns its size. Needs --expose-gc. */
 export async function quietHeap() {
   let least = Number.POSITIVE_INFINITY
   for (let rounds = 0, idle = 0; rounds < 50 && idle < 5; rounds++) {
-    // What closes and settles does so within a few turns.
+    // Closing sockets and settling promises takes a few turns of the event loop.
     for (let turns = 0; turns < 5; turns++) await turn()
     globalThis.gc()
     const used = process.memoryUsage().heapUsed

@@ -1,14 +1,14 @@
-import { countLost, herd, PHYSICIANS } from '../support/requests.mjs'
+import { countFailures, PHYSICIANS, sendBurst } from '../support/requests.mjs'
 
 export const rows = [
   {
-    id: 'lost',
-    name: 'One of ten callers aborts while all wait for the token: others that are lost',
+    id: 'failed',
+    name: 'One of ten callers aborts while all wait for the token: other callers that fail',
     better: 'lower',
   },
   {
     id: 'atOnce',
-    name: 'One of ten callers aborts while all wait for the token: it is let go at once',
+    name: 'One of ten callers aborts while all wait for the token: the aborted request ends at once',
     better: ['yes', 'no'],
   },
 ]
@@ -17,16 +17,16 @@ export async function measure({ open }) {
   const { client, traffic } = await open()
   traffic.hold('token')
   const controller = new AbortController()
-  let isLetGo = false
+  let hasEnded = false
   const aborted = client.request({ ...PHYSICIANS, signal: controller.signal })
   aborted.catch(() => {
-    isLetGo = true
+    hasEnded = true
   })
-  const lost = countLost(herd(client, 9))
+  const failed = countFailures(sendBurst(client, 9))
   await traffic.quiet()
   controller.abort()
   await traffic.quiet()
-  const atOnce = isLetGo ? 'yes' : 'no'
+  const atOnce = hasEnded ? 'yes' : 'no'
   traffic.release('token')
-  return { lost: await lost, atOnce }
+  return { failed: await failed, atOnce }
 }

@@ -1,57 +1,57 @@
-import { isServed, outOfRace, PHYSICIANS, warm } from '../support/requests.mjs'
+import { excluded, isServed, PHYSICIANS, sendFirst } from '../support/requests.mjs'
 
 export const rows = [
   {
     id: 'runs',
-    name: 'A recovered call: runs of an interceptor of yours',
+    name: 'A recovered call: runs of your interceptor',
     better: 'lower',
   },
   {
     id: 'unwrapped',
-    name: 'A recovered call: `response => response.data` still gives the data',
+    name: 'A recovered call: `response => response.data` still returns the data',
     better: ['yes', 'no'],
   },
   {
     id: 'transforms',
-    name: 'A recovered call: runs of a `transformRequest` of yours',
+    name: 'A recovered call: runs of your `transformRequest`',
     better: 'lower',
   },
 ]
 
-/** The caller's interceptors are added after the contestant's, which is attached at bootstrap. */
+/** The caller's interceptors are added after the contestant's, which is attached at start-up. */
 export async function measure({ kind, open }) {
   if (kind !== 'axios') return {}
   return {
     runs: await countRuns(open),
-    unwrapped: await unwraps(open),
+    unwrapped: await returnsData(open),
     transforms: await countTransforms(open),
   }
 }
 
 async function countRuns(open) {
   const { account, client } = await open()
-  await warm(client)
+  await sendFirst(client)
   const runs = { request: 0, response: 0 }
-  const count = (side, pass) => (value) => {
+  const count = (side, next) => (value) => {
     runs[side]++
-    return pass(value)
+    return next(value)
   }
-  const give = (value) => value
+  const passThrough = (value) => value
   const { request, response } = client.api.interceptors
-  request.use(count('request', give))
+  request.use(count('request', passThrough))
   response.use(
-    count('response', give),
+    count('response', passThrough),
     count('response', (error) => Promise.reject(error)),
   )
   account.revoke()
   const served = await isServed(client.request(PHYSICIANS))
-  const most = Math.max(runs.request, runs.response)
-  return served ? most : outOfRace(most)
+  const highest = Math.max(runs.request, runs.response)
+  return served ? highest : excluded(highest)
 }
 
-async function unwraps(open) {
+async function returnsData(open) {
   const { account, client } = await open()
-  await warm(client)
+  await sendFirst(client)
   client.api.interceptors.response.use((response) => response.data)
   account.revoke()
   const outcome = await client.request(PHYSICIANS).catch(() => undefined)
@@ -65,9 +65,9 @@ async function countTransforms(open) {
     return data
   }
   const { account, client } = await open({ transformRequest })
-  await warm(client)
+  await sendFirst(client)
   account.revoke()
   runs = 0
   const served = await isServed(client.request(PHYSICIANS))
-  return served ? runs : outOfRace(runs)
+  return served ? runs : excluded(runs)
 }

@@ -1,22 +1,22 @@
 import { inspect } from 'node:util'
-import { PHYSICIANS, warm } from '../support/requests.mjs'
+import { PHYSICIANS, sendFirst } from '../support/requests.mjs'
 
 const WORDS = ['no', 'yes']
 
 export const rows = [
   {
     id: 'outage',
-    name: 'The token endpoint answers 503: the error shows the client secret',
+    name: 'The token endpoint answers 503: the error contains the client secret',
     better: WORDS,
   },
   {
     id: 'refusal',
-    name: 'Wrong credentials: the error shows the client secret',
+    name: 'Wrong credentials: the error contains the client secret',
     better: WORDS,
   },
   {
     id: 'token',
-    name: 'A failed API call: `JSON.stringify(error)` shows the access token',
+    name: 'A failed API call: `JSON.stringify(error)` contains the access token',
     better: WORDS,
   },
 ]
@@ -29,7 +29,7 @@ export async function measure({ kind, open }) {
   return {
     outage: await showsSecret(outage),
     refusal: await showsSecret(refusal),
-    // Others answer a failed call with a response.
+    // Clients without axios return a response instead of throwing.
     token: kind === 'axios' ? await showsToken(open) : undefined,
   }
 }
@@ -60,7 +60,7 @@ async function showsSecret({ client, credentials: { clientID, clientSecret } }) 
 
 async function showsToken(open) {
   const { account, client } = await open()
-  await warm(client)
+  await sendFirst(client)
   account.api.fail({ status: 404 })
   const error = await client.request(PHYSICIANS).catch((reason) => reason)
   const token = account.log.api.at(-1).headers.authorization.replace('Bearer ', '')

@@ -3,7 +3,7 @@ import { inTurn, isServed, PHYSICIANS } from '../support/requests.mjs'
 export const rows = [
   {
     id: 'missed',
-    name: 'Under `validateStatus: () => true`: recoveries missed, of 10',
+    name: 'With `validateStatus: () => true`: missed recoveries, of 10',
     better: 'lower',
   },
 ]
@@ -11,7 +11,7 @@ export const rows = [
 export async function measure({ kind, open }) {
   if (kind !== 'axios') return {}
   const { account, client } = await open({ validateStatus: () => true })
-  // Where the first token comes from a recovery, this one is missed as well.
+  // If a contestant gets its first token by a recovery, it misses this one as well.
   await isServed(client.request(PHYSICIANS))
   const served = await inTurn(10, () => {
     account.revoke()

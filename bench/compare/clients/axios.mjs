@@ -1,6 +1,6 @@
 import axios from 'axios'
 
-/** `transport`: an adapter. */
+/** `transport` is an adapter. */
 export function create(attach, account, { transport, ...options }) {
   const api = axios.create({
     baseURL: `${account.url}/rest/v2`,

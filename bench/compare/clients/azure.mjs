@@ -6,14 +6,18 @@ import {
 } from '@azure/core-rest-pipeline'
 import { decode, encode, resolveURL } from './index.mjs'
 
-/** `transport`: the pipeline's `HttpClient`. */
-export function create(attach, account, { transport = createLoopbackClient(), headers: own }) {
+/** `transport` is the pipeline's `HttpClient`. */
+export function create(
+  attach,
+  account,
+  { transport = createLoopbackClient(), headers: defaultHeaders },
+) {
   const pipeline = createPipelineFromOptions({})
   attach?.(pipeline, account.credentials)
 
   async function request({ url, method = 'GET', data, signal }) {
     const isForm = data instanceof FormData
-    const { body, headers } = encode(isForm ? undefined : data, own)
+    const { body, headers } = encode(isForm ? undefined : data, defaultHeaders)
     const sent = createPipelineRequest({
       // The policy refuses plain http.
       url: resolveURL(url, account).replace(/^http:/, 'https:'),
@@ -28,7 +32,7 @@ export function create(attach, account, { transport = createLoopbackClient(), he
   return { request }
 }
 
-/** Takes https, and speaks http, which is all that the stand-in account knows. */
+/** Takes https URLs and sends http requests, because the stand-in account has no TLS. */
 function createLoopbackClient() {
   const client = createDefaultHttpClient()
   return {

@@ -1,13 +1,13 @@
 import { decode, encode, resolveURL } from './index.mjs'
 
-/** `transport`: what `fetch` does with a `Request`. */
-export function create(attach, account, { transport, headers: own }) {
+/** `transport` takes a `Request`, as `fetch` does. */
+export function create(attach, account, { transport, headers: defaultHeaders }) {
   const oauth = attach?.(account.credentials)
   const send = transport ?? fetch
   const middleware = oauth?.mw()
 
   async function request({ url, method = 'GET', data, signal }) {
-    const { body, headers } = encode(data, own)
+    const { body, headers } = encode(data, defaultHeaders)
     const sent = new Request(resolveURL(url, account), {
       method: method.toUpperCase(),
       body,

@@ -1,18 +1,18 @@
 import axios from 'axios'
 import { createAuthRefresh } from 'axios-auth-refresh'
 
-// README, "Deduplicate refresh calls": switched off, since a 401 that comes in during a refresh
-// goes to its caller otherwise, with `skipAuthRefresh` on the refresh call; and "Retry instance",
-// so that the caller's interceptors do not see a recovered call twice. What is left to the user's
-// functions is written with care: the first token is fetched before the first request, all share
-// one fetch, and a token that has been replaced already is not fetched again.
+// README, "Deduplicate refresh calls", switched off: otherwise a 401 that arrives during a refresh goes
+// to its caller. The refresh call has `skipAuthRefresh`. README, "Retry instance": the caller's
+// interceptors do not see a recovered call twice. The user's functions are written with care: the
+// first token is fetched before the first request, all callers share one token request, and a token
+// that was replaced already is not fetched again.
 export function attach(api, { clientID, clientSecret, tokenEndpointURL }) {
   const retryInstance = axios.create()
   let token
-  let fetching
+  let pendingFetch
 
   function fetchToken() {
-    fetching ??= axios
+    pendingFetch ??= axios
       .post(tokenEndpointURL, new URLSearchParams({ grant_type: 'client_credentials' }), {
         auth: { username: clientID, password: clientSecret },
         skipAuthRefresh: true,
@@ -21,9 +21,9 @@ export function attach(api, { clientID, clientSecret, tokenEndpointURL }) {
         token = data.access_token
       })
       .finally(() => {
-        fetching = undefined
+        pendingFetch = undefined
       })
-    return fetching
+    return pendingFetch
   }
 
   async function authorise(request) {

@@ -1,8 +1,8 @@
 import axios from 'axios'
 import { createAuthRefresh } from 'axios-auth-refresh'
 
-// README, "Usage" and "Request interceptor". A variable stands in for its localStorage, and the
-// token endpoint's form for its refresh route.
+// README, "Usage" and "Request interceptor". A variable replaces localStorage, and Caspio's token
+// endpoint replaces the refresh route.
 export function attach(api, { clientID, clientSecret, tokenEndpointURL }) {
   let token
 

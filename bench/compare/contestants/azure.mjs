@@ -1,7 +1,7 @@
 import { bearerTokenAuthenticationPolicy } from '@azure/core-rest-pipeline'
 
-// As Azure's own clients add it to their pipeline; its README leaves that to generated code. The
-// credential is the part that @azure/identity plays for Entra ID.
+// As Azure's clients add it to their pipeline. Its README leaves that to generated code. The credential
+// does what @azure/identity does for Entra ID.
 export function attach(pipeline, { clientID, clientSecret, tokenEndpointURL }) {
   const credential = {
     async getToken(_scopes, { abortSignal }) {

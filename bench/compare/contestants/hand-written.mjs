@@ -1,8 +1,8 @@
 import axios from 'axios'
 
-// The pair of axios's own documentation (Authentication: "Bearer tokens" and "Token refresh"), for
-// client credentials: the token is kept until a minute before it expires, one renewal is shared by
-// all who need it (its isRefreshing and failedQueue, as a promise), and a 401 is retried once.
+// The two interceptors of axios's documentation (Authentication: "Bearer tokens" and "Token refresh"),
+// for client credentials. The token is kept until a minute before it expires. All callers share one
+// renewal (a promise instead of isRefreshing and failedQueue). A 401 is retried once.
 export function attach(api, { clientID, clientSecret, tokenEndpointURL }) {
   let token
   let expiresAt = 0

@@ -1,6 +1,6 @@
 /**
- * Who is compared, in the order of the columns. Each has a file here, which holds what its user
- * writes and nothing else: its size and its import time are measured with it.
+ * The contestants, in the order of the columns. Each has a file in this folder. The file contains only
+ * what a user would write, because its size and import time are measured with it.
  */
 export const CONTESTANTS = [
   {
@@ -8,21 +8,21 @@ export const CONTESTANTS = [
     title: 'axios-caspio-auth',
     kind: 'axios',
     package: 'axios-caspio-auth',
-    usage: 'as in the first example of its README.',
+    usage: 'README, the first example.',
   },
   {
     id: 'hand-written',
     title: 'hand-written pair',
     kind: 'axios',
     usage:
-      "the pair of interceptors of axios's own documentation (_Authentication_: _Bearer tokens_, _Token refresh_) for client credentials. The token is kept until a minute before it expires, all who need a new one share one request for it, and a 401 is retried once.",
+      "the two interceptors of axios's documentation (_Authentication_: _Bearer tokens_, _Token refresh_), for client credentials. The token is kept until a minute before it expires. All callers share one token request. A 401 is retried once.",
   },
   {
     id: 'auth-refresh',
     title: 'axios-auth-refresh',
     kind: 'axios',
     package: 'axios-auth-refresh',
-    usage: 'README, _Usage_ and _Request interceptor_, default options.',
+    usage: 'README, _Usage_ and _Request interceptor_, with default options.',
   },
   {
     id: 'auth-refresh-best',
@@ -30,7 +30,7 @@ export const CONTESTANTS = [
     kind: 'axios',
     package: 'axios-auth-refresh',
     usage:
-      'README, _Deduplicate refresh calls_, switched off, and _Retry instance_. Its user has written the rest with care: one request for the first token, and none for a token that is replaced already.',
+      'README, _Deduplicate refresh calls_, switched off, and _Retry instance_. Its user writes the rest with care: all callers share one request for the first token, and a token that was replaced already is not fetched again.',
   },
   {
     id: 'oauth-client',
@@ -38,14 +38,14 @@ export const CONTESTANTS = [
     kind: 'axios',
     package: 'axios-oauth-client',
     usage:
-      'README, _Client Credentials grant_. It ends where the token is there; that the token is shared, kept until it expires and put on each request is the least that its user adds.',
+      'README, _Client Credentials grant_. The package only fetches a token. Its user shares the token, keeps it until it expires, and sets the header.',
   },
   {
     id: 'token-interceptor',
     title: 'axios-token-interceptor',
     kind: 'axios',
     package: 'axios-token-interceptor',
-    usage: 'README, _Caching_, with the life that the token endpoint tells.',
+    usage: 'README, _Caching_, with the `expires_in` that the token endpoint returns.',
   },
   {
     id: 'badgateway',
@@ -53,7 +53,7 @@ export const CONTESTANTS = [
     kind: 'fetch',
     package: '@badgateway/oauth2-client',
     usage:
-      'README, _Fetch Wrapper_, with `client_secret_post`, which it recommends. It wraps `fetch`, not axios.',
+      'README, _Fetch Wrapper_, with the recommended `client_secret_post`. It wraps `fetch`, not axios.',
   },
   {
     id: 'azure',
@@ -61,6 +61,6 @@ export const CONTESTANTS = [
     kind: 'azure',
     package: '@azure/core-rest-pipeline',
     usage:
-      "`bearerTokenAuthenticationPolicy` in a default pipeline, as Azure's own clients have it, with a credential for Caspio's token endpoint. It is a reference from another ecosystem. It renews after a 401 only when a claims challenge of Entra ID asks for it, which Caspio does not send. It refuses plain http, so it is given https URLs and a client that speaks http on loopback.",
+      "`bearerTokenAuthenticationPolicy` in a default pipeline, as in Azure's clients, with a credential for Caspio's token endpoint. It is included as a reference from another ecosystem. After a 401 it renews only if the answer contains a claims challenge of Entra ID, which Caspio does not send. It refuses plain http, so the comparison passes it https URLs and a client that sends http on loopback.",
   },
 ]

@@ -1,8 +1,8 @@
 import axios from 'axios'
 import { clientCredentials } from 'axios-oauth-client'
 
-// README, "Client Credentials grant". It ends where the token is there: that it is shared, kept
-// until it expires and put on the requests is the least that its user adds.
+// README, "Client Credentials grant". The package only fetches a token. Its user has to add at least
+// this: share the token, keep it until it expires, and set the header.
 export function attach(api, { clientID, clientSecret, tokenEndpointURL }) {
   const getClientCredentials = clientCredentials(
     axios.create(),
@@ -10,7 +10,7 @@ export function attach(api, { clientID, clientSecret, tokenEndpointURL }) {
     clientID,
     clientSecret,
   )
-  let shared
+  let sharedToken
   let expiresAt = 0
 
   async function fetchToken() {
@@ -26,8 +26,8 @@ export function attach(api, { clientID, clientSecret, tokenEndpointURL }) {
   }
 
   api.interceptors.request.use(async (config) => {
-    if (Date.now() >= expiresAt) shared = fetchToken()
-    config.headers.Authorization = `Bearer ${await shared}`
+    if (Date.now() >= expiresAt) sharedToken = fetchToken()
+    config.headers.Authorization = `Bearer ${await sharedToken}`
     return config
   })
 }

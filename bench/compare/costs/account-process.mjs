@@ -1,4 +1,4 @@
-// The stand-in account in a process of its own: its work and its log shall not count.
+// Runs the stand-in account in a separate process, so that its work and its log are not measured.
 import { startCaspioAccount } from 'axios-caspio-auth/testing'
 
 const account = await startCaspioAccount()

@@ -6,15 +6,15 @@ const CONTESTANTS = fileURLToPath(new URL('../contestants', import.meta.url))
 export const rows = [
   {
     id: 'gzipped',
-    name: 'Bytes shipped, minified and gzipped, with what its user writes',
+    name: "Size of the package and its user's code, minified and gzipped",
     unit: 'B',
     digits: 0,
     better: 'lower',
-    why: 'What does less is smaller: none of the smaller ones does what the rows on behaviour tell.',
+    why: 'A package that does less is smaller. None of the smaller ones behaves as well in the table above.',
   },
 ]
 
-/** What the contestant's file adds to a browser bundle, its HTTP client not counted. */
+/** What the contestant's file adds to a browser bundle, not counting its HTTP client. */
 export async function measure(contestants) {
   const values = {}
   for (const { id } of contestants) {

@@ -12,13 +12,13 @@ const { attach } = await import(`../contestants/${id}.mjs`)
 const transport = await createStub(kind, REJECT_EVERY)
 const client = await createClient({ kind, attach }, account, { transport })
 
-// By then all is compiled, and caches are filled.
+// The first half compiles the code and fills the caches.
 await send(Number(total))
 const before = await quietHeap()
 await send(Number(total))
 process.send({ growth: (await quietHeap()) - before }, () => process.exit())
 
 async function send(count) {
-  // Some do not recover from a rejected token.
+  // Some contestants do not recover from a rejected token.
   for (let sent = 0; sent < count; sent++) await client.request(PHYSICIANS).catch(() => {})
 }

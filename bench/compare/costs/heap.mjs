@@ -6,16 +6,16 @@ import { startAccount } from './start-account.mjs'
 export const rows = [
   {
     id: 'growth',
-    name: 'Heap grown by 100,000 requests, a token rejected in every 1,000th',
+    name: 'Heap growth in 100,000 requests, with every 1,000th rejected',
     unit: 'MB',
     digits: 1,
     better: 'lower',
-    // What the runtime itself does meanwhile.
+    // The runtime itself causes differences of this size.
     tolerance: 0.2,
   },
 ]
 
-/** Each in a process of its own. */
+/** Measures each contestant in a separate process. */
 export async function measure(contestants, { quick }) {
   const file = fileURLToPath(new URL('heap-process.mjs', import.meta.url))
   const values = {}

@@ -6,16 +6,16 @@ import { median } from '../../support/median.mjs'
 export const rows = [
   {
     id: 'time',
-    name: 'Import time, its HTTP client loaded before',
+    name: 'Import time, with the HTTP client already loaded',
     unit: 'ms',
     digits: 1,
     better: 'lower',
     tolerance: 0.3,
-    why: 'What is smaller is loaded sooner. It is paid once per process.',
+    why: 'A smaller package loads faster. A process imports it only once.',
   },
 ]
 
-/** Median over fresh processes, the contestants in turn. */
+/** The median over fresh processes, with the contestants in turn. */
 export async function measure(contestants, { quick }) {
   const file = fileURLToPath(new URL('import-process.mjs', import.meta.url))
   const times = new Map(contestants.map(({ id }) => [id, []]))

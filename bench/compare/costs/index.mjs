@@ -1,2 +1,2 @@
-/** The files of this folder that measure something, in the order of the table. */
+/** The files of this folder that measure a cost, in the order of the table. */
 export const COSTS = ['time-stubbed', 'time-loopback', 'bytes', 'heap', 'import-time']

@@ -7,7 +7,7 @@ const [id, kind, rounds, warmUp] = process.argv.slice(2)
 const { attach } = await import(`../contestants/${id}.mjs`)
 const account = await startAccount()
 const { access_token: token } = await createCaspioAuth(account.credentials).getAccessToken()
-// Who has the header set by hand.
+// The baseline sets the header without any authorisation code.
 const headers = { Authorization: `Bearer ${token}` }
 const pairs = await createPairs([{ id, kind, attach }], account, (_, attached) =>
   attached ? {} : { headers },
@@ -19,5 +19,5 @@ const times = await measureAdded(pairs, pace, async (send) => {
   return Number(process.hrtime.bigint() - started)
 })
 account.close()
-const measured = { added: times.get(id).added.value, bare: times.get(`bare ${kind}`).total }
+const measured = { added: times.get(id).added.value, baseline: times.get(`baseline ${kind}`).total }
 process.send(measured, () => process.exit())

@@ -2,28 +2,28 @@ import { median } from '../../support/median.mjs'
 import { createClient } from '../clients/index.mjs'
 
 /**
- * The contestants' clients, each beside a bare one of its kind.
+ * Creates the contestants' clients, and for each kind a baseline: the HTTP client without a contestant.
  *
- * @param optionsOf options of a client, by its kind and `attach`
- * @returns of each `id`, `send` and the index of the bare one, which are at the front
+ * @param optionsOf the options of a client, by its kind and `attach`
+ * @returns for each client its `id`, `send` and the index of its baseline. Baselines come first
  */
 export async function createPairs(contestants, account, optionsOf = () => ({})) {
   const kinds = [...new Set(contestants.map(({ kind }) => kind))]
-  const entries = [...kinds.map((kind) => ({ id: `bare ${kind}`, kind })), ...contestants]
+  const entries = [...kinds.map((kind) => ({ id: `baseline ${kind}`, kind })), ...contestants]
   const pairs = []
   for (const { id, kind, attach } of entries) {
     const client = await createClient({ kind, attach }, account, await optionsOf(kind, attach))
-    pairs.push({ id, bare: kinds.indexOf(kind), send: client.request })
+    pairs.push({ id, baseline: kinds.indexOf(kind), send: client.request })
   }
   return pairs
 }
 
 /**
- * What each adds to its bare client: the median over the rounds of the difference within a round,
- * and how far that is from certain, from the medians of tenths of the rounds.
- * Every round has an order of its own: what one leaves behind shall not always hit the same one.
+ * Measures what each client adds to its baseline: the median difference within a round. The noise
+ * comes from the medians of ten subsets of the rounds. Each round has a random order, so that no
+ * client always runs after the same other one.
  *
- * @param time resolves to nanoseconds for one turn of `send`
+ * @param time resolves to the nanoseconds that `send` takes
  * @returns microseconds
  */
 export async function measureAdded(pairs, { rounds, warmUp }, time) {
@@ -35,8 +35,8 @@ export async function measureAdded(pairs, { rounds, warmUp }, time) {
     }
   }
   return new Map(
-    pairs.map(({ id, bare }, index) => {
-      const differences = times[index].map((taken, round) => taken - times[bare][round])
+    pairs.map(({ id, baseline }, index) => {
+      const differences = times[index].map((taken, round) => taken - times[baseline][round])
       const added = { value: median(differences), noise: noiseOf(tenthsOf(differences)) }
       return [id, { total: median(times[index]), added }]
     }),
@@ -49,7 +49,7 @@ function tenthsOf(numbers) {
   )
 }
 
-/** How far from certain the middle of these is: two standard errors. */
+/** Two standard errors of the mean. */
 export function noiseOf(numbers) {
   const mean = numbers.reduce((sum, one) => sum + one, 0) / numbers.length
   const squares = numbers.reduce((sum, one) => sum + (one - mean) ** 2, 0)

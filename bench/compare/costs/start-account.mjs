@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** An account in a process of its own: `url`, `credentials` and the way to end it. */
+/** Starts an account in a separate process. */
 export async function startAccount() {
   const file = fileURLToPath(new URL('account-process.mjs', import.meta.url))
   const child = fork(file, { execArgv: [] })

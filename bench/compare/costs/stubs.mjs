@@ -1,13 +1,13 @@
 import { AxiosError } from 'axios'
 
 const RECORDS = '{"Result":[]}'
-// As long as Caspio's.
+// As long as Caspio's tokens.
 const TOKEN = `{"access_token":"${'x'.repeat(340)}","token_type":"bearer","expires_in":86399}`
 
 /**
- * A transport of the kind that answers at once from memory.
+ * A transport that answers immediately from memory.
  *
- * @param rejectEvery one in so many requests is answered with 401
+ * @param rejectEvery how often a request is answered with 401: once in so many requests
  */
 export async function createStub(kind, rejectEvery = Number.POSITIVE_INFINITY) {
   let sent = 0
@@ -17,7 +17,7 @@ export async function createStub(kind, rejectEvery = Number.POSITIVE_INFINITY) {
 
 function axiosStub(isRejected) {
   return async (config) => {
-    // The plugin's token request takes the way of its instance.
+    // The plugin sends its token request through the instance's adapter.
     const isToken = config.url.endsWith('/oauth/token')
     const status = !isToken && isRejected() ? 401 : 200
     const data = isToken ? TOKEN : RECORDS

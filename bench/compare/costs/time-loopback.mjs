@@ -5,7 +5,7 @@ import { noiseOf } from './paired.mjs'
 export const rows = [
   {
     id: 'added',
-    name: 'Time added per request over HTTP on loopback',
+    name: 'Time added per request, over HTTP on loopback',
     unit: 'µs',
     digits: 1,
     better: 'lower',
@@ -13,17 +13,17 @@ export const rows = [
 ]
 
 /**
- * Each alone beside its bare client: users have one of them, too. What the layout of a process's
- * code and memory does to so short a time is as much as the time: several processes each, in turn.
+ * Measures each contestant alone with its baseline, because users use only one of them. The layout of
+ * code and memory in a process influences such short times, so several processes measure each one.
  */
 export async function measure(contestants, { quick }) {
   const pace = quick ? [200, 50] : [3_000, 5_000]
-  const measured = new Map(contestants.map(({ id }) => [id, { added: [], bare: [] }]))
+  const measured = new Map(contestants.map(({ id }) => [id, { added: [], baseline: [] }]))
   for (let turn = 0; turn < (quick ? 2 : 10); turn++) {
     for (const { id, kind } of contestants) {
-      const { added, bare } = await inChild('costs/loopback-process.mjs', [id, kind, ...pace])
+      const { added, baseline } = await inChild('costs/loopback-process.mjs', [id, kind, ...pace])
       measured.get(id).added.push(added)
-      measured.get(id).bare.push(bare)
+      measured.get(id).baseline.push(baseline)
     }
   }
   return {
@@ -33,6 +33,6 @@ export async function measure(contestants, { quick }) {
         { added: { value: median(added), noise: noiseOf(added) } },
       ]),
     ),
-    bare: median(measured.get('plugin')?.bare ?? [Number.NaN]),
+    baseline: median(measured.get('plugin')?.baseline ?? [Number.NaN]),
   }
 }

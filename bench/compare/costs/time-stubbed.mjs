@@ -6,11 +6,11 @@ import { createStub } from './stubs.mjs'
 export const rows = [
   {
     id: 'added',
-    name: 'Time added per request, adapter stubbed',
+    name: 'Time added per request, with a stubbed adapter',
     unit: 'µs',
     digits: 1,
     better: 'lower',
-    why: 'The others give the token to whoever a request goes to. The plugin looks where it goes first.',
+    why: 'The others send the token to any URL. The plugin checks the URL first.',
   },
 ]
 
@@ -32,6 +32,6 @@ export async function measure(contestants, { quick }) {
   account.close()
   return {
     values: Object.fromEntries(contestants.map(({ id }) => [id, { added: times.get(id).added }])),
-    bare: times.get('bare axios').total,
+    baseline: times.get('baseline axios').total,
   }
 }

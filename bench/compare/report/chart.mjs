@@ -6,9 +6,9 @@ const OURS = '#1f6feb'
 const OTHERS = '#a8b3bf'
 
 /**
- * The chart: a panel of bars for each result, the contestants in the order of the table.
+ * Draws a bar chart for each panel, with the contestants in the order of the table.
  *
- * @param panels `title` and `cells`; see `toCell`
+ * @param panels each with a `title` and `cells` (see `toCell`)
  * @returns an SVG
  */
 export async function drawChart(contestants, panels) {
@@ -31,10 +31,10 @@ export async function drawChart(contestants, panels) {
 
 function drawPanel(contestants, { title, cells, format }, hasNames) {
   const values = contestants.map(({ id, title: name }) => {
-    const { value, isOutOfRace } = cells[id] ?? {}
+    const { value, isExcluded } = cells[id] ?? {}
     const number = typeof value === 'number' ? Math.max(0, value) : 0
     const text = format(cells[id] ?? {})
-    return { name, value: number, text, isOurs: id === 'plugin', isOutOfRace: !!isOutOfRace }
+    return { name, value: number, text, isOurs: id === 'plugin', isExcluded: !!isExcluded }
   })
   const y = {
     field: 'name',
@@ -57,11 +57,11 @@ function drawPanel(contestants, { title, cells, format }, hasNames) {
             field: 'value',
             type: 'quantitative',
             axis: null,
-            // Room for the numbers.
+            // Leaves room for the numbers.
             scale: { domainMax: 1.25 * Math.max(1e-9, ...values.map(({ value }) => value)) },
           },
           color: { condition: { test: 'datum.isOurs', value: OURS }, value: OTHERS },
-          opacity: { condition: { test: 'datum.isOutOfRace', value: 0.4 }, value: 1 },
+          opacity: { condition: { test: 'datum.isExcluded', value: 0.4 }, value: 1 },
         },
       },
       {

@@ -1,10 +1,10 @@
-/** What stands in a cell of the table. */
-export function formatCell({ digits = 0 }, { value, noise, differs, isOutOfRace }) {
+/** The text of a table cell. */
+export function formatCell({ digits = 0 }, { value, noise, differs, isExcluded }) {
   if (value === undefined) return '—'
   const format = (one) => (typeof one === 'number' ? formatNumber(one, digits) : one)
   let text = differs ? `${format(differs[0])}–${format(differs.at(-1))}` : format(value)
   if (noise !== undefined) text += ` ± ${formatNumber(noise, digits)}`
-  return isOutOfRace ? `(${text})` : text
+  return isExcluded ? `(${text})` : text
 }
 
 export function formatNumber(number, digits = 0) {
@@ -12,6 +12,6 @@ export function formatNumber(number, digits = 0) {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })
-  // No minus for nothing.
+  // Do not write -0.
   return text.replace(/^-(?=[0.]*$)/, '')
 }

@@ -2,38 +2,52 @@ import { formatCell, formatNumber } from './format.mjs'
 import { bestOf } from './standing.mjs'
 import { lostRows, percent } from './verdict.mjs'
 
-/** `docs/compare.md`. */
-export function writePage({ contestants, behaviours, costs, targets, versions, bare, isQuick }) {
+/** The text of docs/compare.md. */
+export function writePage({
+  contestants,
+  behaviours,
+  costs,
+  targets,
+  versions,
+  baseline,
+  isQuick,
+}) {
   const results = [...behaviours, ...costs]
   const { node, cores, axios } = versions
-  return `# The plugin beside its peers
+  return `# The plugin compared with its peers
 
-\`npm run compare\` measures what this page tells, all of it in one run and each with pinned versions: Node ${node},
-axios ${axios}, ${cores} cores. The stand-in account of \`axios-caspio-auth/testing\` plays Caspio, on real HTTP; a token lives 24 hours,
-which pass when told. Requests are counted at the server, three times, and must come out the same. Less is better wherever a row has numbers.
-${isQuick ? '\n**This was a quick run. Its counts are good; its times, heaps and targets are no measurement.**\n' : ''}
-![Some rows as a chart](compare.svg)
+\`npm run compare\` measures everything on this page in one run, with pinned versions: Node ${node}, axios ${axios},
+${cores} cores. The stand-in account of \`axios-caspio-auth/testing\` takes the place of Caspio, over real HTTP. A token lives
+24 hours, and a simulated clock lets them pass. Requests are counted at the server. Each count is taken three times and
+must be the same each time.
+${isQuick ? '\n**This was a quick run. Its counts are reliable; its times, heap sizes and targets are not.**\n' : ''}
+![Some of the rows as a chart](compare.svg)
 
-The best of each row is bold. A number in brackets belongs to who did not do the job that it is the price of: who never asks for another token
-makes few token requests. "—" stands where a row makes no sense: nobody was served, or what has no axios has none of its interceptors and errors.
+- In rows with numbers, less is better. The best value of each row is bold.
+- A number in brackets does not compete, because the contestant did not do the job. For example, a contestant that never
+  fetches another token makes few token requests.
+- "—" means that the row does not apply: no request succeeded, or the contestant has no interceptors and errors of axios.
 
 ## Behaviour
 
-${table(contestants, behaviours)}
+${table('behaviour', contestants, behaviours)}
 
-\`recovered\`: sent again with a new token, whole. \`refused\`: the caller gets the 401. \`damaged\`: what was sent again was not whole.
+- \`recovered\`: the request was resent with a new token and a complete body.
+- \`refused\`: the caller gets the 401.
+- \`damaged\`: the request was resent with an incomplete body.
 
 ## Costs
 
-${table(contestants, costs)}
+${table('cost', contestants, costs)}
 
-What a client (axios, \`fetch\`, Azure's pipeline) costs by itself is not counted: each is compared with its own bare client, in the same rounds; over loopback that one
-sends the same token, the account answers with twelve records, and each was measured alone with its bare client, in ten processes, as users have one of them.
-Each was warmed up before, as in a service that has run for a while.
-± is two standard errors; what differs by less counts as equal.${
-    bare
+- The cost of the HTTP client (axios, \`fetch\`, Azure's pipeline) is not counted. Each contestant is compared with its HTTP
+  client alone, in the same rounds and after a warm-up, like a service that has run for a while.
+- Over loopback, the HTTP client alone sends the same token, and the account answers with twelve records. Ten processes
+  measure each contestant, one at a time.
+- ± is two standard errors. Smaller differences count as equal.${
+    baseline
       ? `
-A bare axios request took ${formatNumber(bare.stubbed, 1)} µs with a stubbed adapter, and ${formatNumber(bare.loopback)} µs over loopback.`
+- A request with axios alone took ${formatNumber(baseline.stubbed, 1)} µs with a stubbed adapter, and ${formatNumber(baseline.loopback)} µs over loopback.`
       : ''
   }
 ${targets.length > 0 ? targetTable(targets) : ''}
@@ -41,16 +55,16 @@ ${targets.length > 0 ? targetTable(targets) : ''}
 
 ${losses(results)}
 
-## How each is used
+## How each contestant is used
 
 ${contestants.map((one) => usage(one, versions)).join('\n')}
 `
 }
 
-function table(contestants, results) {
+function table(head, contestants, results) {
   const titles = contestants.map(({ title }) => title)
   return [
-    line(['', ...titles]),
+    line([head, ...titles]),
     line(['---', ...titles.map(() => '---:')]),
     ...results.map(({ row, cells }) => {
       const best = bestOf(row, cells)
@@ -68,7 +82,7 @@ function table(contestants, results) {
 
 function targetTable(targets) {
   return `
-| target | at most | measured | |
+| target | at most | measured | result |
 | --- | ---: | ---: | --- |
 ${targets
   .map(({ name, limit, measured, isHeld }) =>

@@ -1,18 +1,18 @@
 /**
- * Who is best in a row, ties included.
+ * Finds the best contestants of a row, ties included.
  *
- * @param row `better`: 'lower', or words from the best to the worst; `tolerance`: what counts as
- *   equal, where that is not told by the noise of the values
+ * @param row `better`: 'lower', or the possible words from best to worst; `tolerance`: differences up to
+ *   this value count as equal, in addition to the noise
  * @param cells see `toCell`
- * @returns the ids
+ * @returns their ids
  */
 export function bestOf({ better, tolerance = 0 }, cells) {
-  const racing = Object.entries(cells).filter(
-    ([, cell]) => cell.value !== undefined && !cell.isOutOfRace,
+  const competing = Object.entries(cells).filter(
+    ([, cell]) => cell.value !== undefined && !cell.isExcluded,
   )
   const grade = ({ value }) => (better === 'lower' ? value : better.indexOf(value))
-  const [best] = racing.map(([, cell]) => cell).sort((one, other) => grade(one) - grade(other))
-  return racing
+  const [best] = competing.map(([, cell]) => cell).sort((one, other) => grade(one) - grade(other))
+  return competing
     .filter(([, cell]) => {
       const isEqual = (cell.noise ?? 0) + (best.noise ?? 0) + tolerance
       return cell === best || grade(cell) - grade(best) <= isEqual
@@ -21,8 +21,8 @@ export function bestOf({ better, tolerance = 0 }, cells) {
 }
 
 /**
- * One cell out of what several runs measured: a value, `{ value, noise }` or `{ value,
- * isOutOfRace }`. Where the runs differ, the cell says so and stands for the worst.
+ * Combines the values of several runs into one cell. A value may be `{ value, noise }` or
+ * `{ value, isExcluded }`. If the runs differ, the cell says so and has the worst value.
  */
 export function toCell({ better }, measured) {
   const cells = measured.map((one) =>
@@ -35,6 +35,6 @@ export function toCell({ better }, measured) {
   return {
     value: sorted.at(-1),
     differs: sorted,
-    isOutOfRace: cells.some(({ isOutOfRace }) => isOutOfRace),
+    isExcluded: cells.some(({ isExcluded }) => isExcluded),
   }
 }

@@ -1,37 +1,37 @@
 import { bestOf } from './standing.mjs'
 
-/** The rows in which somebody is better than the plugin. */
+/** The rows in which another contestant is better than the plugin. */
 export function lostRows(results) {
   return results.filter(({ row, cells }) => !bestOf(row, cells).includes('plugin'))
 }
 
-/** What the plugin is held to beside the rows. */
+/** Checks the plugin's targets. */
 export function judgeTargets(costs) {
   const added = (name, id) => costs[name].values[id]?.added.value
   const ratio = (name, limit, part, whole) => ({ name, limit, measured: part / whole })
   return [
     ratio(
-      "Time added per request, adapter stubbed, of the hand-written pair's",
+      'Time added per request, with a stubbed adapter, relative to the hand-written pair',
       0.5,
       added('time-stubbed', 'plugin'),
       added('time-stubbed', 'hand-written'),
     ),
     ratio(
-      "The same, of a bare axios request's time",
+      'The same, relative to a request with axios alone',
       0.05,
       added('time-stubbed', 'plugin'),
-      costs['time-stubbed'].bare,
+      costs['time-stubbed'].baseline,
     ),
     ratio(
-      "Time added per request over HTTP on loopback, of a bare axios request's time",
+      'Time added per request, over HTTP on loopback, relative to a request with axios alone',
       0.01,
       added('time-loopback', 'plugin'),
-      costs['time-loopback'].bare,
+      costs['time-loopback'].baseline,
     ),
   ].map((target) => ({ ...target, isHeld: target.measured <= target.limit }))
 }
 
-/** What is wrong with a comparison, a line each. */
+/** The problems of a comparison, one line each. */
 export function brokenRules(results, targets) {
   return [
     ...results.flatMap(({ row, cells }) =>
@@ -41,7 +41,7 @@ export function brokenRules(results, targets) {
     ),
     ...lostRows(results)
       .filter(({ row }) => !row.why)
-      .map(({ row }) => `${row.name}: the plugin is not best, and nothing says why`),
+      .map(({ row }) => `${row.name}: the plugin is not best, and no reason is given`),
     ...targets
       .filter(({ isHeld }) => !isHeld)
       .map(({ name, limit, measured }) => `${name}: ${percent(measured)}, over ${percent(limit)}`),

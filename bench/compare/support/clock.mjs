@@ -1,10 +1,10 @@
 const MINUTE_IN_MS = 60_000
 
 /**
- * Both clocks and all long timers, which can be put forward: a token lives 24 hours. Timers of less
- * than a minute keep the real time.
+ * Replaces both clocks and all timers of a minute or more, so that a test can move time forward: a
+ * token lives 24 hours. Shorter timers use real time.
  *
- * @param settled awaited whenever the time has passed, so that nothing is left behind by a jump
+ * @param settled awaited after each step, so that everything it started has finished
  */
 export function installClock(settled) {
   const real = {
@@ -14,10 +14,10 @@ export function installClock(settled) {
     clearTimeout: globalThis.clearTimeout,
   }
   const timers = new Set()
-  let ahead = 0
+  let offsetMs = 0
 
-  Date.now = () => real.dateNow() + ahead
-  performance.now = () => real.performanceNow.call(performance) + ahead
+  Date.now = () => real.dateNow() + offsetMs
+  performance.now = () => real.performanceNow.call(performance) + offsetMs
   globalThis.setTimeout = (callback, delay, ...args) => {
     if (!(delay >= MINUTE_IN_MS)) return real.setTimeout(callback, delay, ...args)
     const timer = { at: Date.now() + delay, run: () => callback(...args) }
@@ -39,7 +39,7 @@ export function installClock(settled) {
       }
       advanceTo(end)
     },
-    /** From now on all happens at once. Timers keep running. */
+    /** Stops both clocks. Timers keep running. */
     freeze() {
       const [wall, monotonic] = [Date.now(), performance.now()]
       Date.now = () => wall
@@ -59,6 +59,6 @@ export function installClock(settled) {
   }
 
   function advanceTo(time) {
-    ahead = Math.max(ahead, time - real.dateNow())
+    offsetMs = Math.max(offsetMs, time - real.dateNow())
   }
 }

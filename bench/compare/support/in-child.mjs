@@ -2,14 +2,14 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Runs a file of this folder in a process of its own.
+ * Runs a file of bench/compare in a separate process.
  *
- * @returns what it sends
- * @throws Error with its output, when it ends without having sent anything
+ * @returns the message that the process sends
+ * @throws Error with its output, if it fails or sends no message
  */
 export function inChild(file, args) {
   const path = fileURLToPath(new URL(`../${file}`, import.meta.url))
-  // What is meant for other servers is not for loopback.
+  // Requests on loopback must not use a proxy.
   const env = { ...process.env, NO_PROXY: '*', no_proxy: '*' }
   const child = fork(path, args.map(String), { env, execArgv: [], silent: true })
   let output = ''

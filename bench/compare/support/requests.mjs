@@ -1,8 +1,8 @@
-/** A table of the stand-in account with twelve records. */
+/** A table of the stand-in account, with twelve records. */
 export const PHYSICIANS = { url: '/tables/Physicians/records' }
 const RECORDS = 12
 
-/** Whether the promise gave what was asked for. */
+/** Whether the request returned all records. */
 export async function isServed(promise) {
   try {
     const { status, data } = await promise
@@ -12,47 +12,47 @@ export async function isServed(promise) {
   }
 }
 
-/** How many of the promises did not. */
-export async function countLost(promises) {
+/** How many of the requests did not. */
+export async function countFailures(promises) {
   const served = await Promise.all(promises.map(isServed))
   return served.filter((one) => !one).length
 }
 
-/** `count` requests at once. */
-export function herd(client, count) {
+/** Sends `count` requests at once. */
+export function sendBurst(client, count) {
   return Array.from({ length: count }, () => client.request(PHYSICIANS))
 }
 
 /**
- * How many of `count` requests at once are lost. The token endpoint gets to see what it is asked
- * when nothing else moves any more, so that all of them meet the same renewal.
+ * Sends `count` requests at once, and counts those that fail. The token endpoint answers only when
+ * nothing else is under way, so that all requests meet the same renewal.
  */
-export async function countLostOfHerd({ client, traffic }, count) {
+export async function countFailuresOfBurst({ client, traffic }, count) {
   traffic.hold('token')
-  const lost = countLost(herd(client, count))
+  const failures = countFailures(sendBurst(client, count))
   await traffic.quiet()
   traffic.release('token')
-  return lost
+  return failures
 }
 
-/** A first request, so that a token is in hand. */
-export async function warm(client) {
+/** Sends a first request, so that a token is in hand. */
+export async function sendFirst(client) {
   if (await isServed(client.request(PHYSICIANS))) return
-  throw new Error('the first request of all was not served')
+  throw new Error('the first request failed')
 }
 
-/** Calls that Caspio bills: all that reach it. */
-export function billed({ log }) {
+/** Caspio bills all calls that it receives. */
+export function countBilled({ log }) {
   return log.token.length + log.api.length
 }
 
-/** A value of who did not do the job that it is the price of. It is shown, but wins nothing. */
-export function outOfRace(value) {
-  return { value, isOutOfRace: true }
+/** Marks the value of a contestant that did not do the job. It is shown, but does not compete. */
+export function excluded(value) {
+  return { value, isExcluded: true }
 }
 
-export async function inTurn(count, act) {
+export async function inTurn(count, send) {
   const results = []
-  for (let index = 0; index < count; index++) results.push(await act(index))
+  for (let index = 0; index < count; index++) results.push(await send(index))
   return results
 }

@@ -1,20 +1,20 @@
 import { Server } from 'node:http'
 import { setImmediate as turn } from 'node:timers/promises'
 
-// Client and server share one event loop, and loopback is quick: when nothing has come or gone for
-// so many turns of it, nothing will, however busy the machine is.
-const CALM_TURNS = 50
+// Client and server share one event loop, and loopback is fast. If nothing was sent or received for so
+// many turns of the event loop, nothing is under way, even on a busy machine.
+const QUIET_TURNS = 50
 
 /**
- * The requests to the servers of this process: counts them, and holds them back when told. They
- * are of two kinds, `token` and `api`.
+ * Counts the requests to the servers of this process, and can hold them back. There are two kinds,
+ * `token` and `api`.
  */
 export function watchTraffic() {
   const arrived = { token: 0, api: 0 }
   const held = { token: [], api: [] }
   const isHeld = { token: false, api: false }
   let answered = 0
-  let moves = 0
+  let changes = 0
 
   const { emit } = Server.prototype
   Server.prototype.emit = function (event, ...args) {
@@ -22,10 +22,10 @@ export function watchTraffic() {
     const [request, response] = args
     const kind = request.url.startsWith('/oauth/token') ? 'token' : 'api'
     arrived[kind]++
-    moves++
+    changes++
     response.once('close', () => {
       answered++
-      moves++
+      changes++
     })
     const serve = () => emit.call(this, event, ...args)
     return isHeld[kind] ? held[kind].push(serve) > 0 : serve()
@@ -36,11 +36,11 @@ export function watchTraffic() {
 
   return {
     arrived,
-    /** From now on holds back what arrives. */
+    /** Holds back requests that arrive from now on. */
     hold(kind) {
       isHeld[kind] = true
     },
-    /** From now on lets pass what arrives. What is held stays. */
+    /** Passes on requests that arrive from now on. Those that are held back stay. */
     letPass(kind) {
       isHeld[kind] = false
     },
@@ -52,12 +52,12 @@ export function watchTraffic() {
       for (const serve of held[kind].splice(0)) serve()
     },
     isHolding: (kind) => held[kind].length > 0,
-    /** Resolves once nothing moves but what is held. */
+    /** Resolves when nothing is under way except requests that are held back. */
     async quiet() {
-      for (let calm = 0; calm < CALM_TURNS; calm++) {
-        const before = moves
+      for (let quietTurns = 0; quietTurns < QUIET_TURNS; quietTurns++) {
+        const before = changes
         await turn()
-        if (moves !== before || underWay() > 0) calm = 0
+        if (changes !== before || underWay() > 0) quietTurns = 0
       }
     },
     stop() {

@@ -4,52 +4,52 @@ import { installClock } from './clock.mjs'
 import { watchTraffic } from './traffic.mjs'
 
 /**
- * What a behaviour is measured in: accounts on loopback and the contestant's clients for them.
+ * Creates what a behaviour needs: accounts on loopback, and the contestant's clients for them.
  *
  * @param contestant see `createClient`
  * @param startAccount `startCaspioAccount`
  */
 export function createWorld(contestant, startAccount) {
-  const ends = []
+  const cleanups = []
 
   return {
     kind: contestant.kind,
 
-    /** An account, a client for it, and the traffic between them. */
+    /** Starts an account and a client for it, and watches the traffic between them. */
     async open({ account: accountOptions, credentials, ...options } = {}) {
       const account = await startAccount(accountOptions)
       const traffic = watchTraffic()
-      ends.push(() => account.close(), traffic.stop)
+      cleanups.push(() => account.close(), traffic.stop)
       const { url } = account
       const access = { url, credentials: { ...account.credentials, ...credentials } }
       const client = await createClient(contestant, access, options)
       return { account, client, traffic, credentials: access.credentials }
     },
 
-    /** A server of somebody else; tells the `Authorization` headers that it got. */
-    async openStranger() {
-      const got = []
+    /** Starts a server on a foreign origin. It records the `Authorization` headers that it receives. */
+    async openForeignServer() {
+      const received = []
       const server = createServer(({ headers }, response) => {
-        got.push(headers.authorization)
+        received.push(headers.authorization)
         response.end('{}')
       })
       await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-      ends.push(() => {
+      cleanups.push(() => {
         server.close()
         server.closeAllConnections()
       })
-      return { url: `http://127.0.0.1:${server.address().port}/charges`, got }
+      return { url: `http://127.0.0.1:${server.address().port}/charges`, received }
     },
 
-    /** To be installed before the account is opened. */
+    /** Call it before `open`. */
     installClock(settled) {
       const clock = installClock(settled)
-      ends.push(clock.uninstall)
+      cleanups.push(clock.uninstall)
       return clock
     },
 
     async close() {
-      for (const end of ends.splice(0).reverse()) await end()
+      for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp()
     },
   }
 }

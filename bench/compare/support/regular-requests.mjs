@@ -1,6 +1,6 @@
 import { isServed, PHYSICIANS } from './requests.mjs'
 
-/** An account, and time that passes when told. */
+/** Opens an account with a clock that a test can move forward. */
 export async function openWithClock({ open, installClock }) {
   let settled = async () => {}
   const clock = installClock(() => settled())
@@ -10,12 +10,15 @@ export async function openWithClock({ open, installClock }) {
 }
 
 /**
- * A request every so often.
+ * Sends requests at regular intervals.
  *
- * @param before called before each, with the minutes that have passed
- * @returns of each, whether it was served and whether it waited for the token endpoint
+ * @param before called before each request, with the minutes that have passed
+ * @returns for each request, whether it was served and whether it waited for the token endpoint
  */
-export async function walk({ client, traffic, clock }, { steps, minutes, before = () => {} }) {
+export async function sendRegularly(
+  { client, traffic, clock },
+  { steps, minutes, before = () => {} },
+) {
   const requests = []
   for (let step = 1; step <= steps; step++) {
     await clock.passMinutes(minutes)
@@ -25,7 +28,7 @@ export async function walk({ client, traffic, clock }, { steps, minutes, before 
     const served = isServed(client.request(PHYSICIANS)).finally(() => {
       isDone = true
     })
-    // A renewal in the background is under way by then.
+    // By now a renewal in the background is under way.
     await traffic.quiet()
     const waited = traffic.isHolding('token') && !isDone
     traffic.release('token')
