@@ -1,93 +1,49 @@
 import { defineConfig, type Options } from 'tsup'
 
-const external = [/^node:/]
-const common: Options = {
-  target: 'es2022',
-  platform: 'neutral',
-  external,
-  removeNodeProtocol: false,
-  sourcemap: true,
-  dts: true,
-}
-// A third less for Node to read and compile at each start; short lines, for stack traces.
-const library: Options = {
-  ...common,
-  minify: true,
-  esbuildOptions(options) {
-    options.lineLimit = 80
-  },
-}
-const entry = { index: 'src/index.ts', redis: 'src/redis.ts', testing: 'src/testing/index.ts' }
 const auth = { auth: 'src/auth.ts' }
-
-/** In CommonJS the engine is a file of its own, which most processes never need: read when they do. */
-const lazyEngine: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'lazy-engine',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^axios-auth-refresh$/ }, ({ path, kind }) =>
-      kind === 'require-call' ? { path, external: true } : { path, namespace: 'lazy' },
-    )
-    onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({
-      contents: `export const createAuthRefresh = (...args) => require('${path}').createAuthRefresh(...args)`,
-    }))
-  },
+const others = {
+  index: 'src/index.ts',
+  redis: 'src/redis.ts',
+  'testing/index': 'src/testing/index.ts',
 }
-
-/** The command-line tool imports the package's entries, from beside them in dist. */
-const ownEntries: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'own-entries',
-  setup({ onResolve }) {
-    onResolve({ filter: /^(\.\.\/)+(index|auth|testing\/index)\.js$/ }, ({ path }) => ({
-      path: path.replace(/^(\.\.\/)+/, './').replace('testing/index', 'testing'),
-      external: true,
-    }))
-  },
-}
+// One file for each entry: each further file costs every start of Node about 0.4 ms.
+const common: Options = { splitting: false, removeNodeProtocol: false }
 
 export default defineConfig([
   {
-    ...library,
-    entry: { ...entry, ...auth },
+    ...common,
     format: 'esm',
-    // One file for an entry: each further one costs every start of Node a read.
-    splitting: false,
-    // Loaded when it is used. On its own, with copies of the little that it needs: bundlers would
-    // cut what it shares with the entry out of the entry, to nobody's gain.
-    external: [...external, './shared-tokens.js'],
-    // Its ESM file is in a package without "type": "module", which Node before 20.19 and 22.7
-    // cannot import. The CommonJS build requires it.
-    noExternal: ['axios-auth-refresh'],
+    // The index loads the code for a token store when it is used.
+    entry: { ...auth, ...others, 'shared-tokens': 'src/store/shared-tokens.ts' },
+    external: ['./shared-tokens.js'],
   },
+  { ...common, format: 'cjs', entry: others },
   {
-    ...library,
-    entry: { 'shared-tokens': 'src/store/shared-tokens.ts' },
-    format: 'esm',
-    dts: false,
-  },
-  {
-    ...library,
-    entry,
+    ...common,
     format: 'cjs',
-    // For the plugin to see it.
-    noExternal: ['axios-auth-refresh'],
-    esbuildPlugins: [lazyEngine],
-  },
-  {
-    ...library,
     entry: auth,
-    format: 'cjs',
-    // Gives the types an `export =`; for the code itself cjsInterop wants splitting, whose source
-    // maps for CommonJS are empty.
-    cjsInterop: true,
     footer: { js: 'module.exports = module.exports.default' },
   },
   {
+    // The command-line tool, file by file. It imports the entries, and copies of a few helpers.
     ...common,
-    entry: { cli: 'src/cli/index.ts' },
     format: 'esm',
-    platform: 'node',
-    esbuildPlugins: [ownEntries],
-    sourcemap: false,
-    dts: false,
+    entry: [
+      'src/cli/**/*.ts',
+      '!src/cli/io.ts',
+      'src/contract/in-the-account.ts',
+      'src/lib/{own-properties,parse-json,redact,similar-name,url}.ts',
+    ],
+    bundle: false,
   },
+  // The types, one entry at a time: what two entries share would go to a file with a hash for a name.
+  ...Object.entries({ ...auth, ...others }).map(
+    ([name, file]): Options => ({
+      entry: { [name]: file },
+      format: ['esm', 'cjs'],
+      dts: { only: true },
+      // `export =` if there is nothing but a default export.
+      cjsInterop: true,
+    }),
+  ),
 ])

@@ -14,8 +14,11 @@ const isReady = isNodeNewEnough() && install() && build()
 process.exitCode = isReady ? demo() : 1
 
 function isNodeNewEnough() {
-  const isEnough = Number.parseInt(process.versions.node, 10) >= 20
-  if (!isEnough) console.error(`The demo needs Node 20 or newer; this is ${process.version}.`)
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  const isEnough = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)
+  if (!isEnough) {
+    console.error(`The demo needs Node 20.19, 22.12 or newer; this is ${process.version}.`)
+  }
   return isEnough
 }
 
@@ -31,7 +34,7 @@ function build() {
 function demo() {
   const hasCredentials = VARIABLES.some((name) => process.env[name]?.trim())
   const args = hasCredentials ? ['demo', '--real'] : ['demo']
-  const { status } = spawnSync(process.execPath, [inRoot('dist', 'cli.js'), ...args], {
+  const { status } = spawnSync(process.execPath, [inRoot('dist', 'cli', 'index.js'), ...args], {
     stdio: 'inherit',
   })
   return status ?? 1
@@ -47,7 +50,7 @@ function isInstalled() {
 }
 
 function isBuilt() {
-  const built = ['index.js', 'testing.js', 'cli.js'].map((name) => inRoot('dist', name))
+  const built = ['index.js', 'testing/index.js', 'cli/index.js'].map((name) => inRoot('dist', name))
   if (!built.every(existsSync)) return false
   const sources = readdirSync(inRoot('src'), { recursive: true }).map((name) => inRoot('src', name))
   return Math.max(...sources.map(changedAt)) <= Math.min(...built.map(changedAt))

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { cp, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Options } from 'tsup'
@@ -9,6 +9,7 @@ import { witness } from '../support/hygiene.js'
 import { environmentOfProgram } from '../support/programs.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const REFRESH = 'axios-auth-refresh'
 
 export interface Outcome {
   readonly code: number
@@ -56,7 +57,10 @@ export async function buildPackage(folder: string, hasAxios = true): Promise<voi
     exports: { './package.json': './package.json' },
   }
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
-  await mkdir(join(folder, 'node_modules'))
+  // A copy, so that it finds the axios beside it.
+  await cp(join(root, 'node_modules', REFRESH), join(folder, 'node_modules', REFRESH), {
+    recursive: true,
+  })
   if (hasAxios) {
     const target = join(root, 'node_modules', process.env.AXIOS || 'axios')
     await symlink(target, join(folder, 'node_modules', 'axios'))
@@ -69,7 +73,7 @@ export function startProcess(
   args: readonly string[],
   env: Record<string, string> = {},
 ) {
-  const child = spawn(process.execPath, [join(folder, 'dist', 'cli.js'), ...args], {
+  const child = spawn(process.execPath, [join(folder, 'dist', 'cli', 'index.js'), ...args], {
     env: environmentOfProgram(env),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,

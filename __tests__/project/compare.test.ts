@@ -33,7 +33,7 @@ describe('the comparison of the plugin with its peers', () => {
     await build({
       entryPoints: {
         index: join(root, 'src/index.ts'),
-        testing: join(root, 'src/testing/index.ts'),
+        'testing/index': join(root, 'src/testing/index.ts'),
       },
       outdir: join(plugin, 'dist'),
       bundle: true,

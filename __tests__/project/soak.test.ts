@@ -15,7 +15,10 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'soak-test-'))
   await build({
-    entryPoints: { index: join(root, 'src/index.ts'), testing: join(root, 'src/testing/index.ts') },
+    entryPoints: {
+      index: join(root, 'src/index.ts'),
+      'testing/index': join(root, 'src/testing/index.ts'),
+    },
     outdir: join(folder, 'dist'),
     bundle: true,
     platform: 'node',

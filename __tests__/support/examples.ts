@@ -93,7 +93,11 @@ async function buildPackage(outdir: string): Promise<void> {
     logLevel: 'error',
   }
   const commonJS: BuildOptions = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' } }
-  const entryPoints = { index, redis: source('redis.ts'), testing: source('testing/index.ts') }
+  const entryPoints = {
+    index,
+    redis: source('redis.ts'),
+    'testing/index': source('testing/index.ts'),
+  }
   await build({ ...common, entryPoints, format: 'esm', splitting: true })
   await build({ ...commonJS, entryPoints: { index } })
   // As tsup.config.ts has it.

@@ -1,5 +1,5 @@
 // Runs the stand-in account in a separate process, so that its growing logs are not measured.
-import { startCaspioAccount } from '../../dist/testing.js'
+import { startCaspioAccount } from '../../dist/testing/index.js'
 
 const accounts = await Promise.all([startCaspioAccount(), startCaspioAccount()])
 const [account] = accounts

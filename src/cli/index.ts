@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The process around main: dist/cli.js. Left out of the coverage, since it runs in a process of its
+// The process around main: dist/cli/index.js. Left out of the coverage, since it runs in a process of its
 // own only, where __tests__/cli/process.test.ts looks at each line of it.
 /* v8 ignore start -- @preserve */
 import { main } from './main.js'
