@@ -12,7 +12,8 @@ export const OWN_NODE = node(process.versions.node, process.execPath)
  */
 export function serverRuntimes() {
   return [
-    ...[20, 22, 24, 26].map((major) => pinnedNode(major)),
+    // The lowest that package.json allows, and the newest of each line.
+    ...['20-19', 20, '22-12', 22, 24, 26].map(pinnedNode),
     pinned('Bun', '@oven/bun-linux-x64-baseline', 'bin/bun', ['run']),
     // Its own node_modules would differ from those that npm installed.
     pinned('Deno', '@deno/linux-x64-glibc', 'deno', ['run', '-A', '--node-modules-dir=manual']),
@@ -20,8 +21,8 @@ export function serverRuntimes() {
 }
 
 /** Miniflare needs a newer Node than we do. */
-export function pinnedNode(major) {
-  return { ...pinned('Node', `node-${major}`, 'bin/node'), name: `Node ${major}` }
+export function pinnedNode(line) {
+  return { ...pinned('Node', `node-${line}`, 'bin/node'), name: `Node ${line}` }
 }
 
 function node(version, path) {
@@ -32,7 +33,12 @@ function pinned(name, packageName, path, args = []) {
   try {
     const manifest = require.resolve(`${packageName}/package.json`)
     const { version } = require(manifest)
-    return { name, version, command: [join(dirname(manifest), path), ...args] }
+    // Some of Node's packages write v20.19.0.
+    return {
+      name,
+      version: version.replace(/^v/, ''),
+      command: [join(dirname(manifest), path), ...args],
+    }
   } catch {
     return { name }
   }
