@@ -249,6 +249,15 @@ const exported = {
   testing: ['startCaspioAccount'],
 }
 
+describe('docs/api', () => {
+  it('has every export on its front page', async () => {
+    const page = await readFile(join(root, 'docs', 'api', 'README.md'), 'utf8')
+    for (const name of [...Object.values(exported).flat(), 'caspioAuth']) {
+      expect(page).toContain(`[${name}](`)
+    }
+  })
+})
+
 /** Two sources on one store: the second takes what the first got. */
 const SHARED_TOKEN = `
   const values = new Map()
