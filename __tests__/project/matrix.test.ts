@@ -16,7 +16,7 @@ interface Result {
 }
 type PageOf = (results: Result[], axios: object, versions: object) => string
 
-const part = (name: string) => import(new URL(`../matrix/${name}`, import.meta.url).href)
+const part = (name: string) => import(new URL(`../../matrix/${name}`, import.meta.url).href)
 const { leaksIn }: { leaksIn: Leaks } = await part('client/leaks.js')
 const { isRed }: { isRed: (result: Result) => boolean } = await part('verdict.mjs')
 const { compatibilityPage }: { compatibilityPage: PageOf } = await part('compatibility-page.mjs')
