@@ -3,17 +3,17 @@ import { delimiter, join } from 'node:path'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
-/** Starts the Chromium of this machine; resolves to undefined where there is none. */
+/** Starts Chromium. Resolves to undefined if it is not installed. */
 export async function startBrowser() {
   const executablePath = process.env.CHROME_PATH || (await findExecutable())
   if (!executablePath) return undefined
   const { chromium } = await import('playwright-core')
-  // Its sandbox is not to be had for root, nor in most containers.
+  // The sandbox does not work for root, nor in most containers.
   const browser = await chromium.launch({ executablePath, chromiumSandbox: false })
   return {
     version: browser.version(),
     close: () => browser.close(),
-    /** Runs one cell in a page of its own; resolves to the outcomes of its checks. */
+    /** Runs one cell in a new page. Resolves to the outcomes of its checks. */
     async run(url, cell) {
       const context = await browser.newContext()
       try {
@@ -23,10 +23,10 @@ export async function startBrowser() {
         await page.goto(url)
         await page
           .waitForFunction(() => globalThis.runCell)
-          .catch((late) => {
-            throw new Error(errors[0] ?? late.message)
+          .catch((timeout) => {
+            throw new Error(errors[0] ?? timeout.message)
           })
-        return await page.evaluate((told) => globalThis.runCell(told), cell)
+        return await page.evaluate((cell) => globalThis.runCell(cell), cell)
       } finally {
         await context.close()
       }

@@ -6,7 +6,7 @@ const PAGE = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,
 <script type="module" src="/page.js"></script>
 `
 
-/** Bundles the page of a project; resolves to the folder to be served. */
+/** Bundles the page of a project. Resolves to the folder to serve. */
 export async function bundlePage(project, bundler) {
   const folder = join(project, `out-${bundler.toLowerCase()}`)
   await (bundler === 'Vite' ? bundleWithVite : bundleWithEsbuild)(project, folder)
@@ -33,7 +33,7 @@ async function bundleWithVite(project, outDir) {
   await build({ root: project, configFile: false, logLevel: 'error', build: { outDir } })
 }
 
-/** Bundles the worker of a project as Wrangler does; resolves to its file. */
+/** Bundles the worker of a project as Wrangler does. Resolves to its file. */
 export async function bundleWorker(project) {
   const outfile = join(project, 'out-worker.mjs')
   await esbuild({

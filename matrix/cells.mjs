@@ -1,22 +1,22 @@
-import { OWN_NODE, serverRuntimes } from './runtimes.mjs'
+import { serverRuntimes, THIS_NODE } from './runtimes.mjs'
 
 const ENTRIES = { ESM: 'entry.mjs', CJS: 'entry.cjs' }
 const SERVER_ADAPTERS = ['http', 'fetch', 'http2']
 const COMPATIBILITY_DATE = '2026-07-01'
-// From the next day on, workerd drops the token where a redirect leads to another origin.
+// From the next day on, workerd removes the token if a redirect leads to another origin.
 const OLD_COMPATIBILITY_DATE = '2025-08-31'
 
-/** What needs nothing but this Node and the versions of axios. */
+/** The cells that need only this Node and the versions of axios. */
 export function cheapCells({ claimed }) {
-  return claimed.flatMap((axios) => serverCells([OWN_NODE], axios, ['http', 'fetch']))
+  return claimed.flatMap((axios) => serverCells([THIS_NODE], axios, ['http', 'fetch']))
 }
 
 /**
- * Every cell: its `runtime` with a version, its `module` system and what bundled it, its `adapter`,
- * its `axios`, and what the runner of its `kind` needs. `isBelow`: not claimed to work.
+ * All cells. Each has a `runtime` with its version, a `module` format or bundler, an `adapter`, a version
+ * of `axios`, and what the runner of its `kind` needs. `isBelow`: below the range, not claimed to work.
  *
- * @param axiosVersions as told by axios-versions.mjs
- * @param versions of Chromium and workerd
+ * @param axiosVersions the result of `axiosVersions()`
+ * @param versions the versions of Chromium and workerd
  */
 export function allCells({ claimed, below }, { chromium, workerd }) {
   const servers = serverRuntimes()
@@ -33,8 +33,8 @@ export function allCells({ claimed, below }, { chromium, workerd }) {
       compatibilityDate: OLD_COMPATIBILITY_DATE,
       isVariant: true,
     }),
-    workerCell(worker, newest, 'esbuild, a handler for each request', {
-      isSpread: true,
+    workerCell(worker, newest, 'esbuild, one handler per request', {
+      hasHandlerPerRequest: true,
       isVariant: true,
     }),
     ...below
@@ -73,7 +73,7 @@ function pageCells(runtime, axios, bundlers) {
   )
 }
 
-function workerCell(runtime, axios, module, particulars) {
-  const told = { compatibilityDate: COMPATIBILITY_DATE, ...particulars }
-  return { kind: 'worker', runtime, module, adapter: 'fetch', axios, told }
+function workerCell(runtime, axios, module, options) {
+  const worker = { compatibilityDate: COMPATIBILITY_DATE, ...options }
+  return { kind: 'worker', runtime, module, adapter: 'fetch', axios, worker }
 }

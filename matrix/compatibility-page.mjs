@@ -1,56 +1,58 @@
 import { labelOf } from './cells.mjs'
 import { createFootnotes, table } from './markdown.mjs'
-import { failuresOf, isRed, NOT_HERE } from './verdict.mjs'
+import { failuresOf, hasUnexpectedFailure, NOT_APPLICABLE } from './verdict.mjs'
 
-const WHAT_IS_CHECKED = {
-  'cold herd': '200 requests at once cost one token request, and all are answered.',
-  'revoked herd': 'The same when the token in hand was revoked: one more token request.',
-  'JSON POST': 'After a rejection the record is sent again, the same bytes with the same type.',
-  stream: "After a rejection an answer of 450 kB is read to its end, as `responseType: 'stream'`.",
-  'foreign origin': 'A request for another origin carries no token, nor does a preflight name one.',
-  redirect: 'A redirect to another origin is followed, and carries no token.',
+const REQUIREMENTS = {
+  'cold start': '200 requests at once cause one token request, and all are answered.',
+  'revoked token': 'The same after the token was revoked, with one more token request.',
+  'JSON POST': 'After a 401, the record is resent with the same bytes and content type.',
+  stream: "After a 401, an answer of 450 kB is read to its end, with `responseType: 'stream'`.",
+  'foreign origin':
+    'A request to another origin carries no token, and its preflight request does not announce one.',
+  redirect: 'A redirect to another origin is followed without the token.',
   'wrong secret':
-    'The error is a `CaspioAuthError` and shows the secret nowhere. In the browser: the broker refuses.',
-  interceptors: 'Through a recovery interceptors and transforms run once.',
+    'The error is a `CaspioAuthError` and contains no secret. In the browser, the token broker refuses.',
+  interceptors: 'Interceptors and transforms run once during a recovery.',
 }
-const CHECKS = Object.keys(WHAT_IS_CHECKED)
+const CHECKS = Object.keys(REQUIREMENTS)
 const ADAPTERS = ['http', 'fetch', 'http2', 'xhr']
 
-/** docs/compatibility.md: made of what all cells came to, and nothing that differs from run to run. */
+/** The text of docs/compatibility.md. It contains nothing that differs from run to run. */
 export function compatibilityPage(results, axios, versions) {
   const footnotes = createFootnotes()
   const newest = axios.claimed.at(-1)
-  const failed = results.filter(isRed).length
+  const failed = results.filter(hasUnexpectedFailure).length
 
   return `# Compatibility
 
-Written by \`npm run matrix\`, not by hand, on ${process.platform} ${process.arch}. ${results.length} cells: in each the packed package is installed by npm,
-and talks to real servers on loopback.${failed > 0 ? ` **${failed} of them failed.**` : ''}
+\`npm run matrix\` wrote this page on ${process.platform} ${process.arch}, after a run of ${results.length} cells. In each cell, npm installs the packed
+package, and a client sends requests to real servers on loopback.${failed > 0 ? ` **${failed} of them failed.**` : ''}
 
 ${versionsList(results, axios, versions)}
 
 ## What is checked
 
-${table(['check', ''], Object.entries(WHAT_IS_CHECKED))}
+${table(['check', 'what must happen'], Object.entries(REQUIREMENTS))}
 
-In the browser the page is of one origin, which also hands out the tokens, and the API of another. \`http2\` is the \`http\` adapter with
-\`httpVersion: 2\`, over TLS. **–**: there is no such thing: no streams with \`xhr\`, and axios follows no redirect over HTTP/2.
+- In the browser, the page and the token broker have one origin, and the API has another.
+- \`http2\` is the \`http\` adapter with \`httpVersion: 2\`, over TLS.
+- **–** means that the check does not apply: \`xhr\` has no streams, and axios follows no redirects over HTTP/2.
 
 ## Runtimes, with axios ${newest}
 
 ${runtimesTable(
-  results.filter(({ cell }) => cell.axios === newest && !cell.told?.isSpread),
+  results.filter(({ cell }) => cell.axios === newest && !cell.worker?.hasHandlerPerRequest),
   footnotes,
 )}
 
-## A worker, with a handler for each request
+## A worker with one handler per request
 
-The instance is made once, and serves all handlers.
+The worker creates the axios instance once, and all handlers use it.
 
 ${table(
-  ['check', ''],
+  ['check', 'result'],
   results
-    .filter(({ cell }) => cell.told?.isSpread)
+    .filter(({ cell }) => cell.worker?.hasHandlerPerRequest)
     .flatMap((result) =>
       Object.keys(result.outcomes).map((check) => [check, markOf(result, check, footnotes)]),
     ),
@@ -58,11 +60,11 @@ ${table(
 
 ## Versions of axios
 
-All checks, on all runtimes above. The versions in brackets are below the range \`${axios.range}\`, and nothing is claimed of them: run on Node 24,
-Chromium (esbuild) and workerd, to see what becomes of them.
+This table summarises all checks on all runtimes above. The versions in brackets are below the supported range
+\`${axios.range}\`. They ran only on Node 24, Chromium (esbuild) and workerd.
 
 ${versionsTable(
-  results.filter(({ cell }) => !cell.told?.isVariant),
+  results.filter(({ cell }) => !cell.worker?.isVariant),
   axios,
   footnotes,
 )}
@@ -96,11 +98,11 @@ function runtimesTable(results, footnotes) {
 function markOf(result, check, footnotes) {
   const outcome = result.outcomes[check]
   if (outcome === 'ok') return 'ok'
-  if (outcome === NOT_HERE) return '–'
+  if (outcome === NOT_APPLICABLE) return '–'
   const failures = failuresOf(result)
-  // Without an outcome the cell did not run at all, which is the one failure that it has.
+  // A cell without this outcome did not start, which is its only failure.
   const { why, reason } = failures.find((failure) => failure.check === check) ?? failures[0]
-  return `**no**${footnotes.mark(why ?? steady(reason))}`
+  return `**no**${footnotes.mark(why ?? withoutVaryingParts(reason))}`
 }
 
 function versionsTable(results, { claimed, below }, footnotes) {
@@ -120,12 +122,12 @@ function versionsTable(results, { claimed, below }, footnotes) {
   )
 }
 
-/** `ok`, or what fails and where, by its reason. */
+/** `ok`, or what fails where, with a footnote for each reason. */
 function verdictOn(results, footnotes) {
   const failures = results.flatMap((result) =>
     failuresOf(result).map(({ check, reason, why }) => ({
       check,
-      text: why ?? steady(reason),
+      text: why ?? withoutVaryingParts(reason),
       result,
     })),
   )
@@ -145,8 +147,8 @@ function placesOf(results) {
   return [...new Set(results.map(({ cell }) => `${labelOf(cell.runtime)} ${cell.module}`))]
 }
 
-/** Less what differs from run to run. */
-function steady(reason) {
+/** Removes what differs from run to run. */
+function withoutVaryingParts(reason) {
   return reason
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')

@@ -1,9 +1,9 @@
 import { generate } from 'selfsigned'
 
-/** A certificate for 127.0.0.1, and that of the authority that issued it. */
+/** A certificate for 127.0.0.1, and the certificate of the authority that issued it. */
 export async function createIdentity() {
   const options = { keyType: 'ec', algorithm: 'sha256' }
-  const authority = await generate([{ name: 'commonName', value: 'The matrix’s own CA' }], {
+  const authority = await generate([{ name: 'commonName', value: 'The CA of the matrix' }], {
     ...options,
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },

@@ -1,4 +1,4 @@
-/** Does the work for each item, so many at a time; resolves to the results in the items' order. */
+/** Does the work for each item, with a limited number at a time. Keeps the order of the items. */
 export async function inParallel(items, workers, work) {
   const results = []
   let next = 0

@@ -3,7 +3,7 @@ export function table(head, rows) {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-/** Footnotes numbered as they come; the same text has the same number. */
+/** Numbers footnotes in order. The same text gets the same number. */
 export function createFootnotes() {
   const texts = []
   return {

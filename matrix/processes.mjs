@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 
-// What npm, Node and a test runner put into the environment stays out, and so does a real account.
-const KEPT_OUT = /^(npm_|node_|vitest|caspio_|.*_proxy$|force_color|no_color)/i
+// Programs do not inherit the variables of npm, Node and a test runner, nor those of a real account.
+const NOT_INHERITED = /^(npm_|node_|vitest|caspio_|.*_proxy$|force_color|no_color)/i
 
-/** Runs a program to its end, or until it took `timeout` ms. */
+/** Runs a program until it ends, or for at most `timeout` ms. */
 export function run(command, args, { cwd, env = {}, timeout = 300_000 } = {}) {
-  const inherited = Object.entries(process.env).filter(([name]) => !KEPT_OUT.test(name))
+  const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name))
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
@@ -25,16 +25,16 @@ export function run(command, args, { cwd, env = {}, timeout = 300_000 } = {}) {
   })
 }
 
-/** What a program printed that must not fail. The first line of its error tells the most. */
+/** Runs a program that must succeed, and returns its output. */
 export async function outputOf(command, args, options) {
   const { code, stdout, stderr } = await run(command, args, options)
   if (code === 0) return stdout
-  const reason = lastWords(stdout, stderr)
+  const reason = errorLineOf(stdout, stderr)
   throw new Error(`${command} ${args[0]} ended with ${code}: ${reason}\n${stdout}\n${stderr}`)
 }
 
-/** The line that says why a program failed. */
-export function lastWords(stdout, stderr) {
+/** The line of the output that best says why a program failed. */
+export function errorLineOf(stdout, stderr) {
   const lines = (stderr || stdout).split('\n').filter((line) => line.trim())
-  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing').trim()
+  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'no output').trim()
 }

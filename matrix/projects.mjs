@@ -6,7 +6,7 @@ import { outputOf } from './processes.mjs'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const CLIENT = fileURLToPath(new URL('client', import.meta.url))
 
-/** Builds the package and packs it; resolves to the tarball. */
+/** Builds and packs the package. Resolves to the tarball. */
 export async function packTarball(folder) {
   await outputOf('npm', ['pack', '--pack-destination', folder], { cwd: ROOT })
   const name = (await readdir(folder)).find((file) => file.endsWith('.tgz'))
@@ -14,9 +14,10 @@ export async function packTarball(folder) {
 }
 
 /**
- * Makes projects as users have them, one for each version of axios: npm installs it and the tarball.
+ * Creates projects like those of users: one for each version of axios, installed by npm together with
+ * the tarball.
  *
- * @returns resolves a version to the folder of its project
+ * @returns a function that resolves a version of axios to the folder of its project
  */
 export function createProjects(folder, tarball) {
   const projects = new Map()
@@ -33,7 +34,7 @@ async function createProject(folder, tarball, axios) {
   const dependencies = { axios, 'axios-caspio-auth': `file:${tarball}` }
   const manifest = JSON.stringify({ private: true, type: 'module', dependencies })
   await writeFile(join(folder, 'package.json'), manifest)
-  // npm would refuse an axios below the range.
+  // Without --legacy-peer-deps, npm refuses an axios below the range.
   const flags = ['--legacy-peer-deps', '--prefer-offline', '--no-audit', '--no-fund']
   await outputOf('npm', ['install', '--ignore-scripts', ...flags], { cwd: folder })
   return folder

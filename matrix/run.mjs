@@ -10,13 +10,13 @@ import { inParallel } from './in-parallel.mjs'
 import { createProjects, packTarball } from './projects.mjs'
 import { createRunners } from './runners.mjs'
 import { installTools, toolVersions } from './tools.mjs'
-import { failuresOf, isRed, unexpectedlyFine, verdictOf } from './verdict.mjs'
+import { failuresOf, hasUnexpectedFailure, unexpectedSuccesses, verdictOf } from './verdict.mjs'
 
 const USAGE = `Usage: npm run matrix -- [--cheap] [--only <regex>] [--tarball <file>]
 
---cheap    only this Node and every axios of the range, as CI does
---only     only the cells whose title matches
---tarball  the packed package; by default it is built and packed first
+--cheap    run only on this version of Node, with every axios of the range, as CI does
+--only     run only the cells whose title matches
+--tarball  use this packed package (default: build and pack it first)
 
 A run of all cells writes docs/compatibility.md.`
 const PAGE = new URL('../docs/compatibility.md', import.meta.url)
@@ -43,23 +43,24 @@ async function runMatrix() {
     return result
   }).finally(() => runners.close())
 
-  const red = results.filter(isRed)
+  const failed = results.filter(hasUnexpectedFailure)
   const skipped = results.filter((result) => result.skipped)
-  console.log(`${results.length} cells, ${red.length} failed, ${skipped.length} skipped`)
-  // None: --only matches nothing, which is a slip.
-  if (red.length > 0 || results.length === 0) process.exitCode = 1
+  console.log(`${results.length} cells, ${failed.length} failed, ${skipped.length} skipped`)
+  // No results: --only matches no cell, which is probably a mistake.
+  if (failed.length > 0 || results.length === 0) process.exitCode = 1
   if (isCheap || only) return
-  if (skipped.length > 0) console.log('docs/compatibility.md is not written: cells are missing')
+  if (skipped.length > 0)
+    console.log('docs/compatibility.md was not written, because cells were skipped')
   else await writeFile(PAGE, compatibilityPage(results, axios, versions))
 }
 
 async function resultOf(cell, runners) {
-  const skipped = runners.lacks(cell)
+  const skipped = runners.reasonToSkip(cell)
   if (skipped) return { cell, skipped }
   try {
     return { cell, outcomes: await runners.run(cell) }
   } catch (error) {
-    return { cell, outcomes: { 'to run at all': error.message.split('\n')[0] } }
+    return { cell, outcomes: { start: error.message.split('\n')[0] } }
   }
 }
 
@@ -69,8 +70,8 @@ function print(result) {
   for (const { check, reason, why } of failuresOf(result)) {
     console.log(`    ${check}: ${why ? 'known, see unsupported.mjs' : reason}`)
   }
-  for (const check of unexpectedlyFine(result)) {
-    console.log(`    ${check}: works, take it out of unsupported.mjs`)
+  for (const check of unexpectedSuccesses(result)) {
+    console.log(`    ${check}: works now, remove it from unsupported.mjs`)
   }
 }
 

@@ -4,18 +4,18 @@ import { dirname, join } from 'node:path'
 const require = createRequire(import.meta.url)
 
 /** The Node that runs this. */
-export const OWN_NODE = node(process.versions.node, process.execPath)
+export const THIS_NODE = node(process.versions.node, process.execPath)
 
 /**
- * What runs JavaScript without a page around it, as pinned in package.json: each with what
- * precedes the file in its command line, or without where it is not installed.
+ * The runtimes without a page, pinned in package.json. `command` precedes the file in the command line. It
+ * is missing if the runtime is not installed.
  */
 export function serverRuntimes() {
   return [
     // The lowest that package.json allows, and the newest of each line.
     ...['20-19', 20, '22-12', 22, 24, 26].map(pinnedNode),
     pinned('Bun', '@oven/bun-linux-x64-baseline', 'bin/bun', ['run']),
-    // Its own node_modules would differ from those that npm installed.
+    // Otherwise Deno would install different node_modules.
     pinned('Deno', '@deno/linux-x64-glibc', 'deno', ['run', '-A', '--node-modules-dir=manual']),
   ]
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript' }
 
-/** Serves what a bundler made. */
+/** Serves the output of a bundler. */
 export async function serveFiles(folder, path, response) {
   const name = path === '/' ? '/index.html' : path
   try {

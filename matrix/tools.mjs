@@ -5,7 +5,7 @@ import { outputOf } from './processes.mjs'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 
-/** Installs the runtimes and tools that package.json pins, unless they are there already. */
+/** Installs the runtimes and tools that package.json pins, unless they are installed already. */
 export async function installTools() {
   const [wanted, installed] = await Promise.all(
     ['package-lock.json', 'node_modules/.package-lock.json'].map((name) =>
@@ -13,11 +13,11 @@ export async function installTools() {
     ),
   )
   if (installed && installed.mtimeMs >= wanted.mtimeMs) return
-  console.log('installing the runtimes and tools of the matrix, some 1.2 GB')
+  console.log('installing the runtimes and tools of the matrix, about 1.2 GB')
   await outputOf('npm', ['ci', '--ignore-scripts'], { cwd: FOLDER })
 }
 
-/** Of everything that the page names, but Chromium. */
+/** The versions of all tools that the page names, except Chromium. */
 export function toolVersions() {
   const require = createRequire(import.meta.url)
   const versionOf = (name) => {

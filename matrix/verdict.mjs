@@ -1,30 +1,30 @@
 import { whyUnsupported } from './unsupported.mjs'
 
-/** A check that does not apply, as client/checks.js says it. */
-export const NOT_HERE = '-'
+/** The outcome of a check that does not apply, as in client/checks.js. */
+export const NOT_APPLICABLE = '-'
 
-/** A result as `{ cell, outcomes }`, or `{ cell, skipped }`; `outcomes` by check. */
+/** The failed checks of a result, which is `{ cell, outcomes }` or `{ cell, skipped }`. */
 export function failuresOf({ cell, outcomes = {} }) {
   return Object.entries(outcomes)
-    .filter(([, outcome]) => outcome !== 'ok' && outcome !== NOT_HERE)
+    .filter(([, outcome]) => outcome !== 'ok' && outcome !== NOT_APPLICABLE)
     .map(([check, reason]) => ({ check, reason, why: whyUnsupported(cell, check) }))
 }
 
-/** Whether a cell fails that we claim to work. */
-export function isRed(result) {
+/** Whether a check fails that must succeed. */
+export function hasUnexpectedFailure(result) {
   return !result.cell.isBelow && failuresOf(result).some(({ why }) => !why)
 }
 
-/** In a word. */
+/** The result in a word. */
 export function verdictOf(result) {
   if (result.skipped) return 'skipped'
-  if (isRed(result)) return 'FAILED'
+  if (hasUnexpectedFailure(result)) return 'FAILED'
   if (failuresOf(result).length === 0) return 'ok'
-  return result.cell.isBelow ? 'fails (below the range)' : 'ok, but for what is known'
+  return result.cell.isBelow ? 'fails (below the range)' : 'ok, except for known failures'
 }
 
-/** Known not to work, but it does. */
-export function unexpectedlyFine({ cell, outcomes = {} }) {
+/** Checks that are known to fail but succeeded. */
+export function unexpectedSuccesses({ cell, outcomes = {} }) {
   return Object.entries(outcomes)
     .filter(([check, outcome]) => outcome === 'ok' && whyUnsupported(cell, check))
     .map(([check]) => check)

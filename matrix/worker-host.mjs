@@ -1,46 +1,47 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Miniflare } from 'miniflare'
-import { expect, expectTokenRequests, runChecks, tell } from './client/checks.js'
+import { control, expect, expectTokenRequests, runChecks } from './client/checks.js'
 
-// Runs one cell in workerd, in a Node of its own. Usage:
-// MATRIX_CELL=<JSON> node worker-host.mjs <the worker's bundle>
+// Runs one cell in workerd. Usage: MATRIX_CELL=<JSON> node worker-host.mjs <the worker's bundle>
 const cell = JSON.parse(process.env.MATRIX_CELL)
 const contents = await readFile(process.argv[2], 'utf8')
-const outcomes = cell.isSpread ? await runChecks(cell, acrossHandlers()) : await inOneHandler()
+const outcomes = cell.hasHandlerPerRequest
+  ? await runChecks(cell, acrossHandlers())
+  : await inOneHandler()
 console.log(JSON.stringify(outcomes))
 
 async function inOneHandler() {
   await using worker = startWorker()
-  // Awaited here, or it would be disposed of before.
+  // Without await, the worker would be disposed too early.
   return await worker.post('/', cell)
 }
 
-/** What a worker has and nobody else: what a handler began ends with it. */
+/** In a worker, everything that a handler has started ends with the handler. */
 function acrossHandlers() {
   return {
-    async 'cold herd'() {
+    async 'cold start'() {
       await using worker = startWorker()
-      await herd(worker)
-      expectTokenRequests(1, cell, await tell(cell.world, 'seen'))
+      await sendBurst(worker)
+      expectTokenRequests(1, cell, await control(cell.world, 'seen'))
     },
 
-    async 'revoked herd'() {
+    async 'revoked token'() {
       await using worker = startWorker()
       await worker.post('/one', cell)
-      await tell(cell.world, 'revoke')
-      await herd(worker)
-      expectTokenRequests(2, cell, await tell(cell.world, 'seen'))
+      await control(cell.world, 'revoke')
+      await sendBurst(worker)
+      expectTokenRequests(2, cell, await control(cell.world, 'seen'))
     },
 
-    async 'a handler that ends while it fetches the token'() {
+    async 'handler ends during the token request'() {
       await using worker = startWorker()
-      await tell(cell.world, 'slow')
+      await control(cell.world, 'slow')
       const options = { timeout: 2_000, retries: 0 }
       const { code } = await worker.post('/one', { ...cell, options, timeout: 300 })
       expect(code === 'ECONNABORTED', `the first handler got ${code}`)
-      await tell(cell.world, 'reset')
-      const end = performance.now() + cell.world.patience - 5_000
+      await control(cell.world, 'reset')
+      const end = performance.now() + cell.world.timeout - 5_000
       while (performance.now() < end) {
         const later = worker.post('/one', cell).catch(() => {})
         const answer = await Promise.race([later, sleep(1_000)])
@@ -51,23 +52,23 @@ function acrossHandlers() {
   }
 }
 
-async function herd(worker) {
-  const { herd } = cell.world
-  const answers = await Promise.all(Array.from({ length: herd }, () => worker.post('/one', cell)))
+async function sendBurst(worker) {
+  const { burstSize: length } = cell.world
+  const answers = await Promise.all(Array.from({ length }, () => worker.post('/one', cell)))
   const right = answers.filter(({ records }) => records === 3).length
-  expect(right === herd, `${right} of ${herd} answers are right`)
+  expect(right === length, `${right} of ${length} answers are right`)
 }
 
 function startWorker() {
   const miniflare = new Miniflare({
     modules: [{ type: 'ESModule', path: 'worker.mjs', contents }],
     compatibilityDate: cell.compatibilityDate,
-    // Or it would be fetched from outside.
+    // Otherwise Miniflare fetches it from the internet.
     cf: false,
   })
   return {
-    async post(path, told) {
-      const body = JSON.stringify(told)
+    async post(path, value) {
+      const body = JSON.stringify(value)
       return (
         await miniflare.dispatchFetch(`http://worker${path}`, { method: 'POST', body })
       ).json()

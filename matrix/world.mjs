@@ -2,21 +2,21 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { allowAll, startFront } from './front.mjs'
+import { allowAll, startReverseProxy } from './reverse-proxy.mjs'
 import { serveFiles } from './serve-files.mjs'
 
 const LONG = Array.from({ length: 500 }, (_, row) => ({ Text: `${row} ${'☃ text '.repeat(100)}` }))
-const PATIENCE_IN_MS = 60_000
+const TIMEOUT_IN_MS = 60_000
 
 /**
- * The servers that one cell talks to: a stand-in account out of the packed package, a stranger,
- * and what the checks ask for what those two saw.
+ * Starts the servers of one cell: the stand-in account of the packed package, a foreign server, and a
+ * control server that the checks use.
  *
- * @param project where the package is installed
- * @param options.identity `{ key, cert, ca }`: the account is behind HTTP/2 with that certificate
- * @param options.pages a folder, for a browser: the account allows other origins, and tokens come
- *   from a broker beside the pages
- * @returns `told`: what the checks are told of it, as JSON; `site`: where the pages are
+ * @param project the folder in which the package is installed
+ * @param options.identity `{ key, cert, ca }`: the account then uses HTTP/2 with that certificate
+ * @param options.pages the folder of a page, for browsers: the account then allows other origins, and a
+ *   token broker is on the page's origin
+ * @returns `settings` for the checks, as JSON; `site`: the URL of the page
  */
 export async function startWorld(project, { identity, pages } = {}) {
   const require = createRequire(join(project, 'package.json'))
@@ -28,21 +28,21 @@ export async function startWorld(project, { identity, pages } = {}) {
   })
   closing.push(() => account.close())
 
-  let strangers = []
+  let foreignTokens = []
   let brokerCalls = 0
-  const stranger = await listen((request, response) => {
+  const foreignServer = await listen((request, response) => {
     const { authorization, 'access-control-request-headers': announced = '' } = request.headers
-    strangers.push(authorization || announced.includes('authorization') ? 'a token' : 'none')
+    foreignTokens.push(authorization || announced.includes('authorization') ? 'a token' : 'none')
     allowAll(request, response, () => answer(response, { foreign: true }))
   })
-  const foreign = identity ? await behindFront(stranger) : stranger
+  const foreign = identity ? await behindProxy(foreignServer) : foreignServer
   account.api.fail({
     status: 302,
     path: '/rest/v2/moved',
     headers: { Location: `${foreign}/moved` },
   })
 
-  // By the path of their broker.
+  // Keys are the paths of the brokers.
   const sources = {
     '/caspio-token': createCaspioAuth(account.credentials),
     '/no-caspio-token': createCaspioAuth({ ...account.credentials, clientSecret: 'a wrong one' }),
@@ -51,7 +51,7 @@ export async function startWorld(project, { identity, pages } = {}) {
     reset() {
       account.log.clear()
       account.tokenEndpoint.latency = 0
-      strangers = []
+      foreignTokens = []
       brokerCalls = 0
       for (const source of Object.values(sources)) source.invalidate()
     },
@@ -63,20 +63,20 @@ export async function startWorld(project, { identity, pages } = {}) {
       tokenRequests: account.log.token.length,
       brokerCalls,
       rejections: account.log.api.filter(({ status }) => status === 401).length,
-      posts: account.log.api.filter(({ method }) => method === 'POST').map(told),
-      foreign: strangers,
+      posts: account.log.api.filter(({ method }) => method === 'POST').map(summaryOf),
+      foreign: foreignTokens,
     }),
   }
   const control = await listen((request, response) =>
     allowAll(request, response, () => answer(response, { ...actions[request.url.slice(1)]() })),
   )
 
-  const api = identity || pages ? await behindFront(account.url) : account.url
+  const api = identity || pages ? await behindProxy(account.url) : account.url
   const { clientID, clientSecret } = account.credentials
-  const world = { api, foreign, control, herd: 200, rows: LONG.length, patience: PATIENCE_IN_MS }
+  const world = { api, foreign, control, burstSize: 200, rows: LONG.length, timeout: TIMEOUT_IN_MS }
   if (!pages) {
     const credentials = { clientID, clientSecret, tokenEndpointURL: `${api}/oauth/token` }
-    return { told: { ...world, credentials, ca: identity?.ca }, close }
+    return { settings: { ...world, credentials, ca: identity?.ca }, close }
   }
 
   const site = await listen(async (request, response) => {
@@ -91,9 +91,9 @@ export async function startWorld(project, { identity, pages } = {}) {
     )
   })
   const [broker, refusingBroker] = Object.keys(sources).map((path) => site + path)
-  return { told: { ...world, broker, refusingBroker }, site, close }
+  return { settings: { ...world, broker, refusingBroker }, site, close }
 
-  /** Starts a server of this world; resolves to its origin. */
+  /** Starts a server and resolves to its origin. */
   async function listen(serve) {
     const server = createServer(serve).listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -104,10 +104,10 @@ export async function startWorld(project, { identity, pages } = {}) {
     return `http://127.0.0.1:${server.address().port}`
   }
 
-  async function behindFront(origin) {
-    const front = await startFront(origin, identity)
-    closing.push(front.close)
-    return front.origin
+  async function behindProxy(origin) {
+    const proxy = await startReverseProxy(origin, identity)
+    closing.push(proxy.close)
+    return proxy.origin
   }
 
   async function close() {
@@ -115,7 +115,7 @@ export async function startWorld(project, { identity, pages } = {}) {
   }
 }
 
-function told({ status, headers, body }) {
+function summaryOf({ status, headers, body }) {
   return { status, type: headers['content-type'], body: Buffer.from(body).toString() }
 }
 

@@ -1,22 +1,22 @@
 import { leaksIn } from './leaks.js'
 
 /**
- * What every cell of the matrix is asked, over the wire. No built-ins of any runtime in here: it
- * runs in Node, Bun, Deno, a browser and a worker.
+ * Runs the checks of one cell of the matrix. This file runs in Node, Bun, Deno, a browser and a worker,
+ * so it uses no built-in modules.
  *
- * @param cell `axios`, `attachCaspioAuth` and `isCaspioAuthError` as the cell loaded them; `world`:
- *   where the servers are (see world.mjs); `adapter`: by axios's name, or `http2`; `inspect` where
- *   the runtime has one
- * @param checks those of below, or others of their kind
- * @returns by the name of each check `ok`, `-` (there is no such thing here), or what is wrong
+ * @param cell `axios`, `attachCaspioAuth` and `isCaspioAuthError` as the cell loaded them; `world`: the
+ *   URLs of the servers (see world.mjs); `adapter`: axios's name of it, or `http2`; `inspect`, if the
+ *   runtime has it
+ * @param checks the checks to run, by name
+ * @returns the outcome of each check: `ok`, `-` (does not apply), or the problem
  */
 export async function runChecks(cell, checks = CHECKS) {
   const outcomes = {}
   for (const [name, check] of Object.entries(checks)) {
     const { world } = cell
     try {
-      await tell(world, 'reset')
-      outcomes[name] = (await within(world.patience, check(cell))) ?? 'ok'
+      await control(world, 'reset')
+      outcomes[name] = (await within(world.timeout, check(cell))) ?? 'ok'
     } catch (error) {
       outcomes[name] = `${error?.name}: ${error?.message}`
     }
@@ -24,20 +24,20 @@ export async function runChecks(cell, checks = CHECKS) {
   return outcomes
 }
 
-const NOT_HERE = '-'
-/** Answers with three records. */
+const NOT_APPLICABLE = '-'
+/** The URL of three records. */
 export const RECORDS = '/rest/v2/tables/Physicians/records?q.limit=3'
 
 const CHECKS = {
-  async 'cold herd'(cell) {
-    await herd(cell, clientOf(cell))
-    expectTokenRequests(1, cell, await tell(cell.world, 'seen'))
+  async 'cold start'(cell) {
+    await sendBurst(cell, clientOf(cell))
+    expectTokenRequests(1, cell, await control(cell.world, 'seen'))
   },
 
-  async 'revoked herd'(cell) {
+  async 'revoked token'(cell) {
     const api = await revokedClientOf(cell)
-    await herd(cell, api)
-    const seen = await tell(cell.world, 'seen')
+    await sendBurst(cell, api)
+    const seen = await control(cell.world, 'seen')
     expect(seen.rejections > 0, 'no request was rejected')
     expectTokenRequests(2, cell, seen)
   },
@@ -47,23 +47,23 @@ const CHECKS = {
     const record = { Patient: 'Zoë "O\'Brien" ☃ 100 %', Physician_ID: 7 }
     const { status } = await api.post('/rest/v2/tables/Appointments/records', record)
     expect(status === 201, `status ${status}`)
-    const { posts } = await tell(cell.world, 'seen')
+    const { posts } = await control(cell.world, 'seen')
     const statuses = posts.map((post) => post.status).join()
     expect(statuses === '401,201', `the server answered ${statuses}`)
     for (const { type, body } of posts) {
       expect(type?.startsWith('application/json'), `sent as ${type}`)
-      expect(body === JSON.stringify(record), 'the body came differently')
+      expect(body === JSON.stringify(record), 'the resent body is not the same')
     }
   },
 
   async stream(cell) {
-    if (cell.adapter === 'xhr') return NOT_HERE
+    if (cell.adapter === 'xhr') return NOT_APPLICABLE
     const api = await revokedClientOf(cell)
     const { status, data } = await api.get('/rest/v2/tables/Long/records?q.limit=1000', {
       responseType: 'stream',
     })
     expect(status === 200, `status ${status}`)
-    expect(typeof data !== 'string', 'the answer is no stream')
+    expect(typeof data !== 'string', 'the answer is not a stream')
     const { Result } = JSON.parse(await textOf(data))
     expect(Result.length === cell.world.rows, `${Result.length} rows of ${cell.world.rows}`)
   },
@@ -73,21 +73,21 @@ const CHECKS = {
     await api.get(RECORDS)
     const { data } = await api.get(`${cell.world.foreign}/elsewhere`)
     expect(data.foreign === true, 'the foreign server did not answer')
-    const { foreign } = await tell(cell.world, 'seen')
-    expect(foreign.length > 0, 'the foreign server was not asked')
+    const { foreign } = await control(cell.world, 'seen')
+    expect(foreign.length > 0, 'the foreign server received no request')
     expect(
       foreign.every((authorization) => authorization === 'none'),
-      'the token arrived there',
+      'the foreign server received the token',
     )
   },
 
   async redirect(cell) {
-    // axios follows none over HTTP/2.
-    if (cell.adapter === 'http2') return NOT_HERE
+    // axios follows no redirects over HTTP/2.
+    if (cell.adapter === 'http2') return NOT_APPLICABLE
     const { status, data } = await clientOf(cell).get('/rest/v2/moved')
     expect(status === 200 && data.foreign === true, 'the redirect was not followed')
-    const { foreign } = await tell(cell.world, 'seen')
-    expect(foreign.length > 0, 'the foreign server was not asked')
+    const { foreign } = await control(cell.world, 'seen')
+    expect(foreign.length > 0, 'the foreign server received no request')
     expect(
       foreign.every((authorization) => authorization === 'none'),
       'the token followed the redirect to another origin',
@@ -126,13 +126,13 @@ const CHECKS = {
       transformResponse: [...[transformResponse].flat(), count('transformResponse')],
     })
     expect(status === 200 && data.Result.length === 3, `status ${status}`)
-    const { rejections } = await tell(cell.world, 'seen')
+    const { rejections } = await control(cell.world, 'seen')
     expect(rejections === 1, `${rejections} rejections`)
     expect(new Set(Object.values(calls)).size === 1 && calls.request === 1, JSON.stringify(calls))
   },
 }
 
-/** An instance of its own, with the plugin on it. */
+/** A new instance with the plugin attached. */
 export function clientOf({ axios, attachCaspioAuth, world, adapter, options }, secret) {
   const api = axios.create({
     baseURL: world.api,
@@ -148,29 +148,32 @@ export function clientOf({ axios, attachCaspioAuth, world, adapter, options }, s
   return api
 }
 
-/** One that holds a token, which is revoked. */
+/** A new instance that holds a revoked token. */
 async function revokedClientOf(cell) {
   const api = clientOf(cell)
   await api.get(RECORDS)
-  await tell(cell.world, 'revoke')
+  await control(cell.world, 'revoke')
   return api
 }
 
-async function herd({ world }, api) {
-  const answers = await Promise.all(Array.from({ length: world.herd }, () => api.get(RECORDS)))
+async function sendBurst({ world }, api) {
+  const answers = await Promise.all(Array.from({ length: world.burstSize }, () => api.get(RECORDS)))
   const right = answers.filter(({ status, data }) => status === 200 && data.Result.length === 3)
-  expect(right.length === world.herd, `${right.length} of ${world.herd} answers are right`)
+  expect(
+    right.length === world.burstSize,
+    `${right.length} of ${world.burstSize} answers are right`,
+  )
 }
 
-// The broker's own single flight would hide that the page has none.
+// In the browser, also count the calls of the broker: several calls may share one token request.
 export function expectTokenRequests(count, { world }, { tokenRequests, brokerCalls }) {
   const counted = world.broker ? Math.max(tokenRequests, brokerCalls) : tokenRequests
   expect(counted === count, `${counted} token requests`)
 }
 
-/** Has the world do something, or tell what its servers saw since the last `reset`. */
-export async function tell(world, what) {
-  return (await fetch(`${world.control}/${what}`, { method: 'POST' })).json()
+/** Makes the world do something. `seen` returns what its servers received since the last `reset`. */
+export async function control(world, action) {
+  return (await fetch(`${world.control}/${action}`, { method: 'POST' })).json()
 }
 
 async function textOf(stream) {
@@ -182,12 +185,12 @@ async function textOf(stream) {
 
 async function within(ms, work) {
   let timer
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no end within ${ms / 1000} s`)), ms)
+  const timeout = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not finished within ${ms / 1000} s`)), ms)
   })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+  return Promise.race([work, timeout]).finally(() => clearTimeout(timer))
 }
 
-export function expect(condition, otherwise) {
-  if (!condition) throw new Error(otherwise)
+export function expect(condition, message) {
+  if (!condition) throw new Error(message)
 }

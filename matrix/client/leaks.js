@@ -1,4 +1,4 @@
-/** Where one of the secrets shows in an error, in any form in which it may have travelled. */
+/** The parts of an error that contain one of the secrets, in any encoding in which it may be sent. */
 export function leaksIn(error, secrets, inspect) {
   const views = {
     String: String(error),
@@ -17,21 +17,21 @@ export function leaksIn(error, secrets, inspect) {
       JSON.stringify(secret).slice(1, -1),
       encodeURIComponent(secret),
       encoded,
-      // In HTTP Basic something is in front of it, which leaves three ways to align it.
+      // In HTTP Basic, text precedes the secret, so base64 can encode it in three alignments.
       ...[0, 1, 2].map((length) => btoa('-'.repeat(length) + encoded).slice(4, -4)),
     ]
   })
   return Object.keys(views).filter((name) => forms.some((form) => views[name].includes(form)))
 }
 
-/** Every string that can be reached, hidden properties included. */
+/** Every string that can be reached, including hidden properties. */
 function everyTextIn(root) {
   const texts = []
   const seen = new Set([root])
   for (const object of seen) {
     for (const key of Reflect.ownKeys(object)) {
       texts.push(String(key))
-      // A getter may be what leads to it, or may throw.
+      // A getter may return an object, or may throw.
       let value
       try {
         value = object[key]

@@ -2,11 +2,11 @@ import axios from 'axios'
 import { attachCaspioAuth, isCaspioAuthError } from 'axios-caspio-auth'
 import { clientOf, RECORDS, runChecks } from './checks.js'
 
-// As an application has it: for all handlers of the isolate.
+// As in an application, all handlers of the isolate share one instance.
 let api
 
 export default {
-  /** POST a cell to `/` to run its checks in one handler, to `/one` for one request of this one. */
+  /** POST a cell to `/` to run all its checks in one handler, or to `/one` for one request. */
   async fetch(request) {
     const cell = { ...(await request.json()), axios, attachCaspioAuth, isCaspioAuthError }
     if (new URL(request.url).pathname === '/') return Response.json(await runChecks(cell))

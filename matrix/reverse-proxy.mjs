@@ -2,16 +2,16 @@ import { once } from 'node:events'
 import { createServer, request as send } from 'node:http'
 import { createSecureServer } from 'node:http2'
 
-// RFC 9113 §8.2.2: HTTP/2 has no place for these.
-const OF_THE_CONNECTION = ['connection', 'keep-alive', 'transfer-encoding']
+// RFC 9113 §8.2.2: HTTP/2 does not allow these headers.
+const CONNECTION_HEADERS = ['connection', 'keep-alive', 'transfer-encoding']
 
 /**
- * Stands in front of the account, with what that one has not: answers for pages of other origins,
+ * Starts a reverse proxy in front of the account. It adds what the account does not have: CORS headers,
  * or HTTP/2 over TLS.
  *
  * @param identity `{ key, cert }` for HTTP/2
  */
-export async function startFront(target, identity) {
+export async function startReverseProxy(target, identity) {
   const serve = (request, response) =>
     allowAll(request, response, () => forward(target, request, response))
   const server = identity ? createSecureServer(identity, serve) : createServer(serve)
@@ -28,7 +28,7 @@ export async function startFront(target, identity) {
   }
 }
 
-/** Lets pages of any origin ask, and answers what their browser asks before (CORS). */
+/** Adds CORS headers for any origin, and answers preflight requests. */
 export function allowAll({ method, headers }, response, serve) {
   response.setHeader('Access-Control-Allow-Origin', '*')
   if (method !== 'OPTIONS') return serve()
@@ -44,7 +44,7 @@ function forward(target, request, response) {
   const { method, url } = request
   const headers = withoutNames(request.headers, (name) => name.startsWith(':'))
   const ahead = send(target + url, { method, headers }, (answer) => {
-    const end = withoutNames(answer.headers, (name) => OF_THE_CONNECTION.includes(name))
+    const end = withoutNames(answer.headers, (name) => CONNECTION_HEADERS.includes(name))
     response.writeHead(answer.statusCode, end)
     answer.pipe(response)
   })
@@ -52,6 +52,6 @@ function forward(target, request, response) {
   request.pipe(ahead)
 }
 
-function withoutNames(headers, isLeftOut) {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isLeftOut(name)))
+function withoutNames(headers, isOmitted) {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isOmitted(name)))
 }
