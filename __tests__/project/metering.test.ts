@@ -237,9 +237,9 @@ describe('the meter does not count', () => {
   })
 
   it('calls to other origins, nor a token request twice', async () => {
-    const stranger = await startAccount()
+    const foreignAccount = await startAccount()
     const { account, api, counts } = await startMetered()
-    await rejectionOf(api.get(`${stranger.url}/rest/v2/tables`))
+    await rejectionOf(api.get(`${foreignAccount.url}/rest/v2/tables`))
     expect(counts).toEqual(NONE)
     await api.get(PHYSICIANS)
     expect(counts).toEqual({ ...NONE, token: 1, resource: 1 })

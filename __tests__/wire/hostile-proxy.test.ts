@@ -125,7 +125,7 @@ const NAMES: Record<Fault, Name> = {
 }
 
 describe('the faults', () => {
-  it('are all that their names say, on the wire', async () => {
+  it('send the bytes that their names say', async () => {
     const heard = await Promise.all(
       FAULTS.map(async (fault) => {
         const { account, proxy } = await startHome()
@@ -148,13 +148,13 @@ describe('the faults', () => {
     }
   })
 
-  it('are all named here', () => {
+  it('are all in this test', () => {
     expect(Object.keys(NAMES).sort()).toEqual([...FAULTS].sort())
   })
 })
 
 describe('the proxy', () => {
-  it('passes everything on while it is calm, over kept-alive connections', async () => {
+  it('forwards everything over kept-alive connections if there is no fault', async () => {
     const home = await startHome()
     const { access_token } = (await askForToken(home)).data
     const headers = { Authorization: `Bearer ${access_token}` }
@@ -175,7 +175,7 @@ describe('the proxy', () => {
     expect(home.proxy.underWay).toEqual({ token: 0, resource: 0 })
   })
 
-  it('passes on a chunked request', async () => {
+  it('forwards a chunked request', async () => {
     const { account, proxy } = await startHome()
     const request = 'POST /rest/v2/tables HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
     const { text } = await listen(proxy.url, `${request}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`)
@@ -183,7 +183,7 @@ describe('the proxy', () => {
     expect(Buffer.from(account.log.api[0]?.body ?? []).toString()).toBe('abcde')
   })
 
-  it('does to the n-th request of each kind what the plan says', async () => {
+  it('applies the planned fault to the n-th request of each kind', async () => {
     const home = await startHome(
       planned({
         token: { 2: 'reset before the answer' },
@@ -204,7 +204,7 @@ describe('the proxy', () => {
     await vi.waitFor(async () => expect(await get()).toBe('answer'))
   })
 
-  it('a shut port refuses, resets what was there, and opens again', async () => {
+  it('refuses new connections while shut, resets open ones, and can open again', async () => {
     const { proxy, api } = await startHome(() => 'stall mid-body')
     const stalled = codeOf(api.get('/rest/v2/tables'))
     await vi.waitFor(() => expect(proxy.underWay.resource).toBe(1))
@@ -216,7 +216,7 @@ describe('the proxy', () => {
     expect(await codeOf(api.get('/rest/v2/tables'))).toBe('answer')
   })
 
-  it('counts the requests that are under way at a time, by kind', async () => {
+  it('counts the requests that are under way, by kind', async () => {
     const home = await startHome(() => 'stall before the answer')
     home.api.defaults.httpAgent = undefined
     const abort = new AbortController()
@@ -230,7 +230,7 @@ describe('the proxy', () => {
     expect(proxy.mostUnderWay).toEqual({ token: 3, resource: 0 })
   })
 
-  it('leaves nothing open when it is closed', async () => {
+  it('leaves no connection open when it is closed', async () => {
     const { proxy } = await startHome(() => 'stall mid-header')
     const heard = listen(proxy.url, REQUEST)
     await vi.waitFor(() => expect(proxy.underWay.resource).toBe(1))
@@ -246,7 +246,7 @@ describe('a seeded schedule', () => {
   const drawn = (schedule: Schedule, count = 200) =>
     KINDS.map((kind) => Array.from({ length: count }, (_, i) => schedule(kind, i + 1)))
 
-  it('is the same for the same seed, in whatever order it is asked', () => {
+  it('is the same for the same seed, in any order of requests', () => {
     const [first, second] = [seeded(7, faults, 0.5), seeded(7, faults, 0.5)]
     const backwards = [...KINDS]
       .reverse()
@@ -254,13 +254,13 @@ describe('a seeded schedule', () => {
     expect(backwards.reverse()).toEqual(drawn(first))
   })
 
-  it('is another one for another seed, and for each kind', () => {
+  it('differs for another seed, and for each kind', () => {
     const [token, resource] = drawn(seeded(7, faults, 0.5))
     expect(token).not.toEqual(resource)
     expect(drawn(seeded(8, faults, 0.5))[0]).not.toEqual(token)
   })
 
-  it('draws every fault, of its kind only, and as often as it was told', () => {
+  it('uses every fault of the kind, and as often as requested', () => {
     const [token = [], resource = []] = drawn(
       seeded(1, { token: FAULTS, resource: ['not HTTP'] }, 0.25),
       2_000,

@@ -17,8 +17,8 @@ export function writePage({
   return `# The plugin compared with its peers
 
 \`npm run compare\` measures everything on this page in one run, with pinned versions: Node ${node}, axios ${axios},
-${cores} cores. The stand-in account of \`axios-caspio-auth/testing\` takes the place of Caspio, over real HTTP. A token lives
-24 hours, and a simulated clock lets them pass. Requests are counted at the server. Each count is taken three times and
+${cores} cores. The stand-in account of \`axios-caspio-auth/testing\` replaces Caspio, over real HTTP. A token lives 24 hours,
+which a simulated clock lets pass. Requests are counted at the server. Each count is taken three times and
 must be the same each time.
 ${isQuick ? '\n**This was a quick run. Its counts are reliable; its times, heap sizes and targets are not.**\n' : ''}
 ![Some of the rows as a chart](compare.svg)
@@ -26,7 +26,8 @@ ${isQuick ? '\n**This was a quick run. Its counts are reliable; its times, heap 
 - In rows with numbers, less is better. The best value of each row is bold.
 - A number in brackets does not compete, because the contestant did not do the job. For example, a contestant that never
   fetches another token makes few token requests.
-- "—" means that the row does not apply: no request succeeded, or the contestant has no interceptors and errors of axios.
+- "—" means that the row does not apply: no request succeeded, or the row is about axios and the contestant does not use
+  it.
 
 ## Behaviour
 
