@@ -11,7 +11,7 @@ import { environment } from '../support/programs.js'
 import { type Received, startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets } from '../support/secrets.js'
 import { createAuthority, startTlsFront } from '../support/tls.js'
-import { runMain } from './support.js'
+import { longestLine, runMain, unwrapped } from './support.js'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -21,7 +21,7 @@ interface Checked {
   readonly code: number
   readonly steps: Record<string, Step>
   readonly calls: Record<string, number>
-  /** What the steps that failed said. */
+  /** The messages and the advice of the failed steps. */
   readonly text: string
 }
 
@@ -40,7 +40,7 @@ async function check(env: Environment, ...args: string[]): Promise<Checked> {
   }
 }
 
-/** The steps that were taken; the last one is the one that failed. */
+/** Expects that the step failed, and that it was the last one. */
 function expectFailureAt(name: string, { code, steps }: Checked): void {
   const names = ['values', 'host', 'client', 'token', 'v2', 'v3']
   expect(Object.keys(steps)).toEqual(names.slice(0, names.indexOf(name) + 1))
@@ -52,7 +52,7 @@ function expectFailureAt(name: string, { code, steps }: Checked): void {
 
 const ELSEWHERE = { Location: 'http://127.0.0.1:1/login' }
 
-/** What a gateway does. */
+/** Forwards a request, as a gateway does. */
 async function passOn(
   { method, url, headers: { host: _, ...headers }, body }: Received,
   response: ServerResponse,
@@ -69,27 +69,27 @@ async function passOn(
 
 const VARIABLES = ['CASPIO_CLIENT_ID', 'CASPIO_CLIENT_SECRET', 'CASPIO_TOKEN_ENDPOINT_URL']
 
-/** Those of the three variables that a text calls wrong. */
+/** The variables that a text calls wrong. */
 function blamed(text: string): string[] {
-  return VARIABLES.filter((name) => new RegExp(`${name} is (wrong|not set|blank)`).test(text))
+  return VARIABLES.filter((name) => new RegExp(`${name} is (wrong|not set|empty)`).test(text))
 }
 
-/** Another digit in the middle. */
+/** Changes one digit in the middle. */
 function mistyped(value: string): string {
   return `${value.slice(0, 20)}${value[20] === '7' ? '8' : '7'}${value.slice(21)}`
 }
 
-describe('check, where all is well', () => {
+describe('check, if nothing is wrong', () => {
   it('passes every step, with three calls and one refresh token', async () => {
     const account = await startAccount()
     const { code, steps, calls } = await check(environment(account.credentials))
     expect(code).toBe(0)
     expect(Object.keys(steps)).toEqual(['values', 'host', 'client', 'token', 'v2', 'v3'])
     expect(steps.token?.message).toBe(
-      'it lives for 23 h 59 min (86399 s); a refresh token came with it',
+      'it is valid for 23 h 59 min (86399 s); a refresh token came with it',
     )
     expect(steps.token?.advice).toEqual([
-      "This check made 1 token request and took 1 of the account's 1,000 refresh tokens.",
+      "This check sent 1 token request and used 1 of the account's 1,000 refresh tokens.",
     ])
     expect(steps.v2?.message).toBe('the token opens /rest/v2/tables (2 tables)')
     expect(steps.v3?.message).toBe('the token opens /integrations/rest/v3/tables (2 tables)')
@@ -103,19 +103,41 @@ describe('check, where all is well', () => {
     expect(account.liveRefreshTokens).toBe(1)
   })
 
-  it('says so in words, and in plain ones', async () => {
+  it('prints plain text, 80 columns wide', async () => {
     const account = await startAccount()
     const { code, out } = await runMain(['check'], environment(account.credentials))
     expect(code).toBe(0)
     const lines = out.split('\n')
     expect(lines[0]).toBe('ok      values  all three are set')
     expect(lines[1]).toBe(`ok      host    ${account.url} answers`)
-    expect(lines.at(-2)).toBe('All is well. Billed calls: 1 for tokens, 2 of the API.')
+    expect(lines.slice(-3)).toEqual([
+      'All steps passed.',
+      'Billed calls: 1 token request, 2 API calls.',
+      '',
+    ])
     expect(out).not.toContain('\x1b')
-    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100)
+    expect(longestLine(out)).toBeLessThanOrEqual(80)
   })
 
-  it('colours it on a terminal', async () => {
+  it.each([40, 60, 80])('fits a terminal of %d columns', async (columns) => {
+    const account = await startAccount()
+    const { tokenEndpointURL } = account.credentials
+    const env = environment({
+      clientID: mistyped(account.credentials.clientID),
+      clientSecret: account.credentials.clientSecret,
+      tokenEndpointURL,
+    })
+    const terminal = { isTTY: true, columns }
+    const { out } = await runMain(['check'], env, terminal)
+    expect(longestLine(out)).toBeLessThanOrEqual(columns)
+    expect(unwrapped(out)).toContain('failed client the token endpoint refused the client')
+    expect(unwrapped(out)).toContain('CASPIO_CLIENT_ID or CASPIO_CLIENT_SECRET is wrong.')
+    expect(out).toMatch(/^- {7}not run: token,\s+v2, v3$/m)
+    const asJson = await runMain(['check', '--json'], env, terminal)
+    expect(asJson.out).toBe(`${JSON.stringify(JSON.parse(asJson.out), null, 2)}\n`)
+  })
+
+  it('has colours on a terminal', async () => {
     const account = await startAccount()
     const env = environment(account.credentials)
     const terminal = { isTTY: true, getColorDepth: () => 8 }
@@ -126,9 +148,9 @@ describe('check, where all is well', () => {
   })
 
   it.each([
-    ['leads elsewhere', (response: ServerResponse) => response.writeHead(302, ELSEWHERE).end()],
-    ['has no end', (response: ServerResponse) => response.write('x')],
-  ])('does not mind a front page that %s', async (_, answer) => {
+    ['redirects', (response: ServerResponse) => response.writeHead(302, ELSEWHERE).end()],
+    ['never ends', (response: ServerResponse) => response.write('x')],
+  ])('accepts a front page that %s', async (_, answer) => {
     const account = await startAccount()
     let isClosed: Promise<unknown> | undefined
     const front = await startRawServer((request, response) => {
@@ -146,32 +168,32 @@ describe('check, where all is well', () => {
     await isClosed
   })
 
-  it('asks with the client in the body if it is told so', async () => {
+  it('sends the client in the body if asked to', async () => {
     const account = await startAccount()
     await check(environment(account.credentials), '--client-authentication', 'body')
     expect(account.log.token.map((entry) => entry.clientAuthentication)).toEqual(['body'])
   })
 
   it.each([
-    [59, 'it lives for less than a minute (59 s)'],
-    [60, 'it lives for 1 min (60 s)'],
-    [7_200, 'it lives for 2 h (7200 s)'],
-  ])('a life of %d s', async (tokenLife, words) => {
+    [59, 'it is valid for less than a minute (59 s)'],
+    [60, 'it is valid for 1 min (60 s)'],
+    [7_200, 'it is valid for 2 h (7200 s)'],
+  ])('puts a life of %d s into words', async (tokenLife, words) => {
     const account = await startAccount({ tokenLife })
     const { steps } = await check(environment(account.credentials))
     expect(steps.token?.message).toContain(words)
   })
 })
 
-describe('check names the wrong one of the three values', () => {
+describe('check names the value that is wrong', () => {
   const WRONG: Record<string, (credentials: CaspioAccount['credentials']) => Environment> = {
     'not set': () => ({ CASPIO_CLIENT_ID: undefined }),
     blank: () => ({ CASPIO_CLIENT_ID: ' ' }),
     'cut off': ({ clientID }) => ({ CASPIO_CLIENT_ID: clientID.slice(1) }),
-    'with a letter too many': ({ clientID }) => ({ CASPIO_CLIENT_ID: `${clientID}c` }),
-    'with an l for a 1': ({ clientID }) => ({ CASPIO_CLIENT_ID: `${clientID.slice(1)}l` }),
+    'with an extra letter': ({ clientID }) => ({ CASPIO_CLIENT_ID: `${clientID}c` }),
+    'with an l instead of a 1': ({ clientID }) => ({ CASPIO_CLIENT_ID: `${clientID.slice(1)}l` }),
     'in quotes': ({ clientID }) => ({ CASPIO_CLIENT_ID: `"${clientID}"` }),
-    'with a blank': ({ clientID }) => ({ CASPIO_CLIENT_ID: `${clientID.slice(0, 9)} ${clientID}` }),
+    'with a space': ({ clientID }) => ({ CASPIO_CLIENT_ID: `${clientID.slice(0, 9)} ${clientID}` }),
     'that is the URL': (all) => ({ CASPIO_CLIENT_ID: all.tokenEndpointURL }),
     'that is a placeholder': () => ({ CASPIO_CLIENT_ID: '<client id>' }),
   }
@@ -188,7 +210,7 @@ describe('check names the wrong one of the three values', () => {
     const account = await startAccount()
     const right = environment(account.credentials)
     const { clientID, clientSecret, tokenEndpointURL } = account.credentials
-    // As if the secret were the ID.
+    // The same mistakes, made with the secret.
     const { CASPIO_CLIENT_ID } = wrong({
       clientID: clientSecret,
       clientSecret: clientID,
@@ -203,12 +225,12 @@ describe('check names the wrong one of the three values', () => {
     ['not set', () => undefined, 'values'],
     ['blank', () => '', 'values'],
     ['without its scheme', (url) => url.replace('http://', ''), 'values'],
-    ['of http elsewhere', () => 'http://a1bcd234.caspio.com/oauth/token', 'values'],
+    ['with http to another host', () => 'http://a1bcd234.caspio.com/oauth/token', 'values'],
     ['in quotes', (url) => `'${url}'`, 'values'],
     ['without its path', (url) => new URL(url).origin, 'client'],
-    ['with a slip in its path', (url) => url.replace('token', 'tokn'), 'client'],
-    ['that is the one of the API', (url) => url.replace('oauth/token', 'rest/v2'), 'client'],
-    ['that is the one of a table', (url) => url.replace('oauth/token', 'rest/v2/tables'), 'client'],
+    ['with a typo in its path', (url) => url.replace('token', 'tokn'), 'client'],
+    ['of the API', (url) => url.replace('oauth/token', 'rest/v2'), 'client'],
+    ['of the tables', (url) => url.replace('oauth/token', 'rest/v2/tables'), 'client'],
   ])('a URL %s', async (_, wrong, step) => {
     const account = await startAccount()
     const { tokenEndpointURL } = account.credentials
@@ -221,7 +243,7 @@ describe('check names the wrong one of the three values', () => {
     expect(account.log.token).toEqual([])
   })
 
-  it('two that are swapped, with the proof', async () => {
+  it('an ID and a secret that are swapped', async () => {
     const account = await startAccount()
     const { clientID, clientSecret, tokenEndpointURL } = account.credentials
     const checked = await check(
@@ -232,7 +254,7 @@ describe('check names the wrong one of the three values', () => {
     expect(checked.calls).toEqual({ token: 3, api: 0, refreshTokens: 1 })
   })
 
-  it('one that was copied to both places', async () => {
+  it('an ID that was copied to both places', async () => {
     const account = await startAccount()
     const { clientID } = account.credentials
     const right = environment(account.credentials)
@@ -241,9 +263,9 @@ describe('check names the wrong one of the three values', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  // Caspio gives one answer for both.
+  // Caspio's answer is the same for both.
   it.each(['CASPIO_CLIENT_ID', 'CASPIO_CLIENT_SECRET'])(
-    'a well-formed %s: both, and how to tell which',
+    'a well-formed %s: names both, and says how to compare',
     async (name) => {
       const account = await startAccount()
       const right = environment(account.credentials)
@@ -251,8 +273,10 @@ describe('check names the wrong one of the three values', () => {
       expectFailureAt('client', checked)
       const end = checked.steps.client?.advice.join('\n').match(/ends in (\S+),/)?.[1]
       expect(checked.text).toContain('CASPIO_CLIENT_ID or CASPIO_CLIENT_SECRET is wrong')
-      expect(checked.text).toContain(`ends in ${end}, as yours does, it is CASPIO_CLIENT_SECRET.`)
-      expect(checked.text).toContain('If not, it is CASPIO_CLIENT_ID')
+      expect(checked.text).toContain(
+        `ends in ${end}, as yours does, CASPIO_CLIENT_SECRET is wrong.`,
+      )
+      expect(checked.text).toContain('If it does not, CASPIO_CLIENT_ID is wrong')
       expect(account.credentials.clientID).toMatch(new RegExp(`${end}$`))
       expect(checked.calls).toEqual({ token: 3, api: 0, refreshTokens: 0 })
       expect(account.log.token.map((entry) => entry.clientAuthentication)).toEqual([
@@ -263,17 +287,17 @@ describe('check names the wrong one of the three values', () => {
     },
   )
 
-  it('an ID that is that of another account’s profile: by its end', async () => {
+  it('an ID from another account: shows how it ends', async () => {
     const [account, other] = [await startAccount(), await startAccount()]
     const right = environment(account.credentials)
     const { clientID } = other.credentials
     const checked = await check({ ...right, CASPIO_CLIENT_ID: clientID })
     expect(checked.text).toContain(`ends in ${clientID.slice(-4)}, as yours does`)
     expect(clientID.slice(-4)).not.toBe(account.credentials.clientID.slice(-4))
-    expect(checked.text).toContain('another account than 127.0.0.1:')
+    expect(checked.text).toContain('an account other than 127.0.0.1:')
   })
 
-  it('says what the server says beyond Caspio, and shows no secret', async () => {
+  it('quotes the server, without the secret', async () => {
     const account = await startAccount()
     const { clientSecret } = account.credentials
     const body = { error: 'invalid_client', error_description: `no such secret: ${clientSecret}` }
@@ -283,19 +307,19 @@ describe('check names the wrong one of the three values', () => {
   })
 })
 
-describe('check finds what is in the way of the client', () => {
-  /** Takes the token requests that `takes` likes, and everything of the API. */
+describe('check finds what keeps the client out', () => {
+  /** Accepts the token requests that `accepts` chooses, and every API request. */
   async function startGateway(
-    takes: (headers: object, form: URLSearchParams) => boolean,
-    isClosed = false,
+    accepts: (headers: object, form: URLSearchParams) => boolean,
+    isForbidden = false,
   ) {
     return startRawServer(({ method, url, headers, body }, response) => {
-      if (url === '/rest/v2/tables' && isClosed) response.statusCode = 403
+      if (url === '/rest/v2/tables' && isForbidden) response.statusCode = 403
       if (method !== 'POST') return response.end('{"Result":[]}')
-      const isTaken = url === '/oauth/token' && takes(headers, new URLSearchParams(`${body}`))
-      response.statusCode = isTaken ? 200 : 400
+      const isAccepted = url === '/oauth/token' && accepts(headers, new URLSearchParams(`${body}`))
+      response.statusCode = isAccepted ? 200 : 400
       response.end(
-        isTaken
+        isAccepted
           ? '{"access_token":"a-token-of-the-gateway","token_type":"bearer"}'
           : '{"error":"invalid_client"}',
       )
@@ -310,24 +334,27 @@ describe('check finds what is in the way of the client', () => {
   it.each([
     ['basic', 'body', (_: object, form: URLSearchParams) => form.has('client_id')],
     ['body', 'basic', (headers: object) => 'authorization' in headers],
-  ])('that loses a client sent as %s, and goes on', async (asked, other, takes) => {
-    const { url } = await startGateway(takes)
-    const env = environment({ ...client, tokenEndpointURL: `${url}/oauth/token` })
-    const checked = await check(env, '--client-authentication', asked)
-    expect(checked.code).toBe(1)
-    expect(checked.text).toContain(`with the client authentication ${other}`)
-    expect(checked.text).toContain(`clientAuthentication: '${other}'`)
-    expect(checked.calls).toEqual({ token: 2, api: 2, refreshTokens: 0 })
-    expect(checked.steps.token?.message).toBe(
-      'how long it lives was not said; a refresh token did not come',
-    )
-    expect(checked.steps.token?.advice[0]).toContain('made 2 token requests and took 0 ')
-    expect(checked.steps.v3?.ok).toBe(true)
-    // As it was told to, it is well.
-    expect((await check(env, '--client-authentication', other)).code).toBe(0)
-  })
+  ])(
+    'a gateway that loses a client sent as %s: goes on with the other way',
+    async (used, other, accepts) => {
+      const { url } = await startGateway(accepts)
+      const env = environment({ ...client, tokenEndpointURL: `${url}/oauth/token` })
+      const checked = await check(env, '--client-authentication', used)
+      expect(checked.code).toBe(1)
+      expect(checked.text).toContain(`with the client authentication ${other}`)
+      expect(checked.text).toContain(`clientAuthentication: '${other}'`)
+      expect(checked.calls).toEqual({ token: 2, api: 2, refreshTokens: 0 })
+      expect(checked.steps.token?.message).toBe(
+        'the token endpoint does not say how long it is valid; no refresh token came with it',
+      )
+      expect(checked.steps.token?.advice[0]).toContain('sent 2 token requests and used 0 ')
+      expect(checked.steps.v3?.ok).toBe(true)
+      // With the advice followed, nothing is wrong.
+      expect((await check(env, '--client-authentication', other)).code).toBe(0)
+    },
+  )
 
-  it('and an API that is closed, without a word', async () => {
+  it('an API that refuses without a message', async () => {
     const { url } = await startGateway(() => true, true)
     const env = environment({ ...client, tokenEndpointURL: `${url}/oauth/token` })
     const { steps } = await check(env)
@@ -336,10 +363,10 @@ describe('check finds what is in the way of the client', () => {
   })
 
   it.each([
-    [503, 'the token endpoint is out of order: it answered 503 temporarily_unavailable'],
-    [500, 'the token endpoint is out of order: it answered 500 server_error'],
+    [503, 'the token endpoint has a problem: it answered 503 temporarily_unavailable'],
+    [500, 'the token endpoint has a problem: it answered 500 server_error'],
     [429, 'too many calls: the token endpoint answered 429 temporarily_unavailable'],
-  ])('a %d', async (status, words) => {
+  ])('status %d', async (status, words) => {
     const account = await startAccount()
     account.tokenEndpoint.fail({ status })
     const checked = await check(environment(account.credentials))
@@ -351,7 +378,7 @@ describe('check finds what is in the way of the client', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('a rate limit, with the pause that the server wants', async () => {
+  it('a rate limit, with the pause that the server asks for', async () => {
     const account = await startAccount()
     account.rateLimit = 0
     const checked = await check(environment(account.credentials))
@@ -359,20 +386,20 @@ describe('check finds what is in the way of the client', () => {
     expect(checked.text).toContain('Try again in 1 s.')
   })
 
-  it('a rate limit as Caspio words it', async () => {
+  it('a rate limit in the words of Caspio', async () => {
     const account = await startAccount()
     account.tokenEndpoint.fail({ status: 400, body: '{"Message":"api-calls-rate exceeded"}' })
     const checked = await check(environment(account.credentials))
     expect(checked.text).toContain('too many calls: the token endpoint answered 400')
   })
 
-  it('an account that holds all its refresh tokens', async () => {
+  it('an account that has reached its limit of refresh tokens', async () => {
     const account = await startAccount({ maxRefreshTokens: 0 })
     const checked = await check(environment(account.credentials))
     expectFailureAt('client', checked)
     expect(checked.text).toContain('400 invalid_request (The account has reached its limit of 0')
     expect(checked.text).toContain('CASPIO_TOKEN_ENDPOINT_URL is right')
-    expect(checked.text).toContain('takes one of the 1,000 refresh tokens')
+    expect(checked.text).toContain("uses one of the account's 1,000 refresh tokens")
   })
 
   it('another OAuth error', async () => {
@@ -386,38 +413,40 @@ describe('check finds what is in the way of the client', () => {
 
   const HTML = { 'Content-Type': 'text/html; charset=utf-8' }
   it.each([
-    [200, 'answered 200 and a web page, as no token endpoint does'],
-    [403, 'answered 403 and a web page, as no token endpoint does'],
-  ])('a web page with %d', async (status, words) => {
+    [200, 'answered 200 with a web page, unlike a token endpoint'],
+    [403, 'answered 403 with a web page, unlike a token endpoint'],
+  ])('a web page with status %d', async (status, words) => {
     const account = await startAccount()
     account.tokenEndpoint.fail({ status, headers: HTML, body: '<html>Sign in</html>' })
     const checked = await check(environment(account.credentials))
     expectFailureAt('client', checked)
     expect(checked.text).toContain(words)
-    expect(checked.text).toContain('wrong, or somebody answers in its place')
+    expect(checked.text).toContain('wrong, or something else answers in its place')
     expect(checked.text).toContain('Is 127.0.0.1:')
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('a redirect, and where to', async () => {
+  it('a redirect, and its target', async () => {
     const account = await startAccount()
     const headers = { Location: 'https://login.example.com/?from=here' }
     account.tokenEndpoint.fail({ status: 302, headers })
     const checked = await check(environment(account.credentials))
-    expect(checked.text).toContain('answered 302, as no token endpoint does')
-    expect(checked.text).toContain('It leads to https://login.example.com, which is not followed')
+    expect(checked.text).toContain('answered 302, unlike a token endpoint')
+    expect(checked.text).toContain(
+      'The answer redirects to https://login.example.com. check does not follow it',
+    )
   })
 
-  it('an answer without end', async () => {
+  it('an endless answer', async () => {
     const { url } = await startRawServer((_, response) => response.end('x'.repeat(2_000_000)))
     const checked = await check(environment({ ...client, tokenEndpointURL: `${url}/oauth/token` }))
     expectFailureAt('client', checked)
-    expect(checked.text).toContain('answered without end, as no token endpoint does')
+    expect(checked.text).toContain('sent an endless answer, unlike a token endpoint')
   })
 
   it.each([
     ['hangs', { hang: true }, 'did not answer in time (ETIMEDOUT)'],
-    ['breaks off', { reset: true }, 'broke off (ECONNRESET)'],
+    ['closes the connection', { reset: true }, 'broke (ECONNRESET)'],
   ])('a token endpoint that %s', async (_, fault, words) => {
     const account = await startAccount()
     account.tokenEndpoint.fail(fault)
@@ -427,28 +456,28 @@ describe('check finds what is in the way of the client', () => {
     expect(checked.calls.token).toBe(0)
   })
 
-  it('a proxy that refuses it', async () => {
+  it('a proxy that refuses the token request', async () => {
     const account = await startAccount()
     account.tokenEndpoint.fail({ status: 407 })
     const checked = await check(environment(account.credentials))
     expectFailureAt('client', checked)
-    expect(checked.text).toContain('a proxy on the way refused (407)')
-    expect(checked.text).toContain('Check the user and the password in HTTPS_PROXY')
+    expect(checked.text).toContain('a proxy refused the request (407)')
+    expect(checked.text).toContain('Check the user name and the password in HTTPS_PROXY')
   })
 })
 
-describe('check finds a host that cannot be spoken to', () => {
+describe('check finds out why the host does not answer', () => {
   const client = { clientID: 'an-id', clientSecret: 'a-secret-of-nobody' }
   const at = (tokenEndpointURL: string) => environment({ ...client, tokenEndpointURL })
 
   it.each([
     [
-      'no host of that name',
+      'there is no host of that name',
       'https://a1bcd234.caspio.invalid/oauth/token',
-      /is not known \((ENOTFOUND|EAI_AGAIN)\)/,
+      /cannot be resolved \((ENOTFOUND|EAI_AGAIN)\)/,
     ],
     [
-      'nobody at that port',
+      'nothing listens at that port',
       'http://127.0.0.1:1/oauth/token',
       /nothing listens at 127\.0\.0\.1:1 \(ECONNREFUSED\)/,
     ],
@@ -460,7 +489,7 @@ describe('check finds a host that cannot be spoken to', () => {
     expect(checked.calls).toEqual({ token: 0, api: 0, refreshTokens: 0 })
   })
 
-  it('one that does not answer', async () => {
+  it('the host does not answer in time', async () => {
     const { url } = await startRawServer(() => {})
     const checked = await check(at(`${url}/oauth/token`), '--timeout', '0.2')
     expectFailureAt('host', checked)
@@ -468,22 +497,22 @@ describe('check finds a host that cannot be spoken to', () => {
     expect(checked.text).toContain('--timeout')
   })
 
-  it('one that breaks off', async () => {
+  it('the host closes the connection', async () => {
     const { url } = await startRawServer((_, response) => response.socket?.destroy())
     const checked = await check(at(`${url}/oauth/token`))
     expectFailureAt('host', checked)
-    expect(checked.text).toContain('broke off (ECONNRESET)')
+    expect(checked.text).toContain('broke (ECONNRESET)')
   })
 
   it.each([
-    ['that nobody vouches for', ['127.0.0.1'], undefined, 'is signed by nobody whom Node trusts'],
-    ['of another host', ['other.test'], undefined, "the certificate is another host's"],
-    ['that has expired', ['127.0.0.1'], new Date(Date.now() - 1e6), 'is not valid today'],
-  ])('a certificate %s', async (kind, names, until, words) => {
+    ['is not trusted', ['127.0.0.1'], undefined, 'Node does not trust the certificate'],
+    ['is for another host', ['other.test'], undefined, 'the certificate is for another host'],
+    ['has expired', ['127.0.0.1'], new Date(Date.now() - 1e6), 'is not valid today'],
+  ])('the certificate %s', async (kind, names, until, words) => {
     const account = await startAccount()
     const authority = await createAuthority()
     // Node looks at the issuer first.
-    const isTrusted = !kind.includes('nobody')
+    const isTrusted = kind !== 'is not trusted'
     const front = await startTlsFront(account.url, await authority.issue(names, until))
     const { globalAgent } = await import('node:https')
     const before = globalAgent.options.ca
@@ -495,7 +524,7 @@ describe('check finds a host that cannot be spoken to', () => {
     expect(account.log.api).toEqual([])
   })
 
-  it('one that speaks no TLS', async () => {
+  it('the host does not speak TLS', async () => {
     const account = await startAccount()
     const url = account.credentials.tokenEndpointURL.replace('http:', 'https:')
     const checked = await check(at(url))
@@ -511,7 +540,7 @@ describe('check, with a proxy', () => {
     tokenEndpointURL: 'https://a1bcd234.caspio.test/oauth/token',
   })
 
-  it('that is not there: names the variable, and no password', async () => {
+  it('that does not listen: names the variable, and no password', async () => {
     watchSecret('pass-word-of-the-proxy')
     vi.stubEnv('HTTPS_PROXY', 'http://me:pass-word-of-the-proxy@127.0.0.1:1')
     const checked = await check(env)
@@ -520,17 +549,17 @@ describe('check, with a proxy', () => {
     expect(checked.text).toContain('Check HTTPS_PROXY')
   })
 
-  it('that refuses: asks for its user and password', async () => {
+  it('that refuses: asks to check the user name and the password', async () => {
     const proxy = await startConnectProxy({}, 'me:pass-word-of-the-proxy')
     vi.stubEnv('HTTPS_PROXY', proxy.url)
     const checked = await check(env)
     expectFailureAt('host', checked)
-    expect(checked.text).toContain('a proxy on the way refused (407)')
-    expect(checked.text).toContain('Check the user and the password in HTTPS_PROXY')
+    expect(checked.text).toContain('a proxy refused the request (407)')
+    expect(checked.text).toContain('Check the user name and the password in HTTPS_PROXY')
     expect(proxy.requests).toEqual(['CONNECT a1bcd234.caspio.test:443'])
   })
 
-  it('that does not get through: says which status', async () => {
+  it('that cannot reach the host: shows the status', async () => {
     const proxy = await startRawServer((_, response) => {
       response.statusCode = 502
       response.end()
@@ -542,11 +571,11 @@ describe('check, with a proxy', () => {
     })
     expectFailureAt('host', checked)
     expect(checked.text).toContain(
-      `the proxy ${new URL(proxy.url).host} does not get to http://127.0.0.1:1 (502)`,
+      `the proxy ${new URL(proxy.url).host} cannot reach http://127.0.0.1:1 (502)`,
     )
   })
 
-  it('that works: says that it goes through it', async () => {
+  it('that works: says that the host answers through it', async () => {
     const account = await startAccount()
     const proxy = await startRawServer((request, response) =>
       passOn({ ...request, url: new URL(request.url).pathname }, response, account.url),
@@ -560,17 +589,17 @@ describe('check, with a proxy', () => {
   })
 })
 
-describe('check finds an API that the token does not open', () => {
+describe('check finds out why the token does not open the API', () => {
   const V3 = '/integrations/rest/v3'
 
   it.each([
-    [401, 'does not take the token that the token endpoint has just given'],
-    [403, 'The profile may not list tables. Look at the permissions of the profile'],
+    [401, 'rejects the token that the token endpoint has just issued'],
+    [403, 'The profile may not list tables. Check the permissions of the profile'],
     [404, 'This host has no REST v3.'],
     [429, 'Too many calls'],
-    [500, 'The API is out of order.'],
-    [302, 'That is no list of tables'],
-  ])('%d: says what to do, and tries the other version', async (status, words) => {
+    [500, 'The API has a problem.'],
+    [302, 'This is not a list of tables'],
+  ])('status %d: says what to do, and checks the other version, too', async (status, words) => {
     const account = await startAccount()
     account.api.fail({ status, path: V3 })
     const checked = await check(environment(account.credentials))
@@ -581,7 +610,7 @@ describe('check finds an API that the token does not open', () => {
     expect(checked.calls.api).toBe(2)
   })
 
-  it('a redirect, which the token does not follow', async () => {
+  it('a redirect: does not send the token there', async () => {
     const [account, other] = [await startAccount(), await startRawServer()]
     account.api.fail({ status: 302, headers: { Location: `${other.url}/login` }, path: V3 })
     const checked = await check(environment(account.credentials))
@@ -589,7 +618,7 @@ describe('check finds an API that the token does not open', () => {
     expect(other.received).toEqual([])
   })
 
-  it('v2 as well, and goes on to v3', async () => {
+  it('v2 fails: goes on to v3', async () => {
     const account = await startAccount()
     account.api.fail({ status: 403, path: '/rest/v2' })
     const { code, steps } = await check(environment(account.credentials))
@@ -597,31 +626,31 @@ describe('check finds an API that the token does not open', () => {
     expect(steps.v2?.ok).toBe(false)
     expect(steps.v3?.ok).toBe(true)
     const { out } = await runMain(['check'], environment(account.credentials))
-    expect(out).toContain('Failed: v2. Billed calls: 1 for tokens, 2 of the API.')
-    expect(out).not.toContain('not tried')
+    expect(out).toContain('Failed: v2.\nBilled calls: 1 token request, 2 API calls.\n')
+    expect(out).not.toContain('not run')
   })
 
   it.each([
     ['a web page', '<html>'],
     ['something else', '{"Result":"many"}'],
-  ])('%s with 200', async (_, body) => {
+  ])('%s with status 200', async (_, body) => {
     const account = await startAccount()
     account.api.fail({ status: 200, body, path: V3 })
     const checked = await check(environment(account.credentials))
     expectFailureAt('v3', checked)
-    expect(checked.text).toContain('That is no list of tables')
+    expect(checked.text).toContain('This is not a list of tables')
   })
 
-  it('a connection that breaks off, which is not billed', async () => {
+  it('a connection that breaks, which is not billed', async () => {
     const account = await startAccount()
     account.api.fail({ reset: true, path: V3 })
     const checked = await check(environment(account.credentials))
     expectFailureAt('v3', checked)
-    expect(checked.text).toContain('broke off (ECONNRESET)')
+    expect(checked.text).toContain('broke (ECONNRESET)')
     expect(checked.calls.api).toBe(1)
   })
 
-  it('without a trace of the token, whoever repeats it', async () => {
+  it('a server that repeats the token: the token is redacted', async () => {
     const account = await startAccount()
     const echo = await startRawServer((request, response) => {
       if (request.method === 'POST') return passOn(request, response, account.url)

@@ -17,7 +17,7 @@ describe('createPaint', () => {
     ['a terminal with NO_COLOR', false, terminal, { ...TERM, NO_COLOR: '1' }],
     ['a terminal with NODE_DISABLE_COLORS', false, terminal, { ...TERM, NODE_DISABLE_COLORS: '1' }],
     ['a dumb terminal', false, terminal, { TERM: 'dumb' }],
-    ['a terminal that nobody can ask', false, { write() {}, isTTY: true }, TERM],
+    ['a terminal of unknown colour depth', false, { write() {}, isTTY: true }, TERM],
     ['a pipe', false, pipe, TERM],
     ['a pipe with FORCE_COLOR', true, pipe, { FORCE_COLOR: '1' }],
     ['a pipe with an empty FORCE_COLOR', true, pipe, { FORCE_COLOR: '' }],

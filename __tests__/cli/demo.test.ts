@@ -4,13 +4,17 @@ import { showCounts } from '../../src/cli/demo/counts.js'
 import { showRenewal } from '../../src/cli/demo/renewal.js'
 import { createStage, type Stage } from '../../src/cli/demo/stage.js'
 import { createTimeline, type Timeline } from '../../src/cli/demo/timeline.js'
+import type { Output } from '../../src/cli/io.js'
 import { PHYSICIANS, rejectionOf, startAccount } from '../support/account.js'
 import { environment, temporaryFolder } from '../support/programs.js'
-import { runMain } from './support.js'
+import { longestLine, runMain, unwrapped } from './support.js'
 
-function startTimeline(env = {}): { timeline: Timeline; printed: () => string } {
+function startTimeline(
+  env = {},
+  terminal: Partial<Output> = {},
+): { timeline: Timeline; printed: () => string } {
   let text = ''
-  const stream = { write: (chunk: string) => (text += chunk) }
+  const stream = { ...terminal, write: (chunk: string) => (text += chunk) }
   return { timeline: createTimeline(stream, createPaint(stream, env)), printed: () => text }
 }
 
@@ -18,7 +22,7 @@ describe('demo', () => {
   it('shows every chapter on the stand-in account, whatever the environment holds', async () => {
     const account = await startAccount()
     const { code, out, err } = await runMain(['demo'], environment(account.credentials))
-    expect(out).toContain('on the embedded stand-in account http://127.0.0.1:')
+    expect(out).toContain('on the stand-in account http://127.0.0.1:')
     expect(out.match(/^\d\. /gm)).toHaveLength(7)
     expect(out.match(/[✓✗] /g)?.slice(0, 16)).toHaveLength(16)
     // On a busy machine it may not be fast.
@@ -28,13 +32,16 @@ describe('demo', () => {
     expect(out).not.toContain('not-the-secret')
     expect(out).not.toMatch(/[\w-]{40}/)
     expect(account.log.token).toEqual([])
+    if (code === 0)
+      expect(out).toMatch(/\nNext: check .+\n\n {2}npx axios-caspio-auth check --dotenv \.env\n$/s)
   }, 60_000)
 
-  it('--real is read-only, with six calls', async () => {
+  it('--real only reads, makes six calls, and ends with the next step', async () => {
     const account = await startAccount()
     const { code, out, err } = await runMain(['demo', '--real'], environment(account.credentials))
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toContain(`on the account ${account.url}`)
+    expect(out).toMatch(/\nNext: attach .+\n\n {2}attachCaspioAuth\(axios, /)
     expect(account.log.token).toHaveLength(1)
     const calls = account.log.api.map(({ method, path }) => `${method} ${path}`)
     expect(calls).toEqual(Array(5).fill('GET /rest/v2/tables'))
@@ -43,21 +50,20 @@ describe('demo', () => {
   it('--real says what is missing', async () => {
     const { code, out } = await runMain(['demo', '--real'], { CASPIO_CLIENT_ID: 'an-id' })
     expect(code).toBe(1)
-    expect(out.replace(/\s+/g, ' ')).toContain(
-      '✗ ERR_CASPIO_CONFIG: axios-caspio-auth: set CASPIO_CLIENT_SECRET, CASPIO_TOKEN_ENDPOINT_URL',
-    )
+    expect(out).toMatch(/✗ ERR_CASPIO_CONFIG: .*CASPIO_CLIENT_SECRET.*CASPIO_TOKEN_ENDPOINT_URL/s)
     expect(out).toContain('The demo failed: see the lines with ✗ (1).')
+    expect(out).toMatch(/\nNext: find out what is wrong .+\n\n {2}npx axios-caspio-auth check\n$/)
   })
 
-  it('--real names an error that has no code', async () => {
-    const { code, out } = await runMain(['demo', '--real', '--env-file', await temporaryFolder()])
+  it('--real names an error without a code', async () => {
+    const { code, out } = await runMain(['demo', '--real', '--dotenv', await temporaryFolder()])
     expect(code).toBe(1)
-    expect(out).toContain('✗ Error: the file of --env-file cannot be read (EISDIR)')
+    expect(unwrapped(out)).toMatch(/✗ Error: cannot read the file \S+ \(EISDIR\)/)
   })
 })
 
 describe('the timeline', () => {
-  it('counts what did not hold', () => {
+  it('counts the failures', () => {
     const { timeline, printed } = startTimeline()
     timeline.expect('this', true)
     timeline.expect('that', false)
@@ -69,19 +75,40 @@ describe('the timeline', () => {
     expect(marks).toEqual(['✓ this', '✗ expected: that', '✗ another'])
   })
 
-  it('breaks long lines under their stamp', () => {
+  it('aligns wrapped lines behind the time stamp', () => {
     const { timeline, printed } = startTimeline()
     timeline.event('a word '.repeat(30).trim())
     const [first = '', ...rest] = printed().trimEnd().split('\n')
     expect(first).toMatch(/^ +\d+ ms {2}· a word/)
-    expect(rest.length).toBe(2)
+    expect(rest.length).toBe(3)
     for (const line of rest) expect(line).toMatch(/^ {13}\S/)
   })
 
-  it('is coloured where colours are wanted', () => {
+  it.each([40, 60, 80])('fits a terminal of %d columns', (columns) => {
+    const { timeline, printed } = startTimeline({}, { isTTY: true, columns })
+    const text = 'a word '.repeat(30).trim()
+    timeline.title(text)
+    timeline.chapter(text)
+    timeline.note(text)
+    timeline.expect(text, false)
+    timeline.plain(text)
+    timeline.row(text, ['events', 'log'])
+    timeline.row('a label', [7, 8])
+    expect(longestLine(printed())).toBeLessThanOrEqual(columns)
+    expect(printed().match(/\bword\b/g)).toHaveLength(180)
+    expect(printed()).toMatch(/ events {5}log\na label +7 {7}8$/m)
+  })
+
+  it('never wraps code', () => {
+    const { timeline, printed } = startTimeline({}, { isTTY: true, columns: 20 })
+    timeline.code('npx axios-caspio-auth check')
+    expect(printed()).toBe('\n  npx axios-caspio-auth check\n')
+  })
+
+  it('has colours on request', () => {
     const { timeline, printed } = startTimeline({ FORCE_COLOR: '1' })
     timeline.chapter('A title')
-    timeline.tell('plain')
+    timeline.note('plain')
     expect(printed()).toContain('\x1b[1m1. A title\x1b[0m')
     expect(printed()).toContain(' ms\x1b[0m  plain\n')
   })
@@ -94,37 +121,37 @@ describe('the demo fails', () => {
     return { account, printed, stage: createStage(timeline, account.url, PHYSICIANS, account.log) }
   }
 
-  it('where no renewal comes', async () => {
+  it('if there is no renewal', async () => {
     const { account, stage } = await startStage()
     const { message } = await rejectionOf(showRenewal(stage, account, 50))
-    expect(message).toBe('there was no renewal within 50 ms')
+    expect(message).toBe('no renewal within 50 ms')
   })
 
-  it('where the token calls are not those that were expected', async () => {
+  it('if the number of token requests is not the expected one', async () => {
     const { account, stage, printed } = await startStage()
     await stage.get(stage.attach(account.credentials))
-    stage.expectTokenCalls(0)
-    stage.expectTokenCalls(2)
-    expect(printed()).toContain('✗ expected: no token call so far')
-    expect(printed()).toContain('✗ expected: 2 token call in this chapter')
+    stage.expectTokenRequests(0)
+    stage.expectTokenRequests(2)
+    expect(printed()).toContain('✗ expected: no token request so far')
+    expect(printed()).toContain('✗ expected: 2 token requests in this chapter')
   })
 
-  it('where events and log disagree', async () => {
+  it('if events and log disagree', async () => {
     const { account, stage, printed } = await startStage()
     await stage.get(stage.attach(account.credentials))
-    const forgetful: Stage = { ...stage, events: [] }
-    showCounts(forgetful, account.log, 1)
+    const withoutEvents: Stage = { ...stage, events: [] }
+    showCounts(withoutEvents, account.log, 1)
     expect(printed()).toContain('✗ expected: events and log agree')
-    expect(printed()).toContain('✗ expected: 1 requests were resent')
+    expect(printed()).toContain('✗ expected: the plugin resent 1 requests')
   })
 
-  it('and says so where a token call broke off, or nobody told how long a token lives', async () => {
+  it('says so if a token request breaks, or a token has no known life', async () => {
     const { account, stage, printed } = await startStage()
     account.tokenEndpoint.fail({ reset: true, times: 1 })
     const body = '{"access_token":"a-token-of-unknown-life","token_type":"bearer"}'
     account.tokenEndpoint.fail({ status: 200, body, times: 1 })
     await stage.get(stage.attach(account.credentials))
-    expect(printed()).toContain('· token call, client_credentials: ECONNRESET after ')
-    expect(printed()).toContain('· token taken into use, for nobody knows how many s')
+    expect(printed()).toContain('· token request, client_credentials: ECONNRESET after ')
+    expect(printed()).toContain('· new token, life unknown')
   })
 })

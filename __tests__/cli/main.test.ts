@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { explain } from '../../src/cli/explain.js'
+import { errorMessage } from '../../src/cli/error-message.js'
 import { COMMANDS } from '../../src/cli/help.js'
-import { runMain } from './support.js'
+import { longestLine, runMain, unwrapped } from './support.js'
 
 describe('help', () => {
-  it.each([[[]], [['--help']], [['-h']], [['help']]])('comes for %j', async (args) => {
+  it.each([[[]], [['--help']], [['-h']], [['help']]])('is printed for %j', async (args) => {
     const { code, out, err } = await runMain(args)
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(/^Usage: axios-caspio-auth <command> \[options\]\n/)
     for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^ {2}${command} `, 'm'))
   })
 
-  it.each(COMMANDS)('comes for %s, whatever else is said', async (command) => {
+  it.each(COMMANDS)('of %s is printed, whatever other options there are', async (command) => {
     const asked = [
       [command, '--help'],
       [command, '-h'],
@@ -33,32 +33,47 @@ describe('help', () => {
     for (const name of names) expect(out).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))
   })
 
-  it('fits a terminal', async () => {
-    for (const args of [[], ...COMMANDS.map((command) => ['help', command])]) {
-      const { out } = await runMain(args)
-      expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100)
-    }
+  it.each([40, 60, 80, 100])(
+    'fits a terminal of %d columns, but for commands to copy',
+    async (columns) => {
+      for (const args of [[], ...COMMANDS.map((command) => ['help', command])]) {
+        const { out } = await runMain(args, {}, { isTTY: true, columns })
+        const [prose, code = ''] = out.split('Examples:')
+        expect(longestLine(`${prose}${code.replace(/^.*?\n\n/s, '')}`)).toBeLessThanOrEqual(columns)
+        // Nothing gets lost.
+        const wide = await runMain(args, {}, { isTTY: true, columns: 100 })
+        expect(unwrapped(out)).toBe(unwrapped(wide.out))
+      }
+    },
+  )
+
+  it('is 80 columns wide if there is no terminal', async () => {
+    const { out } = await runMain(['help', 'token'])
+    expect(out).toBe((await runMain(['help', 'token'], {}, { isTTY: true, columns: 80 })).out)
   })
 })
 
-it.each(['--version', '-v'])('%s tells the version of the package', async (option) => {
+it.each(['--version', '-v'])('%s prints the version of the package', async (option) => {
   const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
   const { version } = JSON.parse(manifest)
   expect(await runMain([option])).toEqual({ code: 0, out: `${version}\n`, err: '' })
 })
 
-describe('a wrong command line ends with 2, says what there is, and prints nothing else', () => {
+describe('a mistake in the command line ends with 2, and the error lists what is allowed', () => {
   it.each([
-    [['chekc'], 'unknown command chekc. There are the commands check, token, demo; '],
-    [['--nonsense'], 'unknown option --nonsense. There are the commands check, token, demo; '],
+    [['chekc'], 'unknown command chekc. The commands are check, token, demo. '],
+    [['--nonsense'], 'unknown option --nonsense. The commands are check, token, demo. '],
     [['help', 'chekc'], 'unknown command chekc. '],
-    [['check', '--nonsense'], "check: Unknown option '--nonsense'. There are --env-file, "],
+    [['check', '--nonsense'], "check: Unknown option '--nonsense'. The options are --dotenv, "],
     [['check', '--json=yes'], "check: Option '--json' does not take an argument. "],
     [['token', '--store'], "token: Option '--store <value>' argument missing. "],
     [['token', '--format', '--renew'], "token: Option '--format' argument is ambiguous. "],
-    [['token', '--format', 'xml'], '--format must be one of json, header, export.'],
-    [['check', '--timeout', '0'], '--timeout must be seconds, more than 0 and up to 3600.'],
-    [['token', '--timeout', 'long'], '--timeout must be seconds'],
+    [['token', '--format', 'xml'], '--format must be one of json, header, export'],
+    [
+      ['check', '--timeout', '0'],
+      '--timeout must be a number of seconds, more than 0 and at most 3600',
+    ],
+    [['token', '--timeout', 'long'], '--timeout must be a number of seconds'],
     [
       ['check', '--client-authentication', 'none'],
       '--client-authentication must be one of basic, ',
@@ -70,8 +85,9 @@ describe('a wrong command line ends with 2, says what there is, and prints nothi
   ])('%j', async (args, words) => {
     const { code, out, err } = await runMain(args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(err).toContain(`axios-caspio-auth: ${words}`)
-    expect(err).toMatch(/^[^\n]+\n$/)
+    expect(unwrapped(err)).toContain(`axios-caspio-auth: ${words}`.trim())
+    expect(err).toMatch(/^(\S[^\n]*\n)+$/)
+    expect(longestLine(err)).toBeLessThanOrEqual(80)
   })
 
   it.each([
@@ -80,16 +96,18 @@ describe('a wrong command line ends with 2, says what there is, and prints nothi
     [['token', '--clientSecret=a-value-of-mine']],
     [['demo', '--secret', 'a-value-of-mine']],
     [['--client-secret=a-value-of-mine', 'check']],
-  ])('%j, with the reason', async (args) => {
+  ])('%j: there is no such option, with the reason', async (args) => {
     const { code, out, err } = await runMain(args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(err).toContain('it would show in the list of processes and in the history of the shell')
+    expect(unwrapped(err)).toContain(
+      'it would show in the list of processes and in the history of your shell',
+    )
     expect(err).toContain('CASPIO_CLIENT_SECRET')
     expect(err).not.toContain('a-value-of-mine')
   })
 
   it.each([[['a-value-of-mine-with-7']], [['check', 'a-value-of-mine-with-7']]])(
-    '%j, without the value that may be a secret',
+    '%j: the error does not repeat the value, which may be a secret',
     async (args) => {
       const { code, err } = await runMain(args)
       expect(code).toBe(2)
@@ -98,7 +116,7 @@ describe('a wrong command line ends with 2, says what there is, and prints nothi
   )
 })
 
-describe('explain', () => {
+describe('errorMessage', () => {
   const missing = (name: string) =>
     Object.assign(new Error(`Cannot find package '${name}' imported from dist/index.js`), {
       code: 'ERR_MODULE_NOT_FOUND',
@@ -113,7 +131,7 @@ describe('explain', () => {
       "axios-caspio-auth: Cannot find package 'other' imported from dist/index.js",
     ],
     [new Error("'axios' is odd"), "axios-caspio-auth: 'axios' is odd"],
-  ])('%s', (error, line) => {
-    expect(explain(error)).toBe(line)
+  ])('of %s', (error, line) => {
+    expect(errorMessage(error)).toBe(line)
   })
 })

@@ -1,10 +1,19 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAccount } from '../support/account.js'
 import { environment, temporaryFolder } from '../support/programs.js'
-import { buildPackage, runProcess, startProcess } from './support.js'
+import {
+  buildPackage,
+  longestLine,
+  runInTerminal,
+  runLink,
+  runProcess,
+  startProcess,
+} from './support.js'
 
 let folder: string
 
@@ -16,13 +25,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('dist/cli/index.js', () => {
-  it('can be started by itself', async () => {
+  it('is executable', async () => {
     const path = join(folder, 'dist', 'cli', 'index.js')
     expect(await readFile(path, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
     expect((await stat(path)).mode & 0o111).toBe(0o111)
   })
 
-  it('has no copy of the package in it, and leaves the entry alone', async () => {
+  it('imports the entries of the package, and holds no copy of them', async () => {
     const dist = join(folder, 'dist')
     const files = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith('.js'))
     const tool = files.filter((name) => name.startsWith(join('cli', '')))
@@ -33,12 +42,12 @@ describe('dist/cli/index.js', () => {
     for (const entry of ['index', 'auth', 'testing/index']) {
       expect(code).toMatch(new RegExp(`from "(\\.\\./)+${entry}\\.js"`))
     }
-    // An entry is one file, and what is loaded on demand another.
+    // The entry is one file, plus one that it loads on demand.
     const index = await readFile(join(dist, 'index.js'), 'utf8')
     expect(index.match(/(?:from|import\() ?"\.\/[^"]+/g)).toEqual(['import("./shared-tokens.js'])
   })
 
-  it('tells its version, the help, and what is wrong, with the exit codes', async () => {
+  it('prints its version, the help or an error, each with its exit code', async () => {
     expect(await runProcess(folder, ['--version'])).toEqual({ code: 0, out: '1.2.3\n', err: '' })
     const help = await runProcess(folder, [])
     expect({ ...help, out: '' }).toEqual({ code: 0, out: '', err: '' })
@@ -48,12 +57,12 @@ describe('dist/cli/index.js', () => {
     expect(wrong.err).toContain("Unknown option '--nonsense'")
   })
 
-  it('says in one line that axios is missing, and helps without it', async () => {
-    const bare = await temporaryFolder()
-    await buildPackage(bare, false)
-    expect((await runProcess(bare, ['--help'])).code).toBe(0)
+  it('says in one line that axios is missing, and prints the help without it', async () => {
+    const withoutAxios = await temporaryFolder()
+    await buildPackage(withoutAxios, false)
+    expect((await runProcess(withoutAxios, ['--help'])).code).toBe(0)
     for (const command of ['check', 'token', 'demo']) {
-      expect(await runProcess(bare, [command])).toEqual({
+      expect(await runProcess(withoutAxios, [command])).toEqual({
         code: 1,
         out: '',
         err: 'axios-caspio-auth: axios is not installed here. Run: npm install axios\n',
@@ -61,11 +70,49 @@ describe('dist/cli/index.js', () => {
     }
   }, 60_000)
 
-  it('checks an account from end to end', async () => {
+  const startByLink = (args: string[]) => runLink(folder, args)
+  const startByNode = (args: string[]) => runProcess(folder, args)
+
+  it.each([
+    ['node dist/cli/index.js', '--dotenv /nope', startByNode],
+    ['node dist/cli/index.js', '--dotenv=/nope', startByNode],
+    ['the link that npx runs', '--dotenv /nope', startByLink],
+    ['the link that npx runs', '--dotenv=/nope', startByLink],
+  ])('%s reports a missing file itself: %s', async (_, option, start) => {
+    expect(await start(['check', ...option.split(' ')])).toEqual({
+      code: 1,
+      out: '',
+      err: 'axios-caspio-auth: cannot read the file /nope (ENOENT). Check the path after\n--dotenv\n',
+    })
+  })
+
+  it.each(['--dotenv', '--env-file'])('reads the file of %s', async (option) => {
+    const account = await startAccount()
+    const path = join(await temporaryFolder(), 'values.env')
+    const lines = Object.entries(environment(account.credentials)).map((pair) => pair.join('='))
+    await writeFile(path, lines.join('\n'))
+    const { code, err } = await runLink(folder, ['check', option, path])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  // From util-linux: other versions of the program have other options.
+  const hasTerminal = /util-linux/.test(`${spawnSync('script', ['--version']).stdout}`)
+
+  it.skipIf(!hasTerminal).each([40, 60, 90])('fits a terminal of %d columns', async (columns) => {
+    for (const args of [['check'], ['check', '--help'], ['check', '--nonsense']]) {
+      const { out } = await runInTerminal(folder, columns, args)
+      const longest = longestLine(stripVTControlCharacters(out))
+      expect(longest).toBeLessThanOrEqual(columns)
+      expect(longest).toBeGreaterThan(columns - 12)
+    }
+  })
+
+  it('checks an account', async () => {
     const account = await startAccount()
     const { code, out, err } = await runProcess(folder, ['check'], environment(account.credentials))
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toContain('All is well. Billed calls: 1 for tokens, 2 of the API.')
+    expect(out).toContain('All steps passed.\nBilled calls: 1 token request, 2 API calls.\n')
     expect(account.log.token).toHaveLength(1)
   })
 
@@ -74,14 +121,14 @@ describe('dist/cli/index.js', () => {
     ['a pipe with FORCE_COLOR', { FORCE_COLOR: '1' }, true],
     ['a pipe with FORCE_COLOR=0', { FORCE_COLOR: '0' }, false],
     ['a pipe with NO_COLOR', { NO_COLOR: '1' }, false],
-  ])('colours of check into %s', async (_, env, isColoured) => {
+  ])('has the right colours in %s', async (_, env, isColoured) => {
     const { code, out } = await runProcess(folder, ['check'], env)
     expect(code).toBe(1)
     expect(out.includes('\x1b[31m')).toBe(isColoured)
   })
 })
 
-describe('token, in processes of its own', () => {
+describe('token, in its own process', () => {
   async function startStore() {
     const account = await startAccount()
     const path = join(await temporaryFolder(), 'token.json')
@@ -93,7 +140,7 @@ describe('token, in processes of its own', () => {
     }
   }
 
-  it('costs one token request, however many start at once', async () => {
+  it('costs one token request, however many processes start at once', async () => {
     const { account, path, env, args } = await startStore()
     account.tokenEndpoint.latency = 200
     const outcomes = await Promise.all(
@@ -111,11 +158,11 @@ describe('token, in processes of its own', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('ends with %s, and leaves no lock behind', async (signal, code) => {
+  ] as const)('ends on %s, and leaves no lock behind', async (signal, code) => {
     const { account, path, env, args } = await startStore()
     account.tokenEndpoint.latency = 60_000
     const { child, ended } = startProcess(folder, args, env)
-    // The request is under way, so the lock is held.
+    // The token request has been sent, so the process holds the lock.
     while (account.liveAccessTokens === 0) await new Promise((resolve) => setTimeout(resolve, 10))
     expect(await readdir(join(path, '..'))).toEqual(['token.json.lock'])
     child.kill(signal)
@@ -123,7 +170,7 @@ describe('token, in processes of its own', () => {
     expect(await readdir(join(path, '..'))).toEqual([])
   })
 
-  it('prints nothing on stdout when it fails', async () => {
+  it('prints nothing on stdout if it fails', async () => {
     const { account, env, args } = await startStore()
     account.tokenEndpoint.fail({ status: 400, body: '{"error":"invalid_client"}' })
     const { code, out, err } = await runProcess(folder, args, env)
@@ -132,12 +179,12 @@ describe('token, in processes of its own', () => {
   })
 })
 
-it('does not mind a reader that stops reading', async () => {
+it('ends well if the reader stops reading', async () => {
   const account = await startAccount()
   account.tokenEndpoint.latency = 300
   const { child, ended } = startProcess(folder, ['check'], environment(account.credentials))
   child.stdout.once('data', () => child.stdout.destroy())
   const { code, out, err } = await ended
   expect({ code, err }).toEqual({ code: 0, err: '' })
-  expect(out).not.toContain('All is well')
+  expect(out).not.toContain('All steps passed')
 })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cp, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Options } from 'tsup'
@@ -30,14 +30,23 @@ export async function runMain(
   return watched(args, { code, ...written })
 }
 
-/** A token is printed on purpose, on stdout alone. */
-function watched([command]: readonly string[], outcome: Outcome): Outcome {
+/** The text as one line, however it was wrapped. */
+export function unwrapped(text: string): string {
+  return text.trim().replace(/\s+/g, ' ')
+}
+
+export function longestLine(text: string): number {
+  return Math.max(...text.split(/\r?\n/).map(({ length }) => length))
+}
+
+/** Checks the output for secrets. The token command prints one on purpose, on stdout. */
+function watched(args: readonly string[], outcome: Outcome): Outcome {
   witness(outcome.err)
-  if (command !== 'token') witness(outcome.out)
+  if (!args.includes('token')) witness(outcome.out)
   return outcome
 }
 
-/** Builds the package's ESM files as tsup.config.ts says, with axios beside them if it is wanted. */
+/** Builds the package's ESM files as tsup.config.ts says, and installs axios beside them on request. */
 export async function buildPackage(folder: string, hasAxios = true): Promise<void> {
   const { default: configs } = await import('../../tsup.config.js')
   for (const options of configs as Options[]) {
@@ -61,19 +70,31 @@ export async function buildPackage(folder: string, hasAxios = true): Promise<voi
   await cp(join(root, 'node_modules', REFRESH), join(folder, 'node_modules', REFRESH), {
     recursive: true,
   })
+  await mkdir(join(folder, 'node_modules', '.bin'))
+  await symlink(fileOf(folder), join(folder, 'node_modules', '.bin', 'axios-caspio-auth'))
   if (hasAxios) {
     const target = join(root, 'node_modules', process.env.AXIOS || 'axios')
     await symlink(target, join(folder, 'node_modules', 'axios'))
   }
 }
 
-/** Starts the built tool in a process of its own. */
+/** The file that starts the built tool. */
+function fileOf(folder: string): string {
+  return join(folder, 'dist', 'cli', 'index.js')
+}
+
+/** Starts the built tool in its own process. */
 export function startProcess(
   folder: string,
   args: readonly string[],
   env: Record<string, string> = {},
 ) {
-  const child = spawn(process.execPath, [join(folder, 'dist', 'cli', 'index.js'), ...args], {
+  return startProgram(process.execPath, [fileOf(folder), ...args], env)
+}
+
+/** Starts a program that runs the built tool. */
+function startProgram(program: string, args: readonly string[], env: Record<string, string>) {
+  const child = spawn(program, args, {
     env: environmentOfProgram(env),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
@@ -89,6 +110,22 @@ export function startProcess(
     child.on('close', (code) => resolve(watched(args, { code: code ?? Number.NaN, ...written }))),
   )
   return { child, ended }
+}
+
+/** Runs the built tool as npx does, by its link in node_modules/.bin, to its end. */
+export function runLink(folder: string, args: readonly string[]): Promise<Outcome> {
+  return startProgram(join(folder, 'node_modules', '.bin', 'axios-caspio-auth'), args, {}).ended
+}
+
+/** Runs the built tool in a terminal of so many columns, to its end. */
+export function runInTerminal(
+  folder: string,
+  columns: number,
+  args: readonly string[],
+): Promise<Outcome> {
+  const command = [process.execPath, fileOf(folder), ...args].join(' ')
+  const script = ['--quiet', '--return', '--command', `stty cols ${columns}; ${command}`]
+  return startProgram('script', [...script, '/dev/null'], {}).ended
 }
 
 /** Runs the built tool to its end. */

@@ -19,7 +19,7 @@ async function startFile() {
 }
 
 describe('openTokenFile', () => {
-  it('keeps values for their time, and drops them when it is over', async () => {
+  it('keeps a value until it expires, and drops it then', async () => {
     const { path, store } = await startFile()
     expect(await store.get(KEY)).toBeUndefined()
     await store.set(OTHER, 'over soon', -1)
@@ -29,7 +29,7 @@ describe('openTokenFile', () => {
     expect(Object.keys(JSON.parse(await readFile(path, 'utf8')))).toEqual([KEY])
   })
 
-  it('keeps several, and deletes one', async () => {
+  it('keeps several values, and deletes one', async () => {
     const { store } = await startFile()
     await store.set(KEY, 'a value', TTL)
     await store.set(OTHER, 'another', TTL)
@@ -37,7 +37,7 @@ describe('openTokenFile', () => {
     expect([await store.get(KEY), await store.get(OTHER)]).toEqual([undefined, 'another'])
   })
 
-  it('writes a file that only its owner can read, even in place of another', async () => {
+  it('writes a file that only its owner can read, even if others could read it before', async () => {
     const { folder, path, store } = await startFile()
     await writeFile(path, '{}', { mode: 0o644 })
     await store.set(KEY, 'a value', TTL)
@@ -49,7 +49,7 @@ describe('openTokenFile', () => {
     ['is empty', ''],
     ['is blank', ' \n'],
     ['holds an empty object', '{}'],
-  ])('takes a file that %s', async (_, text) => {
+  ])('accepts a file that %s', async (_, text) => {
     const { path } = await startFile()
     await writeFile(path, text)
     const store = await openTokenFile(path)
@@ -58,18 +58,21 @@ describe('openTokenFile', () => {
   })
 
   const FOREIGN = [
-    ['is no JSON', 'CASPIO_CLIENT_ID=an-id'],
+    ['is not JSON', 'CASPIO_CLIENT_ID=an-id'],
     ['is cut off', `{"${KEY}":{"val`],
     ['holds a list', '[]'],
     ['holds null', 'null'],
     ['holds a number', '7'],
     ['holds settings', '{"name":"a-package","version":"1.0.0"}'],
-    ['holds a key of somebody else', '{"it":{"value":"a value","endsAt":9999999999999}}'],
-    ['holds something else under a key of ours', `{"${KEY}":{"value":7,"endsAt":9999999999999}}`],
-    ['holds no time', `{"${KEY}":{"value":"a value"}}`],
+    ['holds the key of another program', '{"it":{"value":"a value","endsAt":9999999999999}}'],
+    [
+      'holds something else under a key of this store',
+      `{"${KEY}":{"value":7,"endsAt":9999999999999}}`,
+    ],
+    ['holds no expiry time', `{"${KEY}":{"value":"a value"}}`],
   ] as const
 
-  it.each(FOREIGN)('leaves a file alone that %s', async (_, text) => {
+  it.each(FOREIGN)('does not touch a file that %s', async (_, text) => {
     const { folder, path, store } = await startFile()
     await writeFile(path, text)
     const failures = [
@@ -80,36 +83,36 @@ describe('openTokenFile', () => {
     ]
     for (const { message } of await Promise.all(failures)) {
       expect(message).toBe(
-        `${path} holds something else than tokens and is left alone. Name another file, or delete it.`,
+        `${path} holds something other than tokens, so it was not changed. Choose another file, or delete this one`,
       )
     }
     expect(await readFile(path, 'utf8')).toBe(text)
     expect(await readdir(folder)).toEqual(['token.json'])
   })
 
-  it('leaves alone what is no file: a folder, a device, a link to one', async () => {
+  it('does not touch anything but a file: a folder, a device, a link to a device', async () => {
     const { folder, path } = await startFile()
     await mkdir(path)
     await symlink('/dev/null', join(folder, 'link'))
     for (const wrong of [path, '/dev/null', join(folder, 'link')]) {
       const { message } = await rejectionOf(openTokenFile(wrong))
-      expect(message).toContain(`${wrong} holds something else than tokens`)
+      expect(message).toContain(`${wrong} holds something other than tokens`)
     }
   })
 
-  it('says that the folder is not there', async () => {
+  it('says that the folder is missing', async () => {
     const path = join(await temporaryFolder(), 'missing', 'token.json')
     const { message } = await rejectionOf(openTokenFile(path))
-    expect(message).toBe(`${path} cannot be written: its folder is missing or read-only (ENOENT).`)
+    expect(message).toBe(`cannot write ${path}: its folder is missing or read-only (ENOENT)`)
   })
 
-  it('says that the name is none', async () => {
+  it('says that the path cannot be read', async () => {
     const path = join(await temporaryFolder(), 'x'.repeat(300))
     const { message } = await rejectionOf(openTokenFile(path))
-    expect(message).toBe(`${path} cannot be read (ENAMETOOLONG).`)
+    expect(message).toBe(`cannot read ${path} (ENAMETOOLONG)`)
   })
 
-  it('has one lock, and is idle when that is free', async () => {
+  it('has one lock for all keys, and is idle when that lock is free', async () => {
     const { folder, store } = await startFile()
     await store.idle()
     const release = await store.lock(KEY, TTL)
@@ -126,7 +129,7 @@ describe('openTokenFile', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('shares its file with the store of the examples', async () => {
+  it('shares its file with the store in the examples', async () => {
     const { path, store } = await startFile()
     const url = pathToFileURL(join(process.cwd(), 'examples/support/file-store.mjs')).href
     const { fileStore }: { fileStore(path: string): CaspioTokenStore } = await import(url)
@@ -144,13 +147,13 @@ describe('createFileLock', () => {
     return { path, take: () => createFileLock(path, TTL) }
   }
 
-  /** As if it had been written so long ago, or so far in the future. */
+  /** Sets the time of the file: `ms` ago, or in the future if negative. */
   async function age(path: string, ms: number): Promise<void> {
     const then = new Date(Date.now() - ms)
     await utimes(path, then, then)
   }
 
-  it('is had by one at a time', async () => {
+  it('is held by one at a time', async () => {
     const { path, take } = await startLock()
     const outcomes = await outcomesOf(Array.from({ length: 10 }, take))
     const releases = outcomes.flatMap((one) =>
@@ -168,21 +171,21 @@ describe('createFileLock', () => {
 
   it.each([
     ['too old', TTL + 1_000],
-    ['of the future', -TTL - 1_000],
-  ])('goes when it is %s', async (_, ms) => {
+    ['from the future', -TTL - 1_000],
+  ])('is removed if it is %s', async (_, ms) => {
     const { path, take } = await startLock()
     const left = await take()
     await age(path, ms)
     expect(await take()).toBeUndefined()
     const next = await take()
     expect(next).toBeDefined()
-    // Whoever left it behind wakes up: it is another's by now.
+    // The first holder releases it late, when it belongs to another.
     left?.()
     expect(await take()).toBeUndefined()
     next?.()
   })
 
-  it('stays while it is not', async () => {
+  it('stays if it is neither', async () => {
     const { path, take } = await startLock()
     const release = await take()
     await age(path, TTL / 2)
@@ -202,14 +205,14 @@ describe('createFileLock', () => {
     expect(process.listeners('exit')).toEqual(before)
   })
 
-  it('is left to the next one where it has just gone', async () => {
+  it('is left to the next attempt if it has just been removed', async () => {
     const { path, take } = await startLock()
-    // It is there, and is not.
+    // A dangling link: creating the file fails, and so does reading it.
     await symlink(`${path}.missing`, path)
     expect(await take()).toBeUndefined()
   })
 
-  it('fails where it cannot be written', async () => {
+  it('fails if it cannot be written', async () => {
     const { code } = await rejectionOf(createFileLock(join(await temporaryFolder(), 'a', 'b'), TTL))
     expect(code).toBe('ENOENT')
   })

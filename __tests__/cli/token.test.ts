@@ -5,11 +5,11 @@ import { createCaspioAuth } from '../../src/index.js'
 import { startAccount } from '../support/account.js'
 import { environment, temporaryFolder } from '../support/programs.js'
 import { expectNoSecrets } from '../support/secrets.js'
-import { runMain } from './support.js'
+import { runMain, unwrapped } from './support.js'
 
 const TOKEN = /^[\w-]{340}$/
 
-/** The token that a command line printed as JSON. */
+/** Runs a command line, and returns the token that it prints as JSON. */
 async function tokenOf(args: string[], env: Record<string, string>): Promise<string> {
   const { code, out, err } = await runMain(['token', ...args], env)
   expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -33,7 +33,7 @@ describe('token', () => {
   it.each([
     ['header', /^Authorization: Bearer ([\w-]{340})\n$/],
     ['export', /^export CASPIO_ACCESS_TOKEN='([\w-]{340})'\n$/],
-  ])('as %s opens the API', async (format, line) => {
+  ])('prints a token as %s that opens the API', async (format, line) => {
     const account = await startAccount()
     const { out } = await runMain(['token', '--format', format], environment(account.credentials))
     const [, token] = line.exec(out) ?? []
@@ -43,58 +43,61 @@ describe('token', () => {
     expect(answer.status).toBe(200)
   })
 
-  it('takes the values from a file', async () => {
+  it('reads the values from a file', async () => {
     const account = await startAccount()
     const path = join(await temporaryFolder(), '.env')
     const lines = Object.entries(environment(account.credentials)).map((pair) => pair.join('='))
     await writeFile(path, lines.join('\n'))
-    expect(await tokenOf(['--env-file', path], {})).toMatch(TOKEN)
+    expect(await tokenOf(['--dotenv', path], {})).toMatch(TOKEN)
   })
 
-  it('sends the client in the body if it is told so', async () => {
+  it('sends the client in the body if asked to', async () => {
     const account = await startAccount()
     await tokenOf(['--client-authentication', 'body'], environment(account.credentials))
     expect(account.log.token.map((entry) => entry.clientAuthentication)).toEqual(['body'])
   })
 })
 
-describe('token, when it fails, prints nothing on stdout and says why', () => {
-  it('values that are missing, and how to give them', async () => {
+describe('if token fails, it prints nothing on stdout and says why', () => {
+  it('values are missing: says how to set them', async () => {
     const { code, out, err } = await runMain(['token'], { CASPIO_CLIENT_ID: 'an-id' })
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toMatch(
-      /^axios-caspio-auth: set CASPIO_CLIENT_SECRET, CASPIO_TOKEN_ENDPOINT_URL in /,
-    )
-    expect(err).toContain('--env-file .env')
+    expect(err).toMatch(/^axios-caspio-auth: .*CASPIO_CLIENT_SECRET.*CASPIO_TOKEN_ENDPOINT_URL/s)
+    expect(unwrapped(err)).toContain('--dotenv .env')
   })
 
-  it('values that are missing in the file as well', async () => {
+  it('values are missing in the environment and in the file', async () => {
     const path = join(await temporaryFolder(), '.env')
     await writeFile(path, 'CASPIO_CLIENT_ID=an-id')
-    const { code, out, err } = await runMain(['token', '--env-file', path])
+    const { code, out, err } = await runMain(['token', '--dotenv', path])
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toContain('set CASPIO_CLIENT_SECRET, CASPIO_TOKEN_ENDPOINT_URL in')
-    expect(err).not.toContain('--env-file')
+    expect(err).toMatch(/CASPIO_CLIENT_SECRET.*CASPIO_TOKEN_ENDPOINT_URL/s)
+    expect(err).not.toContain('--dotenv')
   })
 
-  it('a file that is missing', async () => {
-    const { code, out, err } = await runMain(['token', '--env-file', '/nowhere/.env'])
+  it.each([
+    ['--dotenv', '/nowhere/.env'],
+    ['--dotenv=/nowhere/.env'],
+    ['--env-file', '/nowhere/.env'],
+    ['--env-file=/nowhere/.env'],
+  ])('the file is missing: %s', async (...option) => {
+    const { code, out, err } = await runMain(['token', ...option])
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toBe(
-      'axios-caspio-auth: the file of --env-file cannot be read (ENOENT): /nowhere/.env\n',
+    expect(unwrapped(err)).toBe(
+      'axios-caspio-auth: cannot read the file /nowhere/.env (ENOENT). Check the path after --dotenv',
     )
   })
 
-  it('a wrong secret', async () => {
+  it('the secret is wrong', async () => {
     const account = await startAccount()
     const wrong = { ...account.credentials, clientSecret: 'S3cr3t/+of "Örsted" & son: 100 %' }
     const { code, out, err } = await runMain(['token'], environment(wrong))
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toMatch(/^axios-caspio-auth: the token endpoint \S+ answered 400 invalid_client/)
+    expect(unwrapped(err)).toMatch(/^axios-caspio-auth: .*400 invalid_client/)
     expectNoSecrets(err, wrong)
   })
 
-  it('a token endpoint that does not answer in time', async () => {
+  it('the token endpoint does not answer in time', async () => {
     const account = await startAccount()
     account.tokenEndpoint.fail({ hang: true })
     const { code, out, err } = await runMain(
@@ -102,7 +105,7 @@ describe('token, when it fails, prints nothing on stdout and says why', () => {
       environment(account.credentials),
     )
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toContain('no answer within 100 ms')
+    expect(unwrapped(err)).toContain('within 100 ms')
   })
 })
 
@@ -115,7 +118,7 @@ describe('token --store', () => {
     return { account, folder, path, env, store: ['--store', path] }
   }
 
-  it('takes the token from the file while it lives', async () => {
+  it('takes the token from the file while it is valid', async () => {
     const { account, folder, path, env, store } = await startStore()
     const first = await tokenOf(store, env)
     expect(await tokenOf(store, env)).toBe(first)
@@ -124,7 +127,7 @@ describe('token --store', () => {
     expectNoSecrets(await readFile(path, 'utf8'), account.credentials)
   })
 
-  it('cannot know that it was revoked: --renew gets another, with the refresh token', async () => {
+  it('does not notice a revoked token: --renew gets another with the refresh token', async () => {
     const { account, env, store } = await startStore()
     const first = await tokenOf(store, env)
     account.revoke()
@@ -139,14 +142,14 @@ describe('token --store', () => {
     expect(account.liveRefreshTokens).toBe(1)
   })
 
-  it('with --renew asks once where the file holds none', async () => {
+  it('with --renew sends one token request if the file holds no token', async () => {
     const { account, env, store } = await startStore()
     await tokenOf([...store, '--renew'], env)
     await tokenOf(['--renew'], env)
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('with --renew fails where no other can be had, and keeps the one in the file', async () => {
+  it('with --renew fails if it gets no other token, and keeps the one in the file', async () => {
     const { account, env, store } = await startStore()
     const first = await tokenOf(store, env)
     account.tokenEndpoint.fail({ status: 400, body: '{"error":"invalid_client"}' })
@@ -156,7 +159,7 @@ describe('token --store', () => {
     expect(await tokenOf(store, env)).toBe(first)
   })
 
-  it('renews one that lives for less than five minutes more', async () => {
+  it('renews a token that expires in less than five minutes', async () => {
     const { account, env, store } = await startStore({ tokenLife: 200 })
     const first = await tokenOf(store, env)
     account.tokenLife = 900
@@ -169,17 +172,17 @@ describe('token --store', () => {
     ])
   })
 
-  it('makes do with that one in an outage, and says so', async () => {
+  it('prints that token in an outage, with a warning', async () => {
     const { account, env, store } = await startStore({ tokenLife: 200 })
     const first = await tokenOf(store, env)
     account.tokenEndpoint.fail({ status: 400, body: '{"error":"invalid_client"}' })
     const { code, out, err } = await runMain(['token', ...store], env)
     expect(code).toBe(0)
     expect(JSON.parse(out).access_token).toBe(first)
-    expect(err).toMatch(/^axios-caspio-auth: the token in \S+ lives for \d+ s only\. /)
+    expect(unwrapped(err)).toMatch(/^axios-caspio-auth: the token in \S+ expires in \d+ s\. /)
   })
 
-  it('keeps one whose life nobody told', async () => {
+  it('keeps a token without expires_in', async () => {
     const { account, env, store } = await startStore()
     const body = '{"access_token":"a-token-of-unknown-life","token_type":"bearer"}'
     account.tokenEndpoint.fail({ status: 200, body, times: 1 })
@@ -188,27 +191,27 @@ describe('token --store', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('asks for no token where the file is somebody else’s', async () => {
+  it('sends no token request if the file belongs to another program', async () => {
     const { account, path, env, store } = await startStore()
     await writeFile(path, '{"name":"a-package"}')
     const { code, out, err } = await runMain(['token', ...store], env)
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toContain('holds something else than tokens and is left alone')
+    expect(unwrapped(err)).toContain('holds something other than tokens')
     expect(await readFile(path, 'utf8')).toBe('{"name":"a-package"}')
     expect(account.log.token).toEqual([])
   })
 
-  it('prints the token even if it cannot be stored, and says so', async () => {
+  it('prints the token even if it cannot be saved, with a warning', async () => {
     const { account, path, env, store } = await startStore()
     account.tokenEndpoint.latency = 300
     const running = runMain(['token', ...store], env)
-    // It is to be written when this is there.
+    // A folder takes the place of the file before the token is saved.
     while (account.liveAccessTokens === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     await mkdir(path)
     const { code, out, err } = await running
     expect(code).toBe(0)
     expect(JSON.parse(out).access_token).toMatch(TOKEN)
-    expect(err).toContain(`${path} could not be used (set): `)
+    expect(unwrapped(err)).toContain(`cannot use the token file ${path} (set): `)
   })
 
   it('keeps the tokens of two accounts apart', async () => {
@@ -221,7 +224,7 @@ describe('token --store', () => {
     expect(await tokenOf(store, environment(other.credentials))).toBe(second)
   })
 
-  it('is a store that a program of yours can share', async () => {
+  it('shares its file with the plugin in your code', async () => {
     const { account, path, env, store } = await startStore()
     const printed = await tokenOf(store, env)
     const { openTokenFile } = await import('../../src/cli/token/token-file.js')

@@ -2,21 +2,29 @@ import { type ParseArgsConfig, parseArgs } from 'node:util'
 
 export const NAME = 'axios-caspio-auth'
 
-/** The command line is wrong. */
+/** A mistake in the command line. */
 export class UsageError extends Error {}
 
-/** Who gives the secret on the command line learns why not. @throws UsageError */
+/** Refuses a secret on the command line, and says why. @throws UsageError */
 export function refuseSecret(args: readonly string[]): void {
   if (args.some((arg) => /^--?(client[-_]?)?secret/i.test(arg))) {
     throw new UsageError(
-      'the secret is no option: it would show in the list of processes and in the history of the shell. Set CASPIO_CLIENT_SECRET in the environment or in a file: --env-file .env',
+      'there is no option for the secret: it would show in the list of processes and in the history of your shell. Set CASPIO_CLIENT_SECRET in the environment or in a file (--dotenv .env)',
     )
   }
 }
 
+/**
+ * Understands `--env-file` as `--dotenv`. It is not the name that the help shows, because Node looks
+ * for it in the arguments of every script: if that file is missing, Node exits before we run.
+ */
+export function renameEnvFile(args: readonly string[]): string[] {
+  return args.map((arg) => arg.replace(/^--env-file(?==|$)/, '--dotenv'))
+}
+
 type Options = NonNullable<ParseArgsConfig['options']>
 
-/** The options of one command. @throws UsageError */
+/** Reads the options of one command. @throws UsageError */
 export function readOptions<const O extends Options>(
   command: string,
   args: readonly string[],
@@ -26,32 +34,33 @@ export function readOptions<const O extends Options>(
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    const what =
+    // Node's message would quote the argument, which may be a secret.
+    const fault =
       code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL'
-        ? 'it takes options only'
+        ? 'Unexpected argument'
         : message.replace(/[.\n].*/s, '')
     const names = Object.keys(options).map((name) => `--${name}`)
     throw new UsageError(
-      `${command}: ${what}. There are ${names.join(', ')}; ${NAME} ${command} --help tells more.`,
+      `${command}: ${fault}. The options are ${names.join(', ')}. For help, run: ${NAME} ${command} --help`,
     )
   }
 }
 
-/** One of a few words. @throws UsageError */
+/** Reads an option that takes one of a few words. @throws UsageError */
 export function oneOf<W extends string>(option: string, word: string, words: readonly W[]): W {
   const found = words.find((candidate) => candidate === word)
-  if (found === undefined) throw new UsageError(`${option} must be one of ${words.join(', ')}.`)
+  if (found === undefined) throw new UsageError(`${option} must be one of ${words.join(', ')}`)
   return found
 }
 
-/** What every command has that asks the token endpoint. */
+/** The options of every command that sends token requests. */
 export const REQUEST_OPTIONS = {
-  'env-file': { type: 'string' },
+  dotenv: { type: 'string' },
   timeout: { type: 'string', default: '10' },
   'client-authentication': { type: 'string', default: 'basic' },
 } as const
 
-/** How the token endpoint is asked. */
+/** How to send a token request. */
 export interface RequestSettings {
   readonly clientAuthentication: 'basic' | 'body'
   /** Milliseconds for one request. */
@@ -66,15 +75,15 @@ export function readRequestSettings(options: {
   const words = ['basic', 'body'] as const
   return {
     clientAuthentication: oneOf('--client-authentication', options['client-authentication'], words),
-    timeout: inMilliseconds('--timeout', options.timeout),
+    timeout: secondsToMs('--timeout', options.timeout),
   }
 }
 
-/** Seconds, as milliseconds. @throws UsageError */
-function inMilliseconds(option: string, text: string): number {
+/** @throws UsageError */
+function secondsToMs(option: string, text: string): number {
   const seconds = Number(text)
   if (!(seconds > 0 && seconds <= 3_600)) {
-    throw new UsageError(`${option} must be seconds, more than 0 and up to 3600.`)
+    throw new UsageError(`${option} must be a number of seconds, more than 0 and at most 3600`)
   }
   return Math.ceil(seconds * 1_000)
 }

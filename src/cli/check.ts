@@ -1,6 +1,6 @@
 import { REQUEST_OPTIONS, readOptions, readRequestSettings } from './arguments.js'
-import { examine } from './check/examine.js'
 import { createReport } from './check/report.js'
+import { runSteps } from './check/run-steps.js'
 import type { Calls } from './check/step.js'
 import { readEnvironment } from './environment.js'
 import type { Io } from './io.js'
@@ -10,14 +10,14 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const
 
-/** Goes from the values to the API, and says at each step whether it works. */
+/** Checks the way from the three values to the API, and reports each step. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const options = readOptions('check', args, OPTIONS)
   const settings = readRequestSettings(options)
-  const values = await readEnvironment(io.env, options['env-file'])
+  const values = await readEnvironment(io.env, options.dotenv)
   const calls: Calls = { token: 0, api: 0, refreshTokens: 0 }
   const report = createReport(io, options.json)
-  for await (const step of examine(values, settings, calls)) {
+  for await (const step of runSteps(values, settings, calls)) {
     report.add(step)
   }
   return report.end(calls) ? 0 : 1

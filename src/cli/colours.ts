@@ -6,7 +6,7 @@ export type Colour = keyof typeof CODES
 
 export type Paint = (colour: Colour | undefined, text: string) => string
 
-/** Colours for a terminal. As Node does it: FORCE_COLOR goes before NO_COLOR. */
+/** Colours text for a terminal. As in Node, FORCE_COLOR overrides NO_COLOR. */
 export function createPaint(stream: Output, env: Environment): Paint {
   if (!hasColours(stream, env)) return (_, text) => text
   return (colour, text) => (colour ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text)

@@ -1,4 +1,4 @@
-import { readOptions } from './arguments.js'
+import { NAME, readOptions } from './arguments.js'
 import { createPaint } from './colours.js'
 import { readCredentials } from './credentials.js'
 import { showOnRealAccount } from './demo/real-account.js'
@@ -9,25 +9,42 @@ import type { Io } from './io.js'
 
 const OPTIONS = {
   real: { type: 'boolean', default: false },
-  'env-file': { type: 'string' },
+  dotenv: { type: 'string' },
 } as const
 
-/** Shows the plugin at work as a timeline, and looks whether it does what it is to do. */
+/** Shows the plugin at work as a timeline, and checks that it does what the timeline says. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
-  const { real, 'env-file': file } = readOptions('demo', args, OPTIONS)
+  const { real, dotenv } = readOptions('demo', args, OPTIONS)
   const timeline = createTimeline(io.stdout, createPaint(io.stdout, io.env))
   try {
-    await (real ? showReal(timeline, io, file) : showOnStandIn(timeline))
+    await (real ? showReal(timeline, io, dotenv) : showOnStandIn(timeline))
   } catch (error) {
     const { code, name, message } = error as NodeJS.ErrnoException
     timeline.fail(`${code ?? name}: ${message}`)
   }
   const failures = timeline.failures()
-  if (failures > 0) timeline.plain(`\nThe demo failed: see the lines with ✗ (${failures}).`)
+  timeline.plain('')
+  if (failures > 0) timeline.plain(`The demo failed: see the lines with ✗ (${failures}).`)
+  showNextStep(timeline, real, failures > 0)
   return failures > 0 ? 1 : 0
 }
 
 async function showReal(timeline: Timeline, io: Io, file: string | undefined): Promise<void> {
   const { env } = await readEnvironment(io.env, file)
   await showOnRealAccount(timeline, readCredentials(env, file))
+}
+
+function showNextStep(timeline: Timeline, isReal: boolean, hasFailed: boolean): void {
+  if (isReal && !hasFailed) {
+    timeline.plain('Next: attach the plugin in your own code, once, at start-up:')
+    timeline.code('attachCaspioAuth(axios, credentialsFromEnv())')
+  } else if (isReal) {
+    timeline.plain('Next: find out what is wrong with your values:')
+    timeline.code(`npx ${NAME} check`)
+  } else if (!hasFailed) {
+    timeline.plain(
+      'Next: check your own three values. Write CASPIO_CLIENT_ID, CASPIO_CLIENT_SECRET and CASPIO_TOKEN_ENDPOINT_URL to a file named .env, and run:',
+    )
+    timeline.code(`npx ${NAME} check --dotenv .env`)
+  }
 }

@@ -1,94 +1,111 @@
 import { NAME } from './arguments.js'
+import type { HelpPage } from './help-layout.js'
 
-const VALUES = `The three values are CASPIO_CLIENT_ID, CASPIO_CLIENT_SECRET and CASPIO_TOKEN_ENDPOINT_URL,
-from the environment or from a file (--env-file .env). They stand in the Caspio account
-under Access permissions > Web services profiles > (profile).`
+const VALUES =
+  'The three values are CASPIO_CLIENT_ID, CASPIO_CLIENT_SECRET and CASPIO_TOKEN_ENDPOINT_URL. Set them in the environment or in a file (--dotenv .env). Find them in your Caspio account, under Access permissions > Web services profiles > (profile).'
 
-const COMMON = `  --env-file FILE     values that the environment does not have
-  --timeout SECONDS   for one request; 10 if not said
-  --client-authentication basic|body
-                      how the client authenticates; basic if not said`
+const REQUEST_OPTIONS = [
+  [
+    '--dotenv FILE',
+    'Read values from FILE that are not set in the environment. --env-file works, too, but if FILE is missing, Node itself reports the error.',
+  ],
+  ['--timeout SECONDS', 'Stop waiting for an answer after SECONDS (default: 10).'],
+  [
+    '--client-authentication basic|body',
+    'Send the client ID and the secret in an HTTP Basic header or in the body (default: basic).',
+  ],
+] as const
 
-const EXIT_CODES = 'Exit code: 0 if all is well, 1 if something failed, 2 for a wrong command line.'
+const EXIT_CODES = 'Exit code: 0 for success, 1 for a failure, 2 for a mistake in the command line.'
 
-export const OVERVIEW = `Usage: ${NAME} <command> [options]
+export const OVERVIEW: HelpPage = [
+  `Usage: ${NAME} <command> [options]`,
+  {
+    title: 'Commands',
+    rows: [
+      ['check', 'Check your three values step by step, and see how to fix what fails.'],
+      ['token', 'Print an access token as JSON, as a header, or for a shell.'],
+      ['demo', 'See the plugin at work. You need no Caspio account for this.'],
+    ],
+  },
+  {
+    title: 'Options',
+    rows: [
+      ['-h, --help', 'Show this help. After a command, show the help of that command.'],
+      ['-v, --version', 'Show the version.'],
+    ],
+  },
+  VALUES,
+  EXIT_CODES,
+]
 
-Commands:
-  check   are the three values right? From the values to the API, step by step
-  token   prints an access token: as JSON, as a header line, or for a shell
-  demo    shows the plugin at work, on a stand-in account in its own process
+const check: HelpPage = [
+  `Usage: ${NAME} check [options]`,
+  'Checks step by step that the three values are set, that the host answers, that the token endpoint accepts the client, and that the token opens REST v2 and v3. If a step fails, you learn how to fix it. No secret is printed.',
+  VALUES,
+  { title: 'Options', rows: [...REQUEST_OPTIONS, ['--json', 'Print the steps as JSON.']] },
+  "Caspio bills three calls: a token request, and the list of tables from REST v2 and from REST v3. The token request uses one of the account's 1,000 refresh tokens. If Caspio refuses the client, check sends up to two more token requests: one with the other client authentication, and one with the ID and the secret swapped. To see whether the host answers, check requests its front page, which is not an API call.",
+  EXIT_CODES,
+]
 
-${VALUES}
+const token: HelpPage = [
+  `Usage: ${NAME} token [options]`,
+  'Prints an access token.',
+  VALUES,
+  {
+    title: 'Options',
+    rows: [
+      ...REQUEST_OPTIONS,
+      ['--format FORMAT', 'Print the token as json, header or export (default: json).'],
+      [
+        '--store FILE',
+        'Save the token in FILE, which only you can read. Use it again until five minutes before it expires.',
+      ],
+      ['--renew', 'Get another token, even if the one in FILE is still valid.'],
+    ],
+  },
+  {
+    title: 'Formats',
+    rows: [
+      ['json', 'an object with access_token, token_type and expires_in'],
+      ['header', 'Authorization: Bearer …'],
+      ['export', "export CASPIO_ACCESS_TOKEN='…'"],
+    ],
+  },
+  {
+    title: 'Examples',
+    code: [
+      `curl -H "$(npx ${NAME} token --store ~/.caspio-token.json --format header)" \\`,
+      '  https://a1bcd234.caspio.com/rest/v2/tables',
+      `eval "$(npx ${NAME} token --format export)"`,
+    ],
+  },
+  "Caspio bills one call for each token that does not come from FILE. Without --store, each token uses one of the account's 1,000 refresh tokens. Anybody who can read FILE can use the token: keep FILE private.",
+  EXIT_CODES,
+]
 
-Options:
-  -h, --help      also after a command: ${NAME} check --help
-  -v, --version
+const demo: HelpPage = [
+  `Usage: ${NAME} demo [options]`,
+  'Shows the plugin at work on a stand-in account that runs in the same process. You need no Caspio account, no network and no values.',
+  {
+    title: 'Options',
+    rows: [
+      [
+        '--real',
+        'Use your own account instead. The demo only reads. Caspio bills six calls: a token request and five requests for the list of tables.',
+      ],
+      ['--dotenv FILE', 'With --real: read values from FILE that are not set in the environment.'],
+    ],
+  },
+  EXIT_CODES,
+]
 
-${EXIT_CODES}`
+const PAGES = { check, token, demo }
 
-const HELP = {
-  check: `Usage: ${NAME} check [options]
+export type Command = keyof typeof PAGES
 
-Are the three values there, does the host answer, does the token endpoint take the client, how
-long does the token live, and does it open REST v2 and v3? What fails comes with what to do
-about it. No secret is printed.
+export const COMMANDS = Object.keys(PAGES) as readonly Command[]
 
-${VALUES}
-
-Options:
-${COMMON}
-  --json              the steps as JSON
-
-Caspio bills three calls: a token request, which takes one of the account's 1,000 refresh
-tokens, and GET /tables of v2 and of v3. Where the client is refused there are up to three token
-requests: the other client authentication, and ID and secret swapped, are tried as well. Whether
-the host answers is seen by its front page, which is none of the API's.
-
-${EXIT_CODES}`,
-
-  token: `Usage: ${NAME} token [options]
-
-Prints an access token.
-
-${VALUES}
-
-Options:
-${COMMON}
-  --format FORMAT     json     {"access_token":"…","token_type":"bearer","expires_in":86399}
-                      header   Authorization: Bearer …
-                      export   export CASPIO_ACCESS_TOKEN='…'
-                      json if not said
-  --store FILE        keeps the token in FILE, which its owner alone can read, and takes it from
-                      there while it lives for five minutes more
-  --renew             another token, even if the one in FILE lives
-
-Examples:
-  curl -H "$(npx ${NAME} token --store ~/.caspio-token.json --format header)" \\
-    https://a1bcd234.caspio.com/rest/v2/tables
-  eval "$(npx ${NAME} token --format export)"
-
-Caspio bills one call for a token that is not taken from FILE. Without FILE every one takes one
-of the account's 1,000 refresh tokens. FILE is as good as the token: keep it to yourself.
-
-${EXIT_CODES}`,
-
-  demo: `Usage: ${NAME} demo [options]
-
-Shows the plugin at work as a timeline, on a stand-in account in its own process: it needs no
-account, no network and no values.
-
-Options:
-  --real              on your own account instead, read-only. Caspio bills six calls: a token
-                      request and five times GET /tables
-  --env-file FILE     for --real: values that the environment does not have
-
-${EXIT_CODES}`,
-}
-
-export type Command = keyof typeof HELP
-
-export const COMMANDS = Object.keys(HELP) as readonly Command[]
-
-export function helpOf(command: Command): string {
-  return HELP[command]
+export function helpFor(command: Command): HelpPage {
+  return PAGES[command]
 }

@@ -1,19 +1,19 @@
 #!/usr/bin/env node
-// The process around main: dist/cli/index.js. Left out of the coverage, since it runs in a process of its
-// own only, where __tests__/cli/process.test.ts looks at each line of it.
+// Becomes dist/cli/index.js: connects `main` to the process. It only runs in a process of its own, so
+// __tests__/cli/process.test.ts tests it, and the coverage leaves it out.
 /* v8 ignore start -- @preserve */
 import { main } from './main.js'
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // Who reads may stop reading, as head does.
+    // The reader may stop reading, as `head` does.
     if (error.code !== 'EPIPE') throw error
   })
 }
-// With process.exit(), so that what is to be done on exit is done.
+// process.exit() runs the exit listeners, which remove the lock of a token file.
 process.once('SIGINT', () => process.exit(130))
 process.once('SIGTERM', () => process.exit(143))
 
-// It ends by itself: a token may still be on its way to its file.
+// No process.exit() here: output may still be on its way to a pipe.
 process.exitCode = await main(process.argv.slice(2), process)
 /* v8 ignore stop -- @preserve */

@@ -1,4 +1,4 @@
-/** What a command sees of its process. */
+/** What a command uses of its process. */
 export interface Io {
   readonly env: Environment
   readonly stdout: Output
@@ -10,5 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export interface Output {
   write(text: string): unknown
   readonly isTTY?: boolean
+  /** The width of the terminal. */
+  readonly columns?: number
   getColorDepth?(env: Environment): number
 }

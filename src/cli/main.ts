@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module'
-import { NAME, refuseSecret, UsageError } from './arguments.js'
-import { explain } from './explain.js'
-import { COMMANDS, type Command, helpOf, OVERVIEW } from './help.js'
+import { NAME, refuseSecret, renameEnvFile, UsageError } from './arguments.js'
+import { errorMessage } from './error-message.js'
+import { COMMANDS, type Command, helpFor, OVERVIEW } from './help.js'
+import { layOutHelp } from './help-layout.js'
 import type { Io } from './io.js'
+import { printText, widthOf } from './text.js'
 
-// Loaded when it is used: only then axios is, which takes a while, or may not be there.
+// Imported on demand: help and version must also work if axios is not installed.
 const LOADERS: Readonly<
   Record<Command, () => Promise<{ run(args: readonly string[], io: Io): Promise<number> }>>
 > = {
@@ -16,9 +18,9 @@ const LOADERS: Readonly<
 /** Runs one command line, and resolves to the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
-    return await dispatch(args, io)
+    return await dispatch(renameEnvFile(args), io)
   } catch (error) {
-    io.stderr.write(`${explain(error)}\n`)
+    printText(io.stderr, errorMessage(error))
     return error instanceof UsageError ? 2 : 1
   }
 }
@@ -26,23 +28,25 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
 async function dispatch(args: readonly string[], io: Io): Promise<number> {
   refuseSecret(args)
   const [first, ...rest] = args
-  const asked = first === 'help' ? rest[0] : first
-  if (asked === undefined || isHelp(asked)) return tell(OVERVIEW, io)
-  if (asked === '--version' || asked === '-v') return tell(version(), io)
-  if (!isCommand(asked)) {
-    const what = asked.startsWith('-') ? 'option' : 'command'
-    // Anything longer may be a value that was to be kept to oneself.
-    const named = /^[a-z-]{1,20}$/i.test(asked) ? ` ${asked}` : ''
-    throw new UsageError(
-      `unknown ${what}${named}. There are the commands ${COMMANDS.join(', ')}; ${NAME} --help tells more.`,
-    )
+  const word = first === 'help' ? rest[0] : first
+  if (word === undefined || isHelp(word)) return print(io, layOutHelp(OVERVIEW, widthOf(io.stdout)))
+  if (word === '--version' || word === '-v') return print(io, version())
+  if (!isCommand(word)) throw new UsageError(unknownWord(word))
+  if (first === 'help' || rest.some(isHelp)) {
+    return print(io, layOutHelp(helpFor(word), widthOf(io.stdout)))
   }
-  if (first === 'help' || rest.some(isHelp)) return tell(helpOf(asked), io)
-  const { run } = await LOADERS[asked]()
+  const { run } = await LOADERS[word]()
   return run(rest, io)
 }
 
-function tell(text: string, { stdout }: Io): number {
+function unknownWord(word: string): string {
+  const kind = word.startsWith('-') ? 'option' : 'command'
+  // Anything else may be a secret in the wrong place.
+  const name = /^[a-z-]{1,20}$/i.test(word) ? ` ${word}` : ''
+  return `unknown ${kind}${name}. The commands are ${COMMANDS.join(', ')}. For help, run: ${NAME} --help`
+}
+
+function print({ stdout }: Io, text: string): number {
   stdout.write(`${text}\n`)
   return 0
 }
@@ -51,7 +55,7 @@ const isHelp = (arg: string) => arg === '--help' || arg === '-h'
 
 const isCommand = (word: string): word is Command => (COMMANDS as readonly string[]).includes(word)
 
-// The package finds itself by its name, from src and from dist.
+// The package resolves its own name, both from src and from dist.
 function version(): string {
   return createRequire(import.meta.url)(`${NAME}/package.json`).version
 }

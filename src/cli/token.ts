@@ -4,6 +4,7 @@ import { NAME, oneOf, REQUEST_OPTIONS, readOptions, readRequestSettings } from '
 import { readCredentials } from './credentials.js'
 import { readEnvironment } from './environment.js'
 import type { Io } from './io.js'
+import { printText } from './text.js'
 import { FORMATS, formatToken } from './token/format-token.js'
 import { openTokenFile } from './token/token-file.js'
 
@@ -14,51 +15,52 @@ const OPTIONS = {
   renew: { type: 'boolean', default: false },
 } as const
 
-// Who prints a token wants to use it for a while.
-const LEAST_LIFE_IN_S = 300
+// Whoever prints a token wants to use it for a while.
+const MIN_LIFE_SECONDS = 300
 
-// For a file, whose disk may have to wake up. The library's own half a second is a database's.
-const STORE_TIMEOUT_IN_MS = 10_000
+// A disk may have to spin up. The library's default of half a second is meant for a database.
+const STORE_TIMEOUT_MS = 10_000
 
 /** Prints an access token on stdout, and nothing else there. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
-  const { 'env-file': file, store, renew, ...options } = readOptions('token', args, OPTIONS)
+  const { dotenv, store, renew, ...options } = readOptions('token', args, OPTIONS)
   const format = oneOf('--format', options.format, FORMATS)
   const settings = readRequestSettings(options)
-  const { env } = await readEnvironment(io.env, file)
-  const credentials = readCredentials(env, file)
-  const warn = (text: string) => io.stderr.write(`${NAME}: ${text}\n`)
+  const { env } = await readEnvironment(io.env, dotenv)
+  const credentials = readCredentials(env, dotenv)
+  const warn = (text: string) => printText(io.stderr, `${NAME}: ${text}`)
 
   const tokenStore = store === undefined ? undefined : await openTokenFile(store)
-  let isStored = false
+  let isFromStore = false
   const onEvent: CaspioAuthOptions['onEvent'] = (event) => {
-    if (event.type === 'token-taken') isStored = event.source === 'store'
-    // What could not be read is told of when it is to be written over.
+    if (event.type === 'token-taken') isFromStore = event.source === 'store'
+    // A file that cannot be read cannot be written either, so one warning is enough.
     if (event.type === 'store-failed' && event.operation !== 'get') {
-      warn(`${store} could not be used (${event.operation}): ${event.reason}`)
+      warn(`cannot use the token file ${store} (${event.operation}): ${event.reason}`)
     }
   }
   const auth = createCaspioAuth(credentials, {
     ...settings,
     onEvent,
-    tokenStoreTimeout: STORE_TIMEOUT_IN_MS,
+    tokenStoreTimeout: STORE_TIMEOUT_MS,
     ...(tokenStore && { tokenStore }),
   })
-  io.stdout.write(`${formatToken(await getToken(), format)}\n`)
+
+  let token = await auth.getAccessToken()
+  if (isFromStore && (renew || lifeOf(token) < MIN_LIFE_SECONDS)) {
+    // With the refresh token in the file, so that it does not use another one of the account's.
+    token = await auth.getAccessToken({ renew: true }).catch((error: Error) => {
+      if (renew) throw error
+      warn(`the token in ${store} expires in ${lifeOf(token)} s. ${error.message}`)
+      return token
+    })
+  }
+  io.stdout.write(`${formatToken(token, format)}\n`)
   await tokenStore?.idle()
   return 0
+}
 
-  async function getToken(): Promise<CaspioAccessToken> {
-    const token = await auth.getAccessToken()
-    const { expires_in: left = Number.POSITIVE_INFINITY } = token
-    if (!isStored || (left >= LEAST_LIFE_IN_S && !renew)) return token
-    try {
-      // With the refresh token that is in the file, which spares the account's.
-      return await auth.getAccessToken({ renew: true })
-    } catch (error) {
-      if (renew) throw error
-      warn(`the token in ${store} lives for ${left} s only. ${(error as Error).message}`)
-      return token
-    }
-  }
+/** Seconds. A token without `expires_in` may live for any time. */
+function lifeOf({ expires_in = Number.POSITIVE_INFINITY }: CaspioAccessToken): number {
+  return expires_in
 }

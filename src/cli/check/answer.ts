@@ -5,73 +5,85 @@ import { ownField } from '../../lib/own-properties.js'
 import { printable } from '../../lib/redact.js'
 import { parseURL } from '../../lib/url.js'
 import { codeOf, refusedByProxy } from './host.js'
-import { type Diagnosis, diagnose, proxyOf } from './network.js'
+import { type Diagnosis, diagnose, proxyFor } from './network.js'
 import { URL_NAME } from './values.js'
 
-/** Whether it was the client that was refused, by somebody who speaks OAuth. */
-export function isRefusal(error: CaspioAuthError): boolean {
+/** Whether an OAuth server refused the client. */
+export function isClientRefused(error: CaspioAuthError): boolean {
   return error.code === 'ERR_CASPIO_CREDENTIALS' && oauthField(error, 'error') !== ''
 }
 
-/** What the token endpoint said, in its own words. The library has blotted the secrets out. */
-export function said(error: CaspioAuthError): string {
+/** The answer of the token endpoint in its own words. The library has redacted the secrets. */
+export function quoteAnswer(error: CaspioAuthError): string {
   const description = oauthField(error, 'error_description')
-  const words = `${error.status} ${oauthField(error, 'error')}`.trim()
-  return printable(description ? `${words} (${description})` : words)
+  const code = `${error.status} ${oauthField(error, 'error')}`.trim()
+  return printable(description ? `${code} (${description})` : code)
 }
 
-/** Why there is no token, where it is not the client that was refused. */
+/** Explains why there is no token, unless the client was refused. */
 export function explainAnswer(error: CaspioAuthError, tokenEndpointURL: string): Diagnosis {
-  const { code, status } = error
-  const { origin } = new URL(tokenEndpointURL)
   const support = error.requestId ? [`For Caspio's support: request ID ${error.requestId}.`] : []
-  if (code === 'ERR_CASPIO_TOKEN_ENDPOINT') {
-    if (status === undefined) return diagnose(codeOf(error), origin, proxyOf(origin))
-    if (status === 407) return refusedByProxy(proxyOf(origin)?.variable)
-    if (status < 500) {
-      return [
-        `too many calls: the token endpoint answered ${said(error)}`,
-        `The values may be right. Try again ${pauseOf(error)}.`,
-        ...support,
-      ]
-    }
-    return [
-      `the token endpoint is out of order: it answered ${said(error)}`,
-      `The values may be right. Try again ${pauseOf(error)}; if it stays so, ask Caspio.`,
-      ...support,
-    ]
+  if (error.code === 'ERR_CASPIO_TOKEN_ENDPOINT') {
+    return explainOutage(error, new URL(tokenEndpointURL).origin, support)
   }
-  if (oauthField(error, 'error')) {
-    return [
-      `the token endpoint gave no token: it answered ${said(error)}`,
-      `${URL_NAME} is right: this is a token endpoint.`,
-      ...(/refresh token/i.test(said(error))
-        ? [
-            'Each token request takes one of the 1,000 refresh tokens of the account until it expires. Let your processes share one token (tokenStore).',
-          ]
-        : []),
-      ...support,
-    ]
-  }
-  return explainStranger(error, tokenEndpointURL)
+  if (oauthField(error, 'error')) return explainOAuthError(error, support)
+  return explainForeignAnswer(error, tokenEndpointURL)
 }
 
-/** For what no token endpoint says. */
-function explainStranger({ status, response }: CaspioAuthError, endpoint: string): Diagnosis {
+/** A token endpoint that cannot be reached, or cannot answer at the moment. */
+function explainOutage(error: CaspioAuthError, origin: string, support: string[]): Diagnosis {
+  const { status } = error
+  if (status === undefined) return diagnose(codeOf(error), origin, proxyFor(origin))
+  if (status === 407) return refusedByProxy(proxyFor(origin)?.variable)
+  const tryAgain = `Your values may be right. Try again ${pauseOf(error)}.`
+  if (status < 500) {
+    return [
+      `too many calls: the token endpoint answered ${quoteAnswer(error)}`,
+      tryAgain,
+      ...support,
+    ]
+  }
+  return [
+    `the token endpoint has a problem: it answered ${quoteAnswer(error)}`,
+    `${tryAgain} If the problem persists, ask Caspio.`,
+    ...support,
+  ]
+}
+
+function explainOAuthError(error: CaspioAuthError, support: string[]): Diagnosis {
+  const quote = quoteAnswer(error)
+  const isOutOfRefreshTokens = /refresh token/i.test(quote)
+  return [
+    `the token endpoint issued no token: it answered ${quote}`,
+    `${URL_NAME} is right: this is a token endpoint.`,
+    ...(isOutOfRefreshTokens
+      ? [
+          "Each token request uses one of the account's 1,000 refresh tokens until that token expires. Let your processes share one token (tokenStore).",
+        ]
+      : []),
+    ...support,
+  ]
+}
+
+/** An answer that cannot come from a token endpoint. */
+function explainForeignAnswer({ status, response }: CaspioAuthError, endpoint: string): Diagnosis {
   const { origin, pathname, host } = new URL(endpoint)
   const headers = AxiosHeaders.from(response?.headers as AxiosHeaders)
   const target = parseURL(`${headers.get('Location') ?? ''}`, endpoint)
-  const what = /html/.test(String(headers.get('Content-Type'))) ? ' and a web page' : ''
-  const isUsual = pathname === '/oauth/token'
+  const page = /html/.test(String(headers.get('Content-Type'))) ? ' with a web page' : ''
+  const answer = status === undefined ? 'sent an endless answer' : `answered ${status}${page}`
+  const isUsualPath = pathname === '/oauth/token'
   return [
-    `${URL_NAME} is wrong${isUsual ? ', or somebody answers in its place' : ''}: ${origin}${pathname} answered ${status ?? 'without end'}${what}, as no token endpoint does`,
+    `${URL_NAME} is wrong${isUsualPath ? ', or something else answers in its place' : ''}: ${origin}${pathname} ${answer}, unlike a token endpoint`,
     ...(target && headers.has('Location')
-      ? [`It leads to ${target.origin}, which is not followed: the secret would go there.`]
+      ? [
+          `The answer redirects to ${target.origin}. check does not follow it, because the secret would go there.`,
+        ]
       : []),
-    isUsual
-      ? `Is ${host} your account? Or does something in between answer, a firewall or a login page?`
-      : `Those of Caspio end in /oauth/token; this one ends in ${pathname}.`,
-    `Copy it anew: it stands ${IN_THE_ACCOUNT}.`,
+    isUsualPath
+      ? `Is ${host} your account? Or does a firewall or a login page answer in its place?`
+      : `The path of Caspio's token endpoints is /oauth/token. The path of this URL is ${pathname}.`,
+    `Copy the URL again. Find it ${IN_THE_ACCOUNT}.`,
   ]
 }
 

@@ -3,15 +3,16 @@ import { IN_THE_ACCOUNT } from '../../contract/in-the-account.js'
 import { ownField } from '../../lib/own-properties.js'
 import { parseJSON } from '../../lib/parse-json.js'
 import { createScrubber, printable } from '../../lib/redact.js'
+import { counted } from '../text.js'
 import { codeOf } from './host.js'
-import { diagnose, proxyOf } from './network.js'
+import { diagnose, proxyFor } from './network.js'
 import { type Calls, failed, passed, type Step } from './step.js'
 import { URL_NAME } from './values.js'
 
 const PATHS = { v2: '/rest/v2/tables', v3: '/integrations/rest/v3/tables' }
 
-/** Whether a token opens one version of the REST API, by the list of tables. */
-export async function tryApi(
+/** Checks that a token opens one version of the REST API, by a request for the list of tables. */
+export async function checkApi(
   version: 'v2' | 'v3',
   origin: string,
   accessToken: string,
@@ -29,37 +30,37 @@ export async function tryApi(
       signal: AbortSignal.timeout(timeout),
     })
   } catch (error) {
-    return failed(version, ...diagnose(codeOf(error), origin, proxyOf(origin)))
+    return failed(version, ...diagnose(codeOf(error), origin, proxyFor(origin)))
   }
   calls.api += 1
   const answer = parseJSON(response.data)
   const tables = ownField(answer, 'Result')
   if (response.status === 200 && Array.isArray(tables)) {
-    return passed(version, `the token opens ${path} (${tables.length} tables)`)
+    return passed(version, `the token opens ${path} (${counted(tables.length, 'table')})`)
   }
   const scrub = createScrubber([accessToken])
   const message = ownField(answer, 'Message')
-  const words = typeof message === 'string' ? `: ${printable(scrub(message))}` : ''
+  const quote = typeof message === 'string' ? `: ${printable(scrub(message))}` : ''
   const id = response.headers['x-caspio-request-id']
   const support = id ? [`For Caspio's support: request ID ${printable(scrub(String(id)))}.`] : []
   const advice = adviceFor(response.status, version)
-  return failed(version, `GET ${path} answered ${response.status}${words}`, advice, ...support)
+  return failed(version, `GET ${path} answered ${response.status}${quote}`, advice, ...support)
 }
 
 function adviceFor(status: number, version: string): string {
-  const permissions = `Look at the permissions of the profile, ${IN_THE_ACCOUNT}.`
+  const permissions = `Check the permissions of the profile, ${IN_THE_ACCOUNT}.`
   switch (status) {
     case 401:
-      return `The API does not take the token that the token endpoint has just given. Is the profile still switched on? ${permissions}`
+      return `The API rejects the token that the token endpoint has just issued. Is the profile still enabled? ${permissions}`
     case 403:
       return `The profile may not list tables. ${permissions}`
     case 404:
-      return `This host has no REST ${version}. If your programs call the other version only, that is no harm; otherwise check the host in ${URL_NAME}.`
+      return `This host has no REST ${version}. If your code uses only the other version, ignore this failure. Otherwise check the host in ${URL_NAME}.`
     case 429:
-      return 'Too many calls: Caspio takes some ten a second. Try again in a while; other programs count, too.'
+      return 'Too many calls: Caspio accepts about ten a second from all your programs together. Try again in a while.'
     default:
       return status >= 500
-        ? 'The API is out of order. Try again in a while; if it stays so, ask Caspio.'
-        : `That is no list of tables: does something in between answer, or is the host in ${URL_NAME} another one?`
+        ? 'The API has a problem. Try again in a while. If the problem persists, ask Caspio.'
+        : `This is not a list of tables. Does something between you and Caspio answer, or is the host in ${URL_NAME} wrong?`
   }
 }

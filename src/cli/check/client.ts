@@ -4,71 +4,86 @@ import type { CaspioAuthEvent } from '../../contract/events.js'
 import { IN_THE_ACCOUNT } from '../../contract/in-the-account.js'
 import type { CaspioCredentials, CaspioTokenResponse } from '../../contract/types.js'
 import type { RequestSettings } from '../arguments.js'
-import { explainAnswer, isRefusal, said } from './answer.js'
+import { explainAnswer, isClientRefused, quoteAnswer } from './answer.js'
 import { type Calls, failed, passed, type Step } from './step.js'
-import { doubtsOf, ID, SECRET } from './values.js'
+import { findFaults, ID, SECRET } from './values.js'
 
-/** What the token endpoint said. */
 type Outcome =
   | { readonly answer: CaspioTokenResponse; readonly error?: undefined }
   | { readonly answer?: undefined; readonly error: CaspioAuthError }
 
-type Ask = (
+type RequestToken = (
   credentials: CaspioCredentials,
   clientAuthentication: RequestSettings['clientAuthentication'],
 ) => Promise<Outcome>
 
-/** Whether the token endpoint takes the client; with the token, if it does. */
-export async function tryClient(
+interface ClientCheck {
+  readonly step: Step
+  /** The token, if there is one. */
+  readonly answer?: CaspioTokenResponse
+}
+
+/** Checks that the token endpoint accepts the client. If it does not, finds out why. */
+export async function checkClient(
   credentials: CaspioCredentials,
   { clientAuthentication, timeout }: RequestSettings,
   calls: Calls,
-): Promise<{ step: Step; answer?: CaspioTokenResponse }> {
-  const ask = createAsk(timeout, calls)
-  const { answer, error } = await ask(credentials, clientAuthentication)
-  if (answer) return { answer, step: passed('client', 'the token endpoint takes ID and secret') }
-  if (!isRefusal(error))
+): Promise<ClientCheck> {
+  const requestToken = createRequestToken(timeout, calls)
+  const { answer, error } = await requestToken(credentials, clientAuthentication)
+  if (answer) {
+    return { answer, step: passed('client', 'the token endpoint accepts the ID and the secret') }
+  }
+  if (!isClientRefused(error)) {
     return { step: failed('client', ...explainAnswer(error, credentials.tokenEndpointURL)) }
-
-  const refused = `the token endpoint refused the client: ${said(error)}`
-  const doubts = doubtsOf(credentials)
-  const again = `Copy it anew: it stands ${IN_THE_ACCOUNT}.`
-  if (doubts.length > 0) return { step: failed('client', refused, ...doubts, again) }
-
-  const other = clientAuthentication === 'basic' ? 'body' : 'basic'
-  const otherwise = await ask(credentials, other)
-  if (otherwise.answer) {
+  }
+  const refusal = `the token endpoint refused the client: ${quoteAnswer(error)}`
+  const faults = findFaults(credentials)
+  if (faults.length > 0) {
     return {
-      answer: otherwise.answer,
-      step: failed(
-        'client',
-        `${refused}; but it takes the same ID and secret with the client authentication ${other}`,
-        `They are right. Something on the way loses them where they are sent as ${clientAuthentication}: set the option clientAuthentication: '${other}', and --client-authentication ${other} here.`,
-      ),
+      step: failed('client', refusal, ...faults, `Copy it again. Find it ${IN_THE_ACCOUNT}.`),
     }
   }
-  // In the body: as the ID of HTTP Basic, which logs show, the secret might stand in one.
-  const swapped = await ask(
-    { ...credentials, clientID: credentials.clientSecret, clientSecret: credentials.clientID },
-    'body',
-  )
-  if (swapped.answer) {
-    const swap = `${ID} and ${SECRET} are swapped: each has the other's value.`
-    return { step: failed('client', refused, swap) }
-  }
-  return { step: failed('client', refused, ...undecided(credentials)) }
+  return findCause(requestToken, credentials, clientAuthentication, refusal)
 }
 
-function undecided({ clientID, tokenEndpointURL }: CaspioCredentials): string[] {
+/** Sends token requests that differ in one thing each. */
+async function findCause(
+  requestToken: RequestToken,
+  credentials: CaspioCredentials,
+  used: RequestSettings['clientAuthentication'],
+  refusal: string,
+): Promise<ClientCheck> {
+  const other = used === 'basic' ? 'body' : 'basic'
+  const { answer } = await requestToken(credentials, other)
+  if (answer) {
+    const step = failed(
+      'client',
+      `${refusal}. But it accepts the same ID and secret with the client authentication ${other}`,
+      `Both values are right, but something between you and Caspio loses them if they are sent as ${used}. Set the option clientAuthentication: '${other}' in your code, and --client-authentication ${other} here.`,
+    )
+    return { answer, step }
+  }
+  const { clientID, clientSecret } = credentials
+  const swapped = { ...credentials, clientID: clientSecret, clientSecret: clientID }
+  // In the body: an ID in an HTTP Basic header appears in logs, and here it may be the secret.
+  const isSwapped = (await requestToken(swapped, 'body')).answer !== undefined
+  const advice = isSwapped
+    ? [`${ID} and ${SECRET} are swapped: each has the other's value.`]
+    : howToCompare(credentials)
+  return { step: failed('client', refusal, ...advice) }
+}
+
+function howToCompare({ clientID, tokenEndpointURL }: CaspioCredentials): string[] {
   return [
-    `${ID} or ${SECRET} is wrong. Both are well-formed, and Caspio gives one answer for both; but you can tell by comparing:`,
-    `If the Client ID in the profile ends in ${clientID.slice(-4)}, as yours does, it is ${SECRET}. That is the more likely: it changes when somebody has it generated anew.`,
-    `If not, it is ${ID}; and maybe all three are of another profile, or of another account than ${new URL(tokenEndpointURL).host}.`,
-    `The values stand ${IN_THE_ACCOUNT}.`,
+    `${ID} or ${SECRET} is wrong. Both are well-formed, and Caspio does not say which one is wrong. Compare them with your profile:`,
+    `If the Client ID in the profile ends in ${clientID.slice(-4)}, as yours does, ${SECRET} is wrong. This is more likely, because the secret changes when somebody generates a new one.`,
+    `If it does not, ${ID} is wrong. All three values may belong to another profile, or to an account other than ${new URL(tokenEndpointURL).host}.`,
+    `Find the values ${IN_THE_ACCOUNT}.`,
   ]
 }
 
-function createAsk(timeout: number, calls: Calls): Ask {
+function createRequestToken(timeout: number, calls: Calls): RequestToken {
   const onEvent = (event: CaspioAuthEvent) => {
     if (event.type === 'token-request' && event.status) calls.token += 1
   }

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream'
 import axios from 'axios'
-import { type Diagnosis, diagnose, proxyOf } from './network.js'
+import { type Diagnosis, diagnose, proxyFor } from './network.js'
 import { failed, passed, type Step } from './step.js'
 
-/** Whether the host can be spoken to: a GET of its front page, which is none of the API's. */
-export async function tryHost(origin: string, timeout: number): Promise<Step> {
-  const proxy = proxyOf(origin)
+/** Checks that the host answers, by a GET of its front page, which is not an API call. */
+export async function checkHost(origin: string, timeout: number): Promise<Step> {
+  const proxy = proxyFor(origin)
   try {
-    // No HEAD: what a proxy says to CONNECT has a body.
+    // Not a HEAD request: a proxy's answer to CONNECT has a body.
     const { status, data } = await axios.get<Readable>(`${origin}/`, {
       validateStatus: null,
       maxRedirects: 0,
@@ -19,8 +19,8 @@ export async function tryHost(origin: string, timeout: number): Promise<Step> {
     if (proxy && [502, 503, 504].includes(status)) {
       return failed(
         'host',
-        `the proxy ${proxy.host} does not get to ${origin} (${status})`,
-        `Check ${proxy.variable}, or name the host in NO_PROXY.`,
+        `the proxy ${proxy.host} cannot reach ${origin} (${status})`,
+        `Check ${proxy.variable}, or add the host to NO_PROXY.`,
       )
     }
     return passed('host', `${origin} answers${proxy ? `, through the proxy ${proxy.host}` : ''}`)
@@ -29,15 +29,15 @@ export async function tryHost(origin: string, timeout: number): Promise<Step> {
   }
 }
 
-/** For a 407. */
+/** Explains a 407. */
 export function refusedByProxy(variable = 'HTTPS_PROXY'): Diagnosis {
   return [
-    'a proxy on the way refused (407)',
-    `Check the user and the password in ${variable}: http://user:password@proxy.example.com:8080`,
+    'a proxy refused the request (407)',
+    `Check the user name and the password in ${variable}: http://user:password@proxy.example.com:8080`,
   ]
 }
 
-/** What the network said. */
+/** The most specific error code, which axios keeps in `cause`. */
 export function codeOf(error: unknown): string {
   const { code, cause } = error as NodeJS.ErrnoException
   return (cause as NodeJS.ErrnoException | undefined)?.code ?? code ?? 'no code'

@@ -3,12 +3,13 @@ import type { Environment } from '../io.js'
 import { URL_NAME } from './values.js'
 
 /** What happened, and what to do about it. */
-export type Diagnosis = readonly [what: string, ...advice: string[]]
+export type Diagnosis = readonly [fault: string, ...advice: string[]]
 
-/** The proxy through which axios goes. */
+/** The proxy that axios uses. */
 export interface Proxy {
+  /** The environment variable that names the proxy. */
   readonly variable: string
-  /** Host and port: the rest of the value may hold a password. */
+  /** Host and port only: the rest of the value may hold a password. */
   readonly host: string
 }
 
@@ -20,15 +21,20 @@ const UNKNOWN_ISSUER =
 const WRONG_DATE = /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/
 const NO_TLS = /^(EPROTO|ERR_SSL_)/
 
-/** Why a host could not be spoken to. */
+/** Explains why a request got no answer. */
 export function diagnose(code: string, origin: string, proxy: Proxy | undefined): Diagnosis {
+  return diagnoseTls(code, origin) ?? diagnoseConnection(code, origin, proxy)
+}
+
+/** Faults of the host, even if a proxy passes the connection on. */
+function diagnoseTls(code: string, origin: string): Diagnosis | undefined {
   const { host, hostname } = new URL(origin)
-  const lookAtURL = `Check the host in ${URL_NAME}.`
+  const checkHost = `Check the host in ${URL_NAME}.`
   if (UNKNOWN_ISSUER.test(code)) {
     return [
-      `the certificate of ${host} is signed by nobody whom Node trusts (${code})`,
-      'In a company this is mostly a proxy that opens TLS: give Node its certificate, with NODE_EXTRA_CA_CERTS=FILE.',
-      `Do not switch the check off: somebody else may be answering. ${lookAtURL}`,
+      `Node does not trust the certificate of ${host} (${code})`,
+      'In a company network, a proxy that inspects TLS is the usual cause. Give Node its certificate: NODE_EXTRA_CA_CERTS=FILE.',
+      `Do not turn off the verification of certificates: somebody else may be answering. ${checkHost}`,
     ]
   }
   if (WRONG_DATE.test(code)) {
@@ -38,56 +44,60 @@ export function diagnose(code: string, origin: string, proxy: Proxy | undefined)
     ]
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return [`the certificate is another host's, not that of ${hostname} (${code})`, lookAtURL]
+    return [`the certificate is for another host, not for ${hostname} (${code})`, checkHost]
   }
   if (NO_TLS.test(code)) {
-    return [
-      `what listens at ${host} does not speak TLS (${code})`,
-      `Check the host and the port in ${URL_NAME}.`,
-    ]
+    return [`${host} does not speak TLS (${code})`, `Check the host and the port in ${URL_NAME}.`]
   }
-  // Everything else happens on the way to whom the connection is made to.
-  const there = proxy ? `the proxy ${proxy.host}` : host
-  const look = proxy ? `Check ${proxy.variable}, or name the host in NO_PROXY.` : lookAtURL
+  return undefined
+}
+
+/** Faults of the connection, which goes to the proxy if there is one. */
+function diagnoseConnection(code: string, origin: string, proxy: Proxy | undefined): Diagnosis {
+  const { host, hostname } = new URL(origin)
+  const peer = proxy ? `the proxy ${proxy.host}` : host
+  const checkPeer = proxy
+    ? `Check ${proxy.variable}, or add the host to NO_PROXY.`
+    : `Check the host in ${URL_NAME}.`
   if (DNS.test(code)) {
     return [
-      `the name ${proxy ? proxy.host : hostname} is not known (${code})`,
-      `${look} Or is there no network, or a proxy to go through (HTTPS_PROXY)?`,
+      `the host name ${proxy ? proxy.host : hostname} cannot be resolved (${code})`,
+      `${checkPeer} Is the network down, or do you need a proxy (HTTPS_PROXY)?`,
     ]
   }
-  if (code === 'ECONNREFUSED') return [`nothing listens at ${there} (${code})`, look]
-  if (UNREACHABLE.test(code)) return [`there is no way to ${there} (${code})`, look]
+  if (code === 'ECONNREFUSED') return [`nothing listens at ${peer} (${code})`, checkPeer]
+  if (UNREACHABLE.test(code)) return [`there is no route to ${peer} (${code})`, checkPeer]
   if (TIMEOUT.test(code)) {
     return [
-      `${there} did not answer in time (${code})`,
-      `${look} A firewall that drops the connection looks like this, too; --timeout waits longer.`,
+      `${peer} did not answer in time (${code})`,
+      `${checkPeer} A firewall that drops connections looks like this, too. To wait longer, use --timeout.`,
     ]
   }
   return [
-    `${there} broke off (${code})`,
-    `${look} A firewall, or a proxy in between, does so as well.`,
+    `the connection to ${peer} broke (${code})`,
+    `${checkPeer} A firewall or a proxy may have closed the connection.`,
   ]
 }
 
-/** As axios finds it, near enough to be named in an advice. */
-export function proxyOf(origin: string, env: Environment = process.env): Proxy | undefined {
+/** Finds the proxy as axios does, precisely enough to name it in advice. */
+export function proxyFor(origin: string, env: Environment = process.env): Proxy | undefined {
   const { protocol, hostname } = new URL(origin)
-  const read = (name: string) => [name, name.toUpperCase()].find((variable) => env[variable])
-  const variable = read(`${protocol.slice(0, -1)}_proxy`) ?? read('all_proxy')
-  const spared = env[read('no_proxy') ?? ''] ?? ''
-  if (variable === undefined || isSpared(hostname, spared)) return undefined
+  const setName = (name: string) => [name, name.toUpperCase()].find((variable) => env[variable])
+  const variable = setName(`${protocol.slice(0, -1)}_proxy`) ?? setName('all_proxy')
+  const noProxy = env[setName('no_proxy') ?? ''] ?? ''
+  if (variable === undefined || isExcluded(hostname, noProxy)) return undefined
   const value = `${env[variable]}`
   const url = parseURL(value.includes('://') ? value : `http://${value}`)
-  return { variable, host: url?.host ?? 'that is no URL' }
+  return { variable, host: url?.host ?? '(not a URL)' }
 }
 
-function isSpared(hostname: string, spared: string): boolean {
-  return spared
+function isExcluded(hostname: string, noProxy: string): boolean {
+  return noProxy
     .split(/[\s,]+/)
     .map((entry) => entry.replace(/:\d+$/, ''))
-    .some((entry) => entry === '*' || entry === hostname || isWithin(hostname, entry))
+    .some((entry) => entry === '*' || entry === hostname || isSubdomain(hostname, entry))
 }
 
-function isWithin(hostname: string, entry: string): boolean {
-  return entry !== '' && hostname.endsWith(entry.replace(/^\*?\.?/, '.'))
+function isSubdomain(hostname: string, domain: string): boolean {
+  return domain !== '' && hostname.endsWith(domain.replace(/^\*?\.?/, '.'))
 }

@@ -1,17 +1,19 @@
 import { createPaint } from '../colours.js'
 import type { Io } from '../io.js'
-import { wrap } from '../wrap.js'
+import { counted, printText, widthOf, wrap } from '../text.js'
 import { type Calls, STEPS, type Step } from './step.js'
 
-/** Tells of the steps. */
+/** Reports the steps. */
 export interface Report {
   add(step: Step): void
-  /** Tells of what was not tried, and of the calls; and whether all is well. */
+  /** Reports the steps that were not run, and the calls. Returns whether all steps passed. */
   end(calls: Calls): boolean
 }
 
-const WIDTH = 100
-const INDENT = ' '.repeat(16)
+const COLUMN = 8
+const INDENT = 2 * COLUMN
+const NARROW = 60
+const NARROW_INDENT = 4
 
 export function createReport(io: Io, isJson: boolean): Report {
   return isJson ? createJsonReport(io) : createTextReport(io)
@@ -22,7 +24,7 @@ function createJsonReport({ stdout }: Io): Report {
   return {
     add: (step) => steps.push(step),
     end(calls) {
-      const ok = isAllWell(steps)
+      const ok = haveAllPassed(steps)
       stdout.write(`${JSON.stringify({ ok, steps, calls }, null, 2)}\n`)
       return ok
     },
@@ -31,36 +33,49 @@ function createJsonReport({ stdout }: Io): Report {
 
 function createTextReport({ stdout, env }: Io): Report {
   const paint = createPaint(stdout, env)
+  const width = widthOf(stdout)
+  const indent = width < NARROW ? NARROW_INDENT : INDENT
   const steps: Step[] = []
 
-  function print(text: string): void {
-    for (const line of wrap(text, WIDTH - INDENT.length)) stdout.write(`${INDENT}${line}\n`)
+  function indented(text: string): string[] {
+    const [first, ...rest] = wrap(text, width, indent)
+    return [' '.repeat(indent) + first, ...rest]
   }
 
   return {
     add(step) {
       steps.push(step)
       const { name, ok, message, advice } = step
-      const word = ok ? paint('green', 'ok'.padEnd(8)) : paint('red', 'failed'.padEnd(8))
-      const [first, ...rest] = wrap(message, WIDTH - INDENT.length)
-      stdout.write(`${word}${name.padEnd(8)}${first}\n`)
-      if (rest.length > 0) print(rest.join(' '))
-      for (const sentence of advice) print(sentence)
+      const outcome = ok
+        ? paint('green', 'ok'.padEnd(COLUMN))
+        : paint('red', 'failed'.padEnd(COLUMN))
+      const [first, ...rest] = wrap(message, width, indent, INDENT)
+      const lines = [
+        `${outcome}${name.padEnd(COLUMN)}${first}`.trimEnd(),
+        ...rest,
+        ...advice.flatMap((sentence) => indented(sentence)),
+      ]
+      stdout.write(`${lines.join('\n')}\n`)
     },
     end({ token, api }) {
-      const ok = isAllWell(steps)
-      const left = STEPS.slice(steps.length)
-      if (left.length > 0) stdout.write(`${'-'.padEnd(8)}not tried: ${left.join(', ')}\n`)
-      const names = steps.filter((step) => !step.ok).map(({ name }) => name)
+      const failures = steps.filter((step) => !step.ok).map(({ name }) => name)
+      const notRun = STEPS.slice(steps.length)
+      if (notRun.length > 0) {
+        const lines = wrap(`not run: ${notRun.join(', ')}`, width, COLUMN)
+        stdout.write(`${'-'.padEnd(COLUMN)}${lines.join('\n')}\n`)
+      }
+      const ok = haveAllPassed(steps)
       const verdict = ok
-        ? paint('green', 'All is well.')
-        : paint('red', `Failed: ${names.join(', ')}.`)
-      stdout.write(`\n${verdict} Billed calls: ${token} for tokens, ${api} of the API.\n`)
+        ? paint('green', 'All steps passed.')
+        : paint('red', `Failed: ${failures.join(', ')}.`)
+      stdout.write(`\n${verdict}\n`)
+      const bill = `${counted(token, 'token request')}, ${counted(api, 'API call')}`
+      printText(stdout, `Billed calls: ${bill}.`)
       return ok
     },
   }
 }
 
-function isAllWell(steps: readonly Step[]): boolean {
+function haveAllPassed(steps: readonly Step[]): boolean {
   return steps.every(({ ok }) => ok)
 }

@@ -1,16 +1,16 @@
-/** What is looked at, in this order. */
+/** The names of the steps, in their order. */
 export const STEPS = ['values', 'host', 'client', 'token', 'v2', 'v3'] as const
 
-/** How one step ended. */
+/** The outcome of one step. */
 export interface Step {
   readonly name: (typeof STEPS)[number]
   readonly ok: boolean
   readonly message: string
-  /** What to do, or to know. */
+  /** What to do, or what to know. */
   readonly advice: readonly string[]
 }
 
-/** What Caspio received, and bills; and the refresh tokens that were issued. */
+/** The calls that Caspio received and bills, and the refresh tokens that it issued. */
 export interface Calls {
   token: number
   api: number

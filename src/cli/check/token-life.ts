@@ -1,19 +1,21 @@
 import type { CaspioTokenResponse } from '../../contract/types.js'
+import { counted } from '../text.js'
 import { type Calls, passed, type Step } from './step.js'
 
-/** How long the token lives, and what this check took of the account's allowance. */
-export function tellToken(
+/** Says how long the token is valid, and what this check used of the account's allowance. */
+export function describeToken(
   answer: Partial<CaspioTokenResponse>,
   { token, refreshTokens }: Calls,
 ): Step {
-  const life = Number(answer.expires_in)
-  const lives =
-    life > 0 ? `it lives for ${inWords(life)} (${life} s)` : 'how long it lives was not said'
-  const came = answer.refresh_token ? 'came with it' : 'did not come'
+  const seconds = Number(answer.expires_in)
+  const life =
+    seconds > 0
+      ? `it is valid for ${inWords(seconds)} (${seconds} s)`
+      : 'the token endpoint does not say how long it is valid'
   return passed(
     'token',
-    `${lives}; a refresh token ${came}`,
-    `This check made ${token} token request${token === 1 ? '' : 's'} and took ${refreshTokens} of the account's 1,000 refresh tokens.`,
+    `${life}; ${answer.refresh_token ? 'a' : 'no'} refresh token came with it`,
+    `This check sent ${counted(token, 'token request')} and used ${refreshTokens} of the account's 1,000 refresh tokens.`,
   )
 }
 

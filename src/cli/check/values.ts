@@ -10,30 +10,29 @@ export const ID = 'CASPIO_CLIENT_ID'
 export const SECRET = 'CASPIO_CLIENT_SECRET'
 export const URL_NAME = 'CASPIO_TOKEN_ENDPOINT_URL'
 
-const LIKE = 'like https://a1bcd234.caspio.com/oauth/token'
-
-/** The three values, if they are such as can be sent at all. Whether they are right, Caspio knows. */
-export function readValues({ env, overruled }: Values): {
+/** Checks that the three values can be sent. Only Caspio knows whether they are right. */
+export function checkValues({ env, conflicts }: Values): {
   step: Step
   credentials?: CaspioCredentials
 } {
   const [clientID, clientSecret, tokenEndpointURL] = [ID, SECRET, URL_NAME].map((name) =>
     (env[name] ?? '').trim(),
   ) as [string, string, string]
-  const notes = overruled.map(
-    (name) => `${name} is another in the file than in the environment, whose value is used.`,
+  const notes = conflicts.map(
+    (name) =>
+      `${name} in the file differs from ${name} in the environment. The environment is used.`,
   )
   const missing = [ID, SECRET, URL_NAME].filter((name) => !env[name]?.trim())
   if (missing.length > 0) {
     const faults = missing.map(
-      (name) => `${name} is ${env[name] === undefined ? 'not set' : 'blank'}`,
+      (name) => `${name} is ${env[name] === undefined ? 'not set' : 'empty'}`,
     )
     const step = failed(
       'values',
       `${faults.join(', ')}.`,
-      `The values stand ${IN_THE_ACCOUNT}. Set them in the environment, or in a file: --env-file .env`,
+      `Find the values ${IN_THE_ACCOUNT}. Set them in the environment or in a file (--dotenv .env).`,
       ...notes,
-      ...misspelt(env, missing),
+      ...misspelledNames(env, missing),
     )
     return { step }
   }
@@ -42,7 +41,7 @@ export function readValues({ env, overruled }: Values): {
     const step = failed(
       'values',
       `${URL_NAME} is wrong: ${fault}.`,
-      `It must be ${LIKE}, and stands ${IN_THE_ACCOUNT}.`,
+      `It must look like https://a1bcd234.caspio.com/oauth/token. Find it ${IN_THE_ACCOUNT}.`,
       ...notes,
     )
     return { step }
@@ -53,63 +52,66 @@ export function readValues({ env, overruled }: Values): {
   }
 }
 
-/** Names that are set and look like one that is not. */
-function misspelt(env: Environment, missing: readonly string[]): string[] {
+function misspelledNames(env: Environment, missing: readonly string[]): string[] {
   return missing.flatMap((name) => {
-    const slip = slipFor(name, Object.keys(env))
-    return slip === undefined ? [] : [`${slip} is set: the name must be ${name}.`]
+    const similar = slipFor(name, Object.keys(env))
+    return similar === undefined ? [] : [`${similar} is set, but the name must be ${name}.`]
   })
 }
 
-// The value itself is not told: it may be a secret in the wrong place.
+// Never shows the value, which may be a secret in the wrong place.
 function faultOfURL(text: string): string | undefined {
   const url = parseURL(text)
-  if (!url) return `it is no URL${quoted(text) ? ', but begins or ends with a quotation mark' : ''}`
-  if (url.username || url.password) return 'it has a user or a password in it'
+  if (!url) {
+    return isQuoted(text)
+      ? 'it is not a URL, because it begins or ends with a quotation mark'
+      : 'it is not a URL'
+  }
+  if (url.username || url.password) return 'it contains a user name or a password'
   return isSecure(url) ? undefined : 'it does not begin with https://'
 }
 
 /**
- * What is odd about the ID and the secret, beside those that Caspio gives out. Odd ones may be right
- * elsewhere: it is told when they were refused.
+ * Finds what sets the ID and the secret apart from those that Caspio issues. Another server may
+ * accept such values, so this is only for a client that was refused.
  */
-export function doubtsOf({ clientID, clientSecret }: CaspioCredentials): string[] {
-  const doubts = [
+export function findFaults({ clientID, clientSecret }: CaspioCredentials): string[] {
+  const faults = [
     [ID, clientID],
     [SECRET, clientSecret],
   ].flatMap(([name, value = '']) => {
-    const doubt = doubtOf(value)
-    return doubt === undefined ? [] : [`${name} is wrong: ${doubt}.`]
+    const fault = faultOfValue(value)
+    return fault === undefined ? [] : [`${name} is wrong: ${fault}.`]
   })
-  if (doubts.length === 0 && clientID === clientSecret) {
-    return [`${ID} and ${SECRET} are the same: one of the two was copied twice.`]
+  if (faults.length === 0 && clientID === clientSecret) {
+    return [`${ID} and ${SECRET} are the same. One of them was copied twice.`]
   }
-  return doubts
+  return faults
 }
 
 const LENGTH = 50
-const USUAL = `Caspio's have ${LENGTH}, each of 0-9 or a-f`
+const USUAL = `a value from Caspio has ${LENGTH} characters, each 0-9 or a-f`
 
-function doubtOf(value: string): string | undefined {
+function faultOfValue(value: string): string | undefined {
   if (/^https?:/i.test(value)) return 'it is a URL'
-  if (quoted(value)) {
-    return 'it begins or ends with a quotation mark (docker --env-file, for one, takes the marks for a part of the value)'
+  if (isQuoted(value)) {
+    return 'it begins or ends with a quotation mark. (docker --env-file, for example, keeps quotation marks as part of the value)'
   }
   const characters = [...value]
-  const odd = characters.findIndex((character) => !/[\da-f]/.test(character))
-  if (odd >= 0) {
-    const kind = kindOf(`${characters[odd]}`)
-    return `its character number ${odd + 1} of ${characters.length} is ${kind}; ${USUAL}`
+  const index = characters.findIndex((character) => !/[\da-f]/.test(character))
+  if (index >= 0) {
+    const kind = kindOf(`${characters[index]}`)
+    return `character ${index + 1} of ${characters.length} is ${kind}; ${USUAL}`
   }
-  return value.length === LENGTH ? undefined : `it has ${value.length} characters; ${USUAL}`
+  return value.length === LENGTH ? undefined : `it has ${characters.length} characters; ${USUAL}`
 }
 
-// Never the character itself: it may be one of a secret.
+// Never shows the character, which may be part of a secret.
 function kindOf(character: string): string {
-  if (/[\s\p{C}]/u.test(character)) return 'a blank or an invisible character'
-  return /[A-F]/.test(character) ? 'in upper case' : 'no hexadecimal digit'
+  if (/[\s\p{C}]/u.test(character)) return 'a space or an invisible character'
+  return /[A-F]/.test(character) ? 'an upper-case letter' : 'not a hexadecimal digit'
 }
 
-function quoted(text: string): boolean {
+function isQuoted(text: string): boolean {
   return /^["'`‘’“”]|["'`‘’“”]$/u.test(text)
 }

@@ -1,29 +1,31 @@
 import type { CaspioCredentials } from '../../contract/types.js'
-import { countsOfEvents } from './counts.js'
+import { countEvents } from './counts.js'
 import { createStage } from './stage.js'
 import type { Timeline } from './timeline.js'
 
-const TABLES = '/tables'
+const PATH = '/tables'
 
-// A real account takes about ten calls a second.
-const FEW = 5
+// Caspio bills each of them, and accepts about ten calls a second.
+const REQUESTS = 5
 
-/** Read-only, and with few calls, which are billed. */
+/** Only reads, and makes few calls. */
 export async function showOnRealAccount(
   timeline: Timeline,
   credentials: CaspioCredentials,
 ): Promise<void> {
   const { origin } = new URL(credentials.tokenEndpointURL)
-  const stage = createStage(timeline, origin, TABLES)
-  timeline.title(`axios-caspio-auth on the account ${origin}, with GET /rest/v2${TABLES} only`)
+  const stage = createStage(timeline, origin, PATH)
+  timeline.title(`axios-caspio-auth on the account ${origin}, with GET /rest/v2${PATH} only`)
   timeline.plain(
-    'Skipped: renewal, revoked token, third party and wrong credentials. They need a token life, a revocation or a refusal that only the stand-in account gives.',
+    'Skipped: renewal, a revoked token, a third party and wrong credentials. Only the stand-in account can show these: run the demo without --real.',
   )
-  timeline.chapter(`Nothing is fetched at attach, then one token for ${FEW} requests at once`)
+  timeline.chapter(
+    `Attaching fetches nothing; ${REQUESTS} requests at once share one token request`,
+  )
   const api = await stage.attachIdle(credentials)
-  await stage.getAtOnce(api, FEW)
-  stage.expectTokenCalls(1)
+  await stage.getAtOnce(api, REQUESTS)
+  stage.expectTokenRequests(1)
 
-  timeline.chapter('What Caspio was sent')
-  for (const [what, count] of countsOfEvents(stage)) timeline.tell(`${what}: ${count}`)
+  timeline.chapter('What Caspio received')
+  for (const [label, count] of countEvents(stage)) timeline.note(`${label}: ${count}`)
 }

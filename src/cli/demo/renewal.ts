@@ -1,28 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AxiosInstance } from 'axios'
 import type { CaspioAccount } from '../../testing/types.js'
-import { inMs, type Stage, slowest } from './stage.js'
+import { formatMs, type Stage, slowest } from './stage.js'
 
-// Renewals begin at half of this life, if not a little later.
-const SHORT_LIFE_IN_S = 3
-const SLOW_RENEWAL_IN_MS = 500
+// So short a life is renewed from half of it on.
+const SHORT_LIFE_SECONDS = 3
+const SLOW_RENEWAL_MS = 500
 
-/** @param patience ms to wait for the renewal */
+/** @param patience how many ms to wait for the renewal */
 export async function showRenewal(
   stage: Stage,
   account: CaspioAccount,
   patience = 5_000,
 ): Promise<void> {
   const { timeline } = stage
-  timeline.chapter('Renewal in the background: nobody waits for it')
+  timeline.chapter('Renewal in the background: no request waits for it')
   const usualLife = account.tokenLife
-  account.tokenLife = SHORT_LIFE_IN_S
+  account.tokenLife = SHORT_LIFE_SECONDS
   const mark = stage.mark()
   const api = stage.attach(account.credentials)
   await stage.get(api)
-  account.tokenEndpoint.latency = SLOW_RENEWAL_IN_MS
-  timeline.tell(
-    `the token endpoint now takes ${SLOW_RENEWAL_IN_MS} ms; one request after the other`,
+  account.tokenEndpoint.latency = SLOW_RENEWAL_MS
+  timeline.note(
+    `the token endpoint now takes ${SLOW_RENEWAL_MS} ms; one API request follows the other`,
   )
   const renewal = await getUntilRenewed(stage, api, patience)
   account.tokenEndpoint.latency = 0
@@ -33,9 +33,9 @@ export async function showRenewal(
     ({ sentAt, took }) => sentAt + took > renewal.at - renewal.duration && sentAt < renewal.at,
   )
   const longest = slowest(during)
-  timeline.tell(`${during.length} requests were under way while the renewal was`)
+  timeline.note(`the API answered ${during.length} requests during the renewal`)
   timeline.expect(
-    `the slowest of them took ${inMs(longest)}, far less than the renewal's ${inMs(renewal.duration)}`,
+    `the slowest of them took ${formatMs(longest)}, and the renewal ${formatMs(renewal.duration)}`,
     during.length > 0 && longest < renewal.duration / 2,
   )
   const { api: calls, token } = stage.callsSince(mark)
@@ -44,7 +44,7 @@ export async function showRenewal(
     new Set(calls.map(({ headers }) => headers.authorization)).size === 2,
   )
   timeline.expect(
-    'the renewal used the refresh token, of which an account holds only 1,000',
+    'the renewal used the refresh token, because an account holds only 1,000 of them',
     token.map(({ grant }) => grant).join() === 'client_credentials,refresh_token',
   )
 }
@@ -62,5 +62,5 @@ async function getUntilRenewed(
     }
     await sleep(20)
   }
-  throw new Error(`there was no renewal within ${patience} ms`)
+  throw new Error(`no renewal within ${patience} ms`)
 }

@@ -4,6 +4,7 @@ import type { CaspioAuthEvent } from '../../contract/events.js'
 import type { CaspioCredentials } from '../../contract/types.js'
 import { attachCaspioAuth } from '../../index.js'
 import type { CaspioLog } from '../../testing/types.js'
+import { counted } from '../text.js'
 import type { Timeline } from './timeline.js'
 
 interface Answer {
@@ -13,37 +14,39 @@ interface Answer {
   readonly rows: number
 }
 
-/** What an account knows of the requests that it received. */
+type RecordedEvent = CaspioAuthEvent & { readonly at: number }
+
+/** The requests that an account received. */
 type Log = Pick<CaspioLog, 'token' | 'api'>
 
-/** A place in the records, to look at what comes after it. */
+/** A point in the records. */
 interface Mark {
   readonly events: number
   readonly token: number
   readonly api: number
 }
 
-/** One account, and a record of all that happens to it in the demo. */
+/** One account, and a record of everything that the demo does with it. */
 export interface Stage {
   readonly timeline: Timeline
-  readonly events: readonly (CaspioAuthEvent & { readonly at: number })[]
+  readonly events: readonly RecordedEvent[]
   readonly answers: readonly Answer[]
-  /** A new axios instance with the plugin on it, as in a process that has just started. */
+  /** Creates an axios instance with the plugin, as a program does at its start. */
   attach(credentials: CaspioCredentials): AxiosInstance
-  /** The same, and a look whether that fetches anything. */
+  /** Does the same, and expects that it sends no token request. */
   attachIdle(credentials: CaspioCredentials): Promise<AxiosInstance>
   get(api: AxiosInstance): Promise<Answer>
   getAtOnce(api: AxiosInstance, count: number): Promise<void>
   mark(): Mark
   callsSince(mark: Mark): Log
-  expectTokenCalls(count: number, mark?: Mark): void
+  expectTokenRequests(count: number, mark?: Mark): void
 }
 
 const START: Mark = { events: 0, token: 0, api: 0 }
 
-/** @param log on a real account there are only the events to go by */
+/** @param log that of a stand-in account; a real account has none to offer */
 export function createStage(timeline: Timeline, origin: string, path: string, log?: Log): Stage {
-  const events: (CaspioAuthEvent & { readonly at: number })[] = []
+  const events: RecordedEvent[] = []
   const answers: Answer[] = []
   const { token = [], api: calls = [] } = log ?? {}
 
@@ -56,7 +59,7 @@ export function createStage(timeline: Timeline, origin: string, path: string, lo
       attachCaspioAuth(api, credentials, {
         onEvent(event) {
           events.push({ ...event, at: performance.now() })
-          const text = textOf(event)
+          const text = describeEvent(event)
           if (text) timeline.event(text)
         },
       })
@@ -64,9 +67,9 @@ export function createStage(timeline: Timeline, origin: string, path: string, lo
     },
     async attachIdle(credentials) {
       const api = stage.attach(credentials)
-      timeline.tell('attached')
+      timeline.note('attached')
       await sleep(50)
-      stage.expectTokenCalls(0)
+      stage.expectTokenRequests(0)
       return api
     },
     async get(api) {
@@ -77,33 +80,36 @@ export function createStage(timeline: Timeline, origin: string, path: string, lo
       return answer
     },
     async getAtOnce(api, count) {
-      timeline.tell(`${count} requests at once`)
+      timeline.note(`${count} requests at once`)
       const got = await Promise.all(Array.from({ length: count }, () => stage.get(api)))
-      timeline.tell(`${got.length} answers, the slowest after ${inMs(slowest(got))}`)
+      timeline.note(`${got.length} answers, the slowest after ${formatMs(slowest(got))}`)
     },
     mark: () => ({ events: events.length, token: token.length, api: calls.length }),
     callsSince: (mark) => ({ token: token.slice(mark.token), api: calls.slice(mark.api) }),
-    expectTokenCalls(count, mark = START) {
-      const told = events.slice(mark.events).filter(({ type }) => type === 'token-request').length
-      const logged = log ? token.length - mark.token : told
-      const what = count === 0 ? 'no token call so far' : `${count} token call in this chapter`
-      timeline.expect(what, told === count && logged === count)
+    expectTokenRequests(count, mark = START) {
+      const reported = events.slice(mark.events).filter(({ type }) => type === 'token-request')
+      const logged = log ? token.length - mark.token : reported.length
+      const what =
+        count === 0
+          ? 'no token request so far'
+          : `${counted(count, 'token request')} in this chapter`
+      timeline.expect(what, reported.length === count && logged === count)
     },
   }
   return stage
 }
 
-/** Rejected and resent come fifty at a time: they are counted. */
-function textOf(event: CaspioAuthEvent): string | undefined {
+/** Leaves out the events of single API requests, which come fifty at a time and are counted. */
+function describeEvent(event: CaspioAuthEvent): string | undefined {
   switch (event.type) {
     case 'token-request': {
       const outcome = [event.status, event.errorCode].filter(Boolean).join(' ')
-      return `token call, ${event.grant}: ${outcome} after ${inMs(event.duration)}`
+      return `token request, ${event.grant}: ${outcome} after ${formatMs(event.duration)}`
     }
     case 'token-taken':
-      return `token taken into use, for ${event.expiresIn ?? 'nobody knows how many'} s`
+      return `new token, ${event.expiresIn === undefined ? 'life unknown' : `valid for ${event.expiresIn} s`}`
     case 'acquisition-failed':
-      return `no token, next attempt in ${inMs(event.retryIn)}`
+      return `no token; next attempt in ${formatMs(event.retryIn)}`
     default:
       return undefined
   }
@@ -113,6 +119,6 @@ export function slowest(answers: readonly Answer[]): number {
   return Math.max(...answers.map(({ took }) => took))
 }
 
-export function inMs(duration: number): string {
+export function formatMs(duration: number): string {
   return `${duration.toFixed(0)} ms`
 }

@@ -3,17 +3,18 @@ import { showCounts } from './counts.js'
 import { showRenewal } from './renewal.js'
 import { MANY, showColdStart, showLazyToken, showRevokedToken } from './sharing.js'
 import { createStage } from './stage.js'
-import { showThirdParty, showWrongCredentials } from './strangers.js'
+import { showThirdParty } from './third-party.js'
 import type { Timeline } from './timeline.js'
+import { showWrongCredentials } from './wrong-credentials.js'
 
 const PHYSICIANS = '/tables/Physicians/records'
 
-/** All chapters, on an account of this process. */
+/** Shows all chapters, on a stand-in account in this process. */
 export async function showOnStandIn(timeline: Timeline): Promise<void> {
   const account = await startCaspioAccount()
   const stage = createStage(timeline, account.url, PHYSICIANS, account.log)
-  timeline.title(`axios-caspio-auth on the embedded stand-in account ${account.url}`)
-  timeline.plain('Lines with a · are what the plugin reports to onEvent.')
+  timeline.title(`axios-caspio-auth on the stand-in account ${account.url}`)
+  timeline.plain('Lines marked · are events that the plugin reports to onEvent.')
   try {
     await showLazyToken(stage, account)
     await showColdStart(stage, account)

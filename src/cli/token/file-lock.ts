@@ -3,8 +3,8 @@ import { readFileSync, rmSync } from 'node:fs'
 import { rm, stat, writeFile } from 'node:fs/promises'
 
 /**
- * Takes a lock that is a file, and resolves to what releases it; or to undefined where another
- * process holds it. One that is older than `ttl` ms was left behind, and goes.
+ * Takes a lock by creating a file, and resolves to a function that releases it, or to undefined if
+ * another process holds the lock. Removes a lock older than `ttl` ms: its process must have crashed.
  */
 export async function createFileLock(path: string, ttl: number): Promise<(() => void) | undefined> {
   const holder = randomUUID()
@@ -12,14 +12,14 @@ export async function createFileLock(path: string, ttl: number): Promise<(() => 
     await writeFile(path, holder, { mode: 0o600, flag: 'wx' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    // Whoever comes next takes it. Two that find it at one time may both have it then, which costs
-    // a token request.
+    // The next attempt can take it. Two processes that remove it at the same time may both get the
+    // lock, which costs one token request more.
     if (await isOlderThan(ttl, path)) await rm(path, { force: true })
     return undefined
   }
   const release = () => {
     process.off('exit', release)
-    // It may be another's by now.
+    // Another process may hold the lock by now.
     if (contentOf(path) === holder) rmSync(path, { force: true })
   }
   process.once('exit', release)
@@ -28,7 +28,7 @@ export async function createFileLock(path: string, ttl: number): Promise<(() => 
 
 async function isOlderThan(ttl: number, path: string): Promise<boolean> {
   const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }))
-  // A clock may have been set back.
+  // The absolute value, because the clock may have been set back.
   return Math.abs(Date.now() - mtimeMs) > ttl
 }
 

@@ -4,7 +4,7 @@ export const FORMATS = ['json', 'header', 'export'] as const
 
 type Format = (typeof FORMATS)[number]
 
-/** The token in one line. It has no character that a header or a shell could take amiss (RFC 6750). */
+/** Formats a token as one line. Its characters (RFC 6750) need no quoting in a header or a shell. */
 export function formatToken(token: CaspioAccessToken, format: Format): string {
   switch (format) {
     case 'json':

@@ -19,18 +19,18 @@ export interface TokenFile extends Required<CaspioTokenStore> {
 type Entries = Readonly<Record<string, Entry>>
 
 /**
- * A token store in one file, which only its owner can read; with the same content as that of
- * examples/support/file-store.mjs, and a lock. Nothing is written over that is not ours.
+ * Opens a token store in one file, which only its owner can read. The format is that of
+ * examples/support/file-store.mjs. A file that holds anything else is never overwritten.
  *
- * @throws Error (as a rejection) if the file holds something else, or cannot be written
+ * @throws Error (as a rejection) if the file holds anything else, or cannot be written
  */
 export async function openTokenFile(path: string): Promise<TokenFile> {
   await access(dirname(path), constants.W_OK).catch(({ code }: NodeJS.ErrnoException) => {
-    throw new Error(`${path} cannot be written: its folder is missing or read-only (${code}).`)
+    throw new Error(`cannot write ${path}: its folder is missing or read-only (${code})`)
   })
   await read(path)
 
-  let written = Promise.resolve()
+  let unlocked = Promise.resolve()
   return {
     async get(key) {
       return (await read(path))[key]?.value
@@ -43,12 +43,12 @@ export async function openTokenFile(path: string): Promise<TokenFile> {
       const { [key]: _, ...others } = await read(path)
       await write(path, others)
     },
-    // One for the whole file, since every write is of all of it.
+    // One lock for all keys, because each write replaces the whole file.
     async lock(_, ttl) {
       const release = await createFileLock(`${path}.lock`, ttl)
       if (!release) return undefined
       let done!: () => void
-      written = new Promise((resolve) => {
+      unlocked = new Promise((resolve) => {
         done = resolve
       })
       return () => {
@@ -56,29 +56,29 @@ export async function openTokenFile(path: string): Promise<TokenFile> {
         done()
       }
     },
-    idle: () => written,
+    idle: () => unlocked,
   }
 }
 
-/** The entries that are good still. */
+/** Reads the entries that have not expired. */
 async function read(path: string): Promise<Entries> {
-  const entries = parse(await textOf(path))
+  const entries = parse(await readText(path))
   if (!entries) {
     throw new Error(
-      `${path} holds something else than tokens and is left alone. Name another file, or delete it.`,
+      `${path} holds something other than tokens, so it was not changed. Choose another file, or delete this one`,
     )
   }
   return Object.fromEntries(Object.entries(entries).filter(([, { endsAt }]) => endsAt > Date.now()))
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+async function readText(path: string): Promise<string | undefined> {
   try {
-    // A device or a pipe could be waited for without end, and replaced by a file.
+    // Reading a device or a pipe may never end, and a write would replace it.
     return (await stat(path)).isFile() ? await readFile(path, 'utf8') : undefined
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return ''
-    throw new Error(`${path} cannot be read (${code}).`)
+    throw new Error(`cannot read ${path} (${code})`)
   }
 }
 
@@ -87,18 +87,18 @@ function parse(text: string | undefined): Entries | undefined {
   try {
     const entries: Entries = JSON.parse(`${text}`)
     const isObject = Object(entries) === entries && !Array.isArray(entries)
-    return isObject && Object.entries(entries).every(isOurs) ? entries : undefined
+    return isObject && Object.entries(entries).every(isTokenEntry) ? entries : undefined
   } catch {
     return undefined
   }
 }
 
-function isOurs([key, entry]: [string, unknown]): boolean {
+function isTokenEntry([key, entry]: [string, unknown]): boolean {
   const { value, endsAt } = Object(entry)
   return key.startsWith('axios-caspio-auth:') && typeof value === 'string' && endsAt > 0
 }
 
-/** Written anew and renamed, so that no reader finds half of it. */
+/** Writes another file and renames it, so that nobody reads a half-written file. */
 async function write(path: string, entries: Entries): Promise<void> {
   const temporary = `${path}.${randomUUID()}`
   try {

@@ -1,0 +1,30 @@
+import type { RequestSettings } from '../arguments.js'
+import type { Values } from '../environment.js'
+import { checkApi } from './api.js'
+import { checkClient } from './client.js'
+import { checkHost } from './host.js'
+import type { Calls, Step } from './step.js'
+import { describeToken } from './token-life.js'
+import { checkValues } from './values.js'
+
+/** Takes the steps in their order, and stops at a failure that makes the next step impossible. */
+export async function* runSteps(
+  values: Values,
+  settings: RequestSettings,
+  calls: Calls,
+): AsyncGenerator<Step> {
+  const { step: valuesStep, credentials } = checkValues(values)
+  yield valuesStep
+  if (!credentials) return
+  const { origin } = new URL(credentials.tokenEndpointURL)
+  const hostStep = await checkHost(origin, settings.timeout)
+  yield hostStep
+  if (!hostStep.ok) return
+  const { step: clientStep, answer } = await checkClient(credentials, settings, calls)
+  yield clientStep
+  if (!answer) return
+  yield describeToken(answer, calls)
+  for (const version of ['v2', 'v3'] as const) {
+    yield await checkApi(version, origin, answer.access_token, settings.timeout, calls)
+  }
+}
