@@ -37,8 +37,10 @@ const PACKAGES = [
   'axios',
   'express',
   'ioredis',
+  'jest-environment-jsdom',
   'keyv',
   'redis',
+  'vitest',
 ]
 
 /** A copy of the examples, and beside them the package that they import, built anew. */
@@ -93,13 +95,10 @@ async function buildPackage(outdir: string): Promise<void> {
     logLevel: 'error',
   }
   const commonJS: BuildOptions = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' } }
-  const entryPoints = {
-    index,
-    redis: source('redis.ts'),
-    'testing/index': source('testing/index.ts'),
-  }
+  const testing = { 'testing/index': source('testing/index.ts') }
+  const entryPoints = { index, redis: source('redis.ts'), ...testing }
   await build({ ...common, entryPoints, format: 'esm', splitting: true })
-  await build({ ...commonJS, entryPoints: { index } })
+  await build({ ...commonJS, entryPoints: { index, ...testing } })
   // As tsup.config.ts has it.
   const footer = { js: 'module.exports = module.exports.default' }
   await build({ ...commonJS, entryPoints: { auth: source('auth.ts') }, footer })

@@ -1,0 +1,56 @@
+import axios from 'axios'
+import { attachCaspioAuth } from 'axios-caspio-auth'
+import { startCaspioAccount } from 'axios-caspio-auth/testing'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createPhysicians } from '../physicians.mjs'
+
+let account
+let caspio
+let physicians
+
+beforeEach(async () => {
+  account = await startCaspioAccount()
+  caspio = axios.create({ baseURL: `${account.url}/rest/v2` })
+  attachCaspioAuth(caspio, account.credentials, { retries: 0 })
+  physicians = createPhysicians(caspio)
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await account.close()
+})
+
+test.each([
+  ['all that vitest fakes', undefined],
+  ['the date alone', { toFake: ['Date'] }],
+])('gets a new token after a day has passed: fakes %s', async (_, options) => {
+  vi.useFakeTimers(options)
+  await physicians.namesIn('Fresno')
+  vi.setSystemTime(Date.now() + 86_400_000)
+  expect(await physicians.namesIn('Fresno')).toHaveLength(3)
+  expect(account.log.token).toHaveLength(2)
+  expect(account.log.api.map(({ status }) => status)).toEqual([200, 200])
+})
+
+test('gets a new token after the timers have run for a day', async () => {
+  vi.useFakeTimers()
+  await physicians.namesIn('Fresno')
+  await vi.advanceTimersByTimeAsync(86_400_000)
+  expect(await physicians.namesIn('Fresno')).toHaveLength(3)
+  expect(account.log.token).toHaveLength(2)
+})
+
+test('leaves no timer behind', async () => {
+  vi.useFakeTimers()
+  await physicians.namesIn('Fresno')
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('repeats a failed token request after a faked pause', async () => {
+  attachCaspioAuth(caspio, account.credentials, { retries: 1 })
+  account.tokenEndpoint.fail({ times: 1 })
+  vi.useFakeTimers()
+  const names = physicians.namesIn('Fresno')
+  // It advances the faked timers.
+  await vi.waitFor(() => expect(account.log.token).toHaveLength(2), { timeout: 10_000 })
+  expect(await names).toHaveLength(3)
+})

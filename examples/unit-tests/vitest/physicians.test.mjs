@@ -1,0 +1,34 @@
+// With vitest. Run it from the repository, after npm ci && npm run build:
+// npx vitest run --root examples/unit-tests/vitest
+import axios from 'axios'
+import { attachCaspioAuth } from 'axios-caspio-auth'
+import { startCaspioAccount } from 'axios-caspio-auth/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPhysicians } from '../physicians.mjs'
+
+let account
+let physicians
+
+beforeAll(async () => {
+  account = await startCaspioAccount()
+  const caspio = axios.create({ baseURL: `${account.url}/rest/v2` })
+  attachCaspioAuth(caspio, account.credentials, { retries: 0 })
+  physicians = createPhysicians(caspio)
+})
+afterAll(() => account.close())
+
+test('names the physicians of a city', async () => {
+  expect(await physicians.namesIn('Fresno')).toContain('Carmen Ruiz')
+})
+
+test('retires a physician once', async () => {
+  expect(await physicians.retire(7)).toBe(true)
+  expect(await physicians.retire(7)).toBe(false)
+})
+
+test('recovers after every token is revoked', async () => {
+  account.log.clear()
+  account.revoke()
+  expect(await physicians.namesIn('Fresno')).toHaveLength(3)
+  expect(account.log.token).toHaveLength(1)
+})
