@@ -41,7 +41,7 @@ function showNextStep(timeline: Timeline, isReal: boolean, hasFailed: boolean): 
   } else if (isReal) {
     timeline.plain('Next: find out what is wrong with your values:')
     timeline.code(`npx ${NAME} check`)
-  } else if (!hasFailed) {
+  } else {
     timeline.plain(
       'Next: check your own three values. Write CASPIO_CLIENT_ID, CASPIO_CLIENT_SECRET and CASPIO_TOKEN_ENDPOINT_URL to a file named .env, and run:',
     )

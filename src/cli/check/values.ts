@@ -95,7 +95,7 @@ const USUAL = `a value from Caspio has ${LENGTH} characters, each 0-9 or a-f`
 function faultOfValue(value: string): string | undefined {
   if (/^https?:/i.test(value)) return 'it is a URL'
   if (isQuoted(value)) {
-    return 'it begins or ends with a quotation mark. (docker --env-file, for example, keeps quotation marks as part of the value)'
+    return 'it begins or ends with a quotation mark (docker --env-file, for example, keeps quotation marks as part of the value)'
   }
   const characters = [...value]
   const index = characters.findIndex((character) => !/[\da-f]/.test(character))
