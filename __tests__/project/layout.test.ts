@@ -1,0 +1,159 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { basename, dirname, join, posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+const CORE = ['root', 'request', 'token', 'store', 'contract', 'lib']
+/** What each room may import besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  root: CORE,
+  request: ['token', 'contract', 'lib'],
+  token: ['contract', 'lib'],
+  store: ['token', 'contract', 'lib'],
+  contract: ['lib'],
+  lib: [],
+  testing: ['root', 'contract', 'lib'],
+  cli: ['root', 'contract', 'lib', 'testing'],
+}
+const ROOMS = Object.keys(MAY_IMPORT)
+const ROOMS_WITH_NODE = ['testing', 'cli']
+
+/** Still to be split. */
+const LONG_FILES = ['testing/types.ts', 'token/source.ts']
+const LONG_FUNCTIONS = [
+  'attach.ts attachCaspioAuth',
+  'request/scope.ts createScope',
+  'store/shared-tokens.ts shareTokens',
+  'token/answer-failure.ts answerFailure',
+  'token/source.ts createTokenSource',
+]
+
+/** Tests of a whole room. */
+const NAMED_OTHERWISE = ['cli/process.test.ts', 'testing/faults.test.ts', 'testing/wording.test.ts']
+
+const sources = filesIn('src', '.ts').map((path) => ({
+  path,
+  room: roomOf(path),
+  file: ts.createSourceFile(
+    path,
+    readFileSync(join(root, 'src', path), 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+  ),
+}))
+
+/** The paths of the files in a folder and below it. */
+function filesIn(folder: string, ending: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true })
+    .map((path) => `${path}`.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith(ending))
+    .sort()
+}
+
+function roomOf(path: string): string {
+  return path.includes('/') ? `${path.split('/')[0]}` : 'root'
+}
+
+/** What a file imports: types, re-exports and `import()` included. */
+function importsOf(file: ts.SourceFile): string[] {
+  return nodesOf(file).flatMap((node) => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+      return node.moduleSpecifier ? [textOf(node.moduleSpecifier)] : []
+    }
+    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      return [textOf(node.argument.literal)]
+    }
+    const isImport =
+      ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+    return isImport && node.arguments[0] ? [textOf(node.arguments[0])] : []
+  })
+}
+
+function textOf(node: ts.Node): string {
+  if (!ts.isStringLiteralLike(node)) throw new Error(`cannot read the import ${node.getText()}`)
+  return node.text
+}
+
+function nodesOf(node: ts.Node): ts.Node[] {
+  const nodes: ts.Node[] = []
+  node.forEachChild((child) => {
+    nodes.push(child, ...nodesOf(child))
+  })
+  return nodes
+}
+
+/** Every function with a body: its name, and its lines without the comment above it. */
+function functionsOf(file: ts.SourceFile) {
+  return nodesOf(file).flatMap((node) => {
+    if (!ts.isFunctionLike(node) || !('body' in node) || !node.body) return []
+    const lineOf = (position: number) => file.getLineAndCharacterOfPosition(position).line
+    const lines = lineOf(node.getEnd()) - lineOf(node.getStart()) + 1
+    const named =
+      node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined)
+    return [{ name: named?.getText() ?? 'a function', lines }]
+  })
+}
+
+describe('src', () => {
+  it('has no other rooms', () => {
+    expect([...new Set(sources.map(({ room }) => room))].sort()).toEqual([...ROOMS].sort())
+  })
+
+  it.each(ROOMS)('imports in one direction only (%s)', (room) => {
+    const allowed = [room, ...(MAY_IMPORT[room] ?? [])]
+    const wrong = sources
+      .filter((source) => source.room === room)
+      .flatMap(({ path, file }) =>
+        importsOf(file)
+          .filter((target) => target.startsWith('.'))
+          .map((target) => posix.join(dirname(path), target))
+          .filter((target) => !allowed.includes(roomOf(target)))
+          .map((target) => `${path} imports ${target}`),
+      )
+    expect(wrong).toEqual([])
+  })
+
+  it('uses Node built-ins in testing and cli only', () => {
+    const isBuiltIn = (target: string) =>
+      target.startsWith('node:') || builtinModules.includes(target)
+    const users = sources.filter(({ file }) => importsOf(file).some(isBuiltIn))
+    expect([...new Set(users.map(({ room }) => room))].sort()).toEqual([...ROOMS_WITH_NODE].sort())
+  })
+
+  it('has at most 14 files at its root', () => {
+    expect(sources.filter(({ room }) => room === 'root').length).toBeLessThanOrEqual(14)
+  })
+
+  it('has no file over 200 lines', () => {
+    const long = sources.filter(({ file }) => file.text.trimEnd().split('\n').length > 200)
+    const paths = long.map(({ path }) => path)
+    expect(paths.filter((path) => !LONG_FILES.includes(path))).toEqual([])
+  })
+
+  it('has no function over 60 lines', () => {
+    const long = sources.flatMap(({ path, file }) =>
+      functionsOf(file)
+        .filter(({ lines }) => lines > 60)
+        .map(({ name, lines }) => ({ where: `${path} ${name}`, lines })),
+    )
+    expect(long.filter(({ where }) => !LONG_FUNCTIONS.includes(where))).toEqual([])
+  })
+})
+
+describe('__tests__', () => {
+  it('mirrors src: each test of a room is named after a file of that room', () => {
+    const tests = filesIn('__tests__', '.test.ts').filter((path) => ROOMS.includes(roomOf(path)))
+    expect(tests.length).toBeGreaterThan(40)
+    const strays = tests.filter((test) => {
+      const [subject] = basename(test).split('.')
+      return !sources.some(
+        ({ path, room }) => room === roomOf(test) && basename(path, '.ts') === subject,
+      )
+    })
+    expect(strays.filter((test) => !NAMED_OTHERWISE.includes(test))).toEqual([])
+  })
+})
