@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { startAccount } from '../support/account.js'
 import { environment, temporaryFolder } from '../support/programs.js'
 import {
   buildPackage,
+  hasTerminal,
   longestLine,
   runInTerminal,
   runLink,
@@ -95,9 +95,6 @@ describe('dist/cli/index.js', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(account.log.token).toHaveLength(1)
   })
-
-  // From util-linux: other versions of the program have other options.
-  const hasTerminal = /util-linux/.test(`${spawnSync('script', ['--version']).stdout}`)
 
   it.skipIf(!hasTerminal).each([40, 60, 90])('fits a terminal of %d columns', async (columns) => {
     for (const args of [['check'], ['check', '--help'], ['check', '--nonsense']]) {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -117,6 +117,11 @@ export function runLink(folder: string, args: readonly string[]): Promise<Outcom
   return startProgram(join(folder, 'node_modules', '.bin', 'axios-caspio-auth'), args, {}).ended
 }
 
+// Runs a program in a terminal. Only the version of util-linux has the options that we use.
+const SCRIPT = 'script'
+
+export const hasTerminal = /util-linux/.test(`${spawnSync(SCRIPT, ['--version']).stdout}`)
+
 /** Runs the built tool in a terminal of so many columns, to its end. */
 export function runInTerminal(
   folder: string,
@@ -125,7 +130,7 @@ export function runInTerminal(
 ): Promise<Outcome> {
   const command = [process.execPath, fileOf(folder), ...args].join(' ')
   const script = ['--quiet', '--return', '--command', `stty cols ${columns}; ${command}`]
-  return startProgram('script', [...script, '/dev/null'], {}).ended
+  return startProgram(SCRIPT, [...script, '/dev/null'], {}).ended
 }
 
 /** Runs the built tool to its end. */
