@@ -31,7 +31,7 @@ export default defineConfig([
     entry: [
       'src/cli/**/*.ts',
       '!src/cli/io.ts',
-      'src/contract/in-the-account.ts',
+      'src/contract/in-your-account.ts',
       'src/lib/{own-properties,parse-json,redact,similar-name,url}.ts',
     ],
     bundle: false,

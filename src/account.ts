@@ -1,46 +1,60 @@
+import { checkCredentials } from './contract/credentials.js'
 import { configError } from './contract/errors.js'
 import { createEmit, type Emit } from './contract/events.js'
-import { checkCredentials, resolveOptions } from './contract/options.js'
+import { type ResolvedOptions, resolveOptions } from './contract/options.js'
 import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenBroker } from './contract/types.js'
-import { createSharedSource } from './store/shared-source.js'
+import { shareTokensLazily } from './store/lazily-shared-tokens.js'
+import type { SharedTokens } from './store/shared-tokens.js'
 import { createTokenBroker } from './token/broker.js'
 import { createTokenEndpoint } from './token/endpoint.js'
 import { createIssuer } from './token/issuer.js'
-import { createTokenSource, type TokenSource } from './token/source.js'
+import { TokenSource } from './token/source.js'
 
-/** One account's token source, with what an instance must know to use it. */
-export interface Account {
+/**
+ * The token source of one account, and what an instance needs to know to use it. No secret and no
+ * token store can be reached from it: every handle leads here.
+ */
+export interface Account extends Pick<ResolvedOptions, 'origins' | 'shouldRenew'> {
   readonly source: TokenSource
-  /** Undefined where a broker fetches the token. */
+  /** Undefined if a token broker gets the token. */
   readonly tokenEndpoint: URL | undefined
-  readonly origins: readonly string[]
-  readonly shouldRenew: CaspioAuthOptions['shouldRenew']
   readonly emit: Emit
+  /** Forgets the token, in the token store, too. */
+  invalidate(): void
 }
 
-/** Checks the arguments and builds the token source. */
+/** @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments */
 export function createAccount(
   credentials: CaspioCredentials | CaspioTokenBroker,
-  options: CaspioAuthOptions | undefined,
+  userOptions: CaspioAuthOptions | undefined,
 ): Account {
-  const resolved = resolveOptions(options)
-  const { origins, shouldRenew, timeout, retries, tokenStore } = resolved
-  const emit = createEmit(resolved.onEvent)
-  const isBroker = typeof credentials === 'function'
-  if (isBroker && tokenStore) {
-    throw configError('a token broker has no tokenStore: set it where the client credentials are.')
+  const options = resolveOptions(userOptions)
+  const { origins, shouldRenew } = options
+  const emit = createEmit(options.onEvent)
+  let tokenEndpoint: URL | undefined
+  let tokens: SharedTokens
+  if (typeof credentials === 'function') {
+    if (options.tokenStore) {
+      throw configError(
+        'tokenStore cannot be used with a token broker. Set it on the server that has the client credentials.',
+      )
+    }
+    tokens = {
+      issue: createIssuer(createTokenBroker(credentials, options.timeout), 0),
+      forget() {},
+    }
+  } else {
+    const checked = checkCredentials(credentials)
+    tokenEndpoint = new URL(checked.tokenEndpointURL)
+    const issue = createIssuer(createTokenEndpoint(checked, options, emit), options.retries)
+    tokens = options.tokenStore
+      ? shareTokensLazily(issue, checked, options, emit, (...them) => source.adopt(...them))
+      : { issue, forget() {} }
   }
-  const checked = isBroker ? undefined : checkCredentials(credentials)
-  const issue = isBroker
-    ? createIssuer(createTokenBroker(credentials, timeout), 0)
-    : createIssuer(createTokenEndpoint(checked as CaspioCredentials, resolved, emit), retries)
-  return {
-    source: tokenStore
-      ? createSharedSource(issue, checked as CaspioCredentials, resolved, tokenStore, emit)
-      : createTokenSource(issue, resolved, emit),
-    tokenEndpoint: checked && new URL(checked.tokenEndpointURL),
-    origins,
-    shouldRenew,
-    emit,
+  const source = new TokenSource(tokens.issue, options, emit)
+  const invalidate = () => {
+    source.invalidate()
+    tokens.forget()
   }
+  return { source, tokenEndpoint, origins, shouldRenew, emit, invalidate }
 }

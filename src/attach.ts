@@ -10,26 +10,27 @@ import type {
   CaspioTokenBroker,
 } from './contract/types.js'
 import { accountOf, createHandle } from './handle.js'
-import { ownField } from './lib/own-properties.js'
-import { type Authoriser, sendAuthorised } from './request/adapter.js'
+import { ownProperty } from './lib/own-properties.js'
+import { sendAuthorised } from './request/adapter.js'
 import { createRedirectGuard } from './request/redirects.js'
 import { createScope } from './request/scope.js'
+import type { Authoriser } from './request/send.js'
 import { transportOf } from './token/transport.js'
 
 /**
- * Authorises every request of `instance` that goes to Caspio, for good: the access token is
- * fetched when the first request needs it, renewed before it expires, and replaced when it is
- * rejected, in which case the request is resent once.
+ * Authorises every request of `instance` that goes to Caspio. The first request that needs an access
+ * token gets one. The plugin renews the token before it expires. If Caspio rejects it, the plugin
+ * gets another one and resends the request, once.
  *
  * Attaching the same account again replaces the first attachment. Two accounts work side by side.
  *
- * @param instance the global `axios`, or what `axios.create()` returned
- * @param credentials the three values of the Web services profile, or a function that fetches a
- *   token from elsewhere, or the {@link CaspioAuth} of another instance, to share its token
- * @param options with a `CaspioAuth`, only `origins` and `shouldRenew`: the others are set where
- *   it was created
- * @returns the token source, and the way to take the plugin off again
- * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on bad arguments, naming the field
+ * @param instance the global `axios`, or an instance that `axios.create()` returned
+ * @param credentials the three values of the Web services profile, a token broker, or the
+ *   {@link CaspioAuth} of another instance, to share its token
+ * @param options with a `CaspioAuth` only `origins` and `shouldRenew`: set the others where the
+ *   `CaspioAuth` is created
+ * @returns the token source of the instance, with `detach()` to remove the plugin
+ * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments, naming the field
  */
 export function attachCaspioAuth(
   instance: AxiosInstance,
@@ -38,84 +39,97 @@ export function attachCaspioAuth(
 ): CaspioAuth {
   if (!instance?.interceptors?.request || !instance.defaults) {
     throw configError(
-      'the first argument must be an axios instance: axios itself, or what axios.create() returned.',
+      'the first argument must be an axios instance: axios itself, or the result of axios.create().',
     )
   }
   const account = accountFor(credentials, options)
-  const { source, tokenEndpoint, origins, shouldRenew, emit } = account
-  if (!tokenEndpoint && !origins.length && !ownField(instance.defaults, 'baseURL')) {
+  const { tokenEndpoint } = account
+  const origins = new Set(account.origins)
+  if (tokenEndpoint) origins.add(tokenEndpoint.origin)
+  if (!origins.size && !ownProperty(instance.defaults, 'baseURL')) {
     throw configError(
-      'a token broker does not tell where Caspio is: set the option origins, like https://a1bcd234.caspio.com, or the baseURL of the instance.',
+      "a token broker does not say where Caspio is. Set origins, like ['https://a1bcd234.caspio.com'], or the instance's baseURL.",
     )
   }
 
-  const own = new Set(tokenEndpoint ? [tokenEndpoint.origin, ...origins] : origins)
   const attachments = attachmentsOf(instance)
-  const scope = createScope(
-    own,
-    tokenEndpoint,
-    () => instance.defaults,
-    // A broker without a home of its own has nothing but the baseURL.
-    (origin) =>
-      own.size > 0 &&
-      [...attachments.values()].some((other) => other !== attachment && other.own.has(origin)),
-  )
-  const via = transportOf(instance)
-  const authoriser: Authoriser = {
-    source,
-    covers: scope.covers,
-    shouldRenew: shouldRenew ?? (({ status }) => status === 401),
-    guard: createRedirectGuard(scope.allows),
-    via,
-    emit,
-  }
-
-  const { request } = instance.interceptors
-  const authorise = (config: InternalAxiosRequestConfig): InternalAxiosRequestConfig => {
-    const adapters = config.adapter
-    config.adapter = (final) => sendAuthorised(final, adapters, authoriser)
-    return config
-  }
-  const key = tokenEndpoint?.href ?? [...own].sort().join()
+  const key = tokenEndpoint?.href ?? [...origins].sort().join()
   attachments.get(key)?.detach()
-  for (const other of attachments.values()) other.reset()
-  const id = request.use(authorise, undefined, { synchronous: true })
+  const detachInterceptor = intercept(instance, createAuthoriser(instance, account, origins))
   const attachment: Attachment = {
-    own,
-    reset: scope.reset,
+    origins,
     detach() {
-      // Its home is all that is left of it: nothing of its secrets and tokens.
-      if (attachments.get(key) === attachment) {
-        attachments.set(key, { own, reset() {}, detach() {} })
-      }
-      const { handlers } = request
-      // After interceptors.clear() the id may be somebody else's.
-      if (!handlers?.some((handler) => handler?.fulfilled === authorise)) return
-      request.eject(id)
-      // axios 1.16 keeps the empty slot, and every attachment would add another one.
-      if (handlers.length === id + 1 && handlers[id] === null) handlers.pop()
+      // Only the origins stay: no secret and no token.
+      if (attachments.get(key) === attachment) attachments.set(key, { origins, detach() {} })
+      detachInterceptor()
     },
   }
   attachments.set(key, attachment)
-  return createHandle(account, via, attachment.detach)
+  return createHandle(account, transportOf(instance), attachment.detach)
+}
+
+function createAuthoriser(
+  instance: AxiosInstance,
+  { source, tokenEndpoint, shouldRenew, emit }: Account,
+  origins: ReadonlySet<string>,
+): Authoriser {
+  const scope = createScope({
+    origins,
+    tokenEndpoint,
+    defaults: () => instance.defaults,
+    // A broker without origins has nothing but the baseURL.
+    belongsToAnother: (origin) =>
+      origins.size > 0 &&
+      [...attachmentsOf(instance).values()].some(
+        (other) => other.origins !== origins && other.origins.has(origin),
+      ),
+  })
+  return {
+    source,
+    scope,
+    shouldRenew,
+    guardRedirects: createRedirectGuard(scope.includesURL),
+    transport: transportOf(instance),
+    emit,
+  }
+}
+
+/** Registers the request interceptor. Returns the function that removes it. */
+function intercept({ interceptors }: AxiosInstance, authoriser: Authoriser): () => void {
+  const { request } = interceptors
+  const authorise = (config: InternalAxiosRequestConfig): InternalAxiosRequestConfig => {
+    const original = config.adapter
+    config.adapter = (final) => sendAuthorised(final, original, authoriser)
+    return config
+  }
+  const id = request.use(authorise, undefined, { synchronous: true })
+  return () => {
+    const { handlers } = request
+    // After interceptors.clear() another interceptor may have this ID.
+    if (!handlers?.some((handler) => handler?.fulfilled === authorise)) return
+    request.eject(id)
+    // Before 1.20 axios keeps the empty slot, and each attachment would add one.
+    if (handlers.length === id + 1 && handlers[id] === null) handlers.pop()
+  }
 }
 
 function accountFor(
   credentials: CaspioCredentials | CaspioTokenBroker | CaspioAuth,
-  options: CaspioAuthOptions | undefined,
+  userOptions: CaspioAuthOptions | undefined,
 ): Account {
   const shared = accountOf(credentials)
-  if (!shared) return createAccount(credentials as CaspioCredentials, options)
-  const { origins, shouldRenew } = resolveOptions(options)
-  const misplaced = Object.entries(options ?? {}).find(
-    ([name, value]) => value !== undefined && !/^origins$|^shouldRenew$/.test(name),
-  )
-  if (misplaced) {
-    throw configError(`the option ${misplaced[0]} belongs where the shared CaspioAuth is created.`)
+  if (!shared) return createAccount(credentials as CaspioCredentials, userOptions)
+  const options = resolveOptions(userOptions)
+  const { origins, shouldRenew, ...misplaced } = Object(userOptions)
+  for (const [name, value] of Object.entries(misplaced)) {
+    if (value === undefined) continue
+    throw configError(
+      `the option ${name} cannot be set here. Set it where the shared CaspioAuth is created.`,
+    )
   }
   return {
     ...shared,
-    origins: [...shared.origins, ...origins],
-    shouldRenew: shouldRenew ?? shared.shouldRenew,
+    origins: [...shared.origins, ...options.origins],
+    ...(shouldRenew && { shouldRenew }),
   }
 }

@@ -1,26 +1,22 @@
-import { own } from './lib/own-properties.js'
+import { defineHidden } from './lib/own-properties.js'
 
-/** The plugin's place on an instance, for one account. */
+/** The plugin on one instance, for one account. */
 export interface Attachment {
-  /** Where this account is at home. */
-  readonly own: ReadonlySet<string>
-  /** Called when another account came. */
-  reset(): void
+  /** The origins of the account: another account's `baseURL` must not bring them into its scope. */
+  readonly origins: ReadonlySet<string>
   detach(): void
 }
 
-// On the instance itself and under Symbol.for: hot reload evaluates this module anew, and its ESM
-// and CJS copies do not share a variable.
+// On the instance and with Symbol.for: hot reload evaluates this module again, and the ESM and the
+// CommonJS copy of the package share no variable.
 const ATTACHMENTS = Symbol.for('axios-caspio-auth.attachments')
 
 /**
- * Everything of ours that is or was attached to an instance, by account: a detached account's home
- * stays out of reach of the others, whose `baseURL` it may be.
+ * The attachments of an instance, by account. A detached account stays, with its origins: they must
+ * not fall to another account.
  */
 export function attachmentsOf(instance: object): Map<string, Attachment> {
   const holder = instance as { [ATTACHMENTS]?: Map<string, Attachment> }
-  if (!Object.hasOwn(holder, ATTACHMENTS)) {
-    Object.defineProperty(holder, ATTACHMENTS, own({ value: new Map() }))
-  }
+  if (!Object.hasOwn(holder, ATTACHMENTS)) defineHidden(holder, ATTACHMENTS, new Map())
   return holder[ATTACHMENTS] as Map<string, Attachment>
 }

@@ -1,6 +1,7 @@
+import { checkCredentials } from './contract/credentials.js'
 import { CaspioAuthError, type Failure } from './contract/errors.js'
 import { createEmit } from './contract/events.js'
-import { checkCredentials, resolveOptions } from './contract/options.js'
+import { resolveOptions } from './contract/options.js'
 import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenResponse } from './contract/types.js'
 import { axios } from './lib/axios.js'
 import { holdProcess } from './lib/timers.js'
@@ -9,13 +10,15 @@ import { createIssuer } from './token/issuer.js'
 import { transportOf } from './token/transport.js'
 
 /**
- * The `caspio-sdk/auth` module: returns a function that issues a fresh access token, valid for 24
- * hours, on every call, and resolves to the token endpoint's answer exactly as it came. Issuing a
- * token does not invalidate earlier ones; each call is billed and mints a refresh token, of which
- * an account holds at most 1,000. To have a token cached and renewed, use `createCaspioAuth`.
+ * A replacement for the module `caspio-sdk/auth`: returns a function that requests a new access
+ * token at each call, and resolves to the token endpoint's answer exactly as it came.
  *
- * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on bad arguments; the returned function rejects with
- *   a CaspioAuthError if no token can be had
+ * A new token does not invalidate earlier ones. Caspio may bill each token request, and each creates
+ * a refresh token, of which an account keeps 1,000. Use `createCaspioAuth` to reuse and renew one
+ * token.
+ *
+ * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments. The returned function rejects with
+ *   a CaspioAuthError if it gets no token
  */
 export default function caspioAuth(
   credentials: CaspioCredentials,
@@ -25,10 +28,18 @@ export default function caspioAuth(
   const resolved = resolveOptions(options)
   const emit = createEmit(resolved.onEvent)
   const issue = createIssuer(createTokenEndpoint(checked, resolved, emit), resolved.retries)
+  const request = {
+    refreshToken: undefined,
+    onRefreshTokenRefused() {},
+    renew: false,
+    accepts: () => false,
+    retry: true,
+    transport: transportOf(axios),
+  }
   return async () => {
     const release = holdProcess()
     try {
-      const { answer } = await issue({ via: transportOf(axios) })
+      const { answer } = await issue(request)
       return answer as CaspioTokenResponse
     } catch (failure) {
       throw new CaspioAuthError(failure as Failure)

@@ -10,13 +10,13 @@ import { axios } from './lib/axios.js'
 import { transportOf } from './token/transport.js'
 
 /**
- * A token source without an axios instance: for callers that set the header themselves, and to be
- * shared by several instances (`attachCaspioAuth(instance, auth)`).
+ * Creates a token source without an axios instance. Use it if you set the header yourself, or to
+ * share one token among several instances: `attachCaspioAuth(instance, auth)`.
  *
- * Its token requests go the way of the global axios (adapter, proxy, agents) until an instance
- * that it is attached to asks for a token: those go that instance's way.
+ * A token request travels as the requests of the instance that needs the token (same adapter, proxy
+ * and agents). `getAccessToken()` uses the settings of the global axios.
  *
- * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on bad arguments, naming the field
+ * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments, naming the field
  */
 export function createCaspioAuth(
   credentials: CaspioCredentials | CaspioTokenBroker,

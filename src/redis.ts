@@ -1,50 +1,59 @@
 import type { CaspioTokenStore } from './contract/types.js'
 
-/** What is used of a client of the `redis` package (version 4 and newer), clusters included. */
+/** The methods of a client of the package `redis` (version 4 or newer, clusters too) that are used. */
 export interface NodeRedisClient {
   /** `GET`. */
   get(key: string): Promise<unknown>
-  /** `SET` with a life in milliseconds, and only if the key is free where `NX` is said. */
+  /** `SET` with a life in milliseconds; with `NX` only if the key does not exist. */
   set(key: string, value: string, options: { PX: number; NX?: true }): Promise<unknown>
   /** `DEL`. */
   del(key: string): Promise<unknown>
-  /** `EVAL`: releases the lock if it is still the owner's. */
+  /** `EVAL`: releases the lock if its owner still holds it. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
 }
 
-/** What is used of a client of `ioredis` or `iovalkey`, clusters included. */
+/** The methods of a client of `ioredis` or `iovalkey` (clusters too) that are used. */
 export interface IORedisClient {
   /** `GET`. */
   get(key: string): Promise<unknown>
   /** `SET` with a life in milliseconds. */
   set(key: string, value: string, px: 'PX', ms: number): Promise<unknown>
-  /** The same, only if the key is free. */
+  /** `SET` with a life in milliseconds, only if the key does not exist. */
   set(key: string, value: string, px: 'PX', ms: number, nx: 'NX'): Promise<unknown>
   /** `DEL`. */
   del(key: string): Promise<unknown>
-  /** `EVAL`: releases the lock if it is still the owner's. */
+  /** `EVAL`: releases the lock if its owner still holds it. */
   eval(script: string, numberOfKeys: number, key: string, owner: string): Promise<unknown>
-  /** By this it is told from a client of `redis`. */
+  /** Not called: clients of `redis` do not have it. */
   defineCommand: unknown
 }
 
-/** What `redisTokenStore` may be told. */
+/** The options of `redisTokenStore`. */
 export interface RedisTokenStoreOptions {
-  /** Stands before every key. Set it where the database is shared with others. @default '' */
+  /**
+   * Put before every key. Set it if other programs use the same database.
+   *
+   * @default ''
+   */
   readonly prefix?: string
 }
 
-// Who was too slow must not release the lock of the next one.
+interface Commands {
+  set(key: string, value: string, ms: number, onlyIfAbsent: boolean): Promise<unknown>
+  release(key: string, owner: string): Promise<unknown>
+}
+
+// An owner that was too slow must not release the lock of the next one.
 const RELEASE =
   "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
 /**
- * A `tokenStore` on Redis or Valkey, with a lock (`SET NX PX`, released by its owner only), so that
- * a whole fleet costs one token request.
+ * Returns a `tokenStore` on Redis or Valkey. It has a lock (`SET NX PX`, which only its owner
+ * releases), so that a whole fleet sends one token request.
  *
- * @param client an already connected client of `redis` or `ioredis`. It stays yours: nothing here
- *   connects, closes or listens for its errors
- * @throws TypeError if `client` is neither
+ * @param client a connected client of `redis` or `ioredis`. You connect and close it, and listen for
+ *   its errors
+ * @throws TypeError if `client` is not such a client
  */
 export function redisTokenStore(
   client: NodeRedisClient | IORedisClient,
@@ -53,7 +62,7 @@ export function redisTokenStore(
   for (const name of ['get', 'set', 'del', 'eval'] as const) {
     if (typeof client?.[name] !== 'function') {
       throw new TypeError(
-        `axios-caspio-auth: redisTokenStore needs a connected client of redis or ioredis; this one has no ${name}().`,
+        `axios-caspio-auth: redisTokenStore needs a connected client of redis or ioredis. This one has no method ${name}.`,
       )
     }
   }
@@ -68,11 +77,6 @@ export function redisTokenStore(
       return isMine ? () => release(prefix + key, owner) : undefined
     },
   }
-}
-
-interface Commands {
-  set(key: string, value: string, ms: number, onlyIfAbsent: boolean): Promise<unknown>
-  release(key: string, owner: string): Promise<unknown>
 }
 
 function nodeRedis(client: NodeRedisClient): Commands {

@@ -67,7 +67,7 @@ describe('credentialsFromEnv', () => {
     expect(error.code).toBe('ERR_CASPIO_CONFIG')
     expect(namedIn(error.message)).toEqual(NAMES)
     expect(error.message).toBe(
-      'axios-caspio-auth: set CASPIO_CLIENT_ID, CASPIO_CLIENT_SECRET, CASPIO_TOKEN_ENDPOINT_URL in the environment. The values stand in the Caspio account under Access permissions > Web services profiles > (profile).',
+      'axios-caspio-auth: set CASPIO_CLIENT_ID, CASPIO_CLIENT_SECRET, CASPIO_TOKEN_ENDPOINT_URL in the environment. Find the values in your Caspio account, under Access permissions > Web services profiles > (profile).',
     )
   })
 

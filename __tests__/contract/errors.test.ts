@@ -180,7 +180,7 @@ describe('a CaspioAuthError', () => {
     account.tokenEndpoint.fail({ body: '' })
     const { message, requestId, nextAttemptAt } = await rejectionOf(auth.getAccessToken())
     expect(message).toBe(
-      `axios-caspio-auth: the token endpoint ${account.credentials.tokenEndpointURL} answered 503: it is out of order, or called too often. Caspio's request ID is ${requestId}. No further attempt before ${nextAttemptAt.toISOString()}.`,
+      `axios-caspio-auth: the token endpoint ${account.credentials.tokenEndpointURL} answered 503: it is down, or was called too often. Caspio's request ID is ${requestId}. The plugin does not try again before ${nextAttemptAt.toISOString()}.`,
     )
   })
 

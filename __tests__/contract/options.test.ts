@@ -107,7 +107,6 @@ describe.each(doors)('%s: the credentials', (_, open) => {
     })
 
     it.each([
-      ['null', null],
       ['a number', 12],
       ['true', true],
       ['an object', {}],
@@ -132,7 +131,7 @@ describe.each(doors)('%s: the credentials', (_, open) => {
       ['\t\r\n', 'a tab and a line end'],
       ['\u00a0', 'a no-break space'],
     ])('must not be blank: %j (%s)', (value) => {
-      expectMistake(() => open({ ...good, [field]: value }), field, 'blank')
+      expectMistake(() => open({ ...good, [field]: value }), field, 'is empty')
     })
 
     it.each([
@@ -599,46 +598,55 @@ describe('attaching', () => {
   })
 })
 
-describe('the words about a wrong value of the credentials', () => {
-  const PLACE = 'in the Caspio account under Access permissions > Web services profiles > (profile)'
-  const isWrong =
-    'must be a string, well-formed and without surrounding white space, not of type number.'
+describe('the message about a wrong credential', () => {
+  const PLACE =
+    'in your Caspio account, under Access permissions > Web services profiles > (profile)'
 
   it.each([
     [
-      'where it stands, if it is missing',
+      'says where to find a value that is missing',
       without('clientID'),
-      `clientID must be a string, well-formed and without surrounding white space, not missing. It stands ${PLACE}.`,
+      `clientID is missing. Find it ${PLACE}.`,
     ],
     [
-      'no other spelling, if it is undefined under its own name',
+      'suggests no other name for a value that is undefined',
       { ...good, clientID: undefined },
-      `clientID must be a string, well-formed and without surrounding white space, not missing. It stands ${PLACE}.`,
+      `clientID is missing. Find it ${PLACE}.`,
     ],
     [
-      'the right spelling, if it has another name',
+      'treats null as missing',
+      { ...good, clientID: null },
+      `clientID is missing. Find it ${PLACE}.`,
+    ],
+    [
+      'suggests the right name for a value with a similar one',
       { ...without('clientID'), client_id: 'b5a1e9c2' },
-      'clientID must be a string, well-formed and without surrounding white space, not missing. Write clientID instead of client_id.',
+      'clientID is missing. Rename client_id to clientID.',
     ],
     [
-      'where it stands, if it is wrong under its own name',
+      'says where to find a value of the wrong type',
       { ...good, clientID: 42, client_id: 'b5a1e9c2' },
-      `clientID ${isWrong} It stands ${PLACE}.`,
+      `clientID must be a string. Find it ${PLACE}.`,
     ],
-  ])('say %s', (_, credentials, message) => {
+    [
+      'names white space',
+      { ...good, clientSecret: ` ${SECRET}` },
+      `clientSecret has leading or trailing white space. Find it ${PLACE}.`,
+    ],
+    [
+      'names half of a surrogate pair',
+      { ...good, clientSecret: `${SECRET}\ud83d` },
+      `clientSecret contains a broken character. Find it ${PLACE}.`,
+    ],
+  ])('%s', (_, credentials, message) => {
     expect(thrownBy(() => create(credentials)).message).toBe(`axios-caspio-auth: ${message}`)
   })
 })
 
 describe('an option that does not fit', () => {
-  it.each([
-    [null, 'null'],
-    [' ', 'blank'],
-    [SECRET, 'this string'],
-    [0, 'of type number'],
-  ])('is called by its kind, never by itself: %j', (timeout, kind) => {
+  it.each([null, ' ', SECRET, 0])('is described by the rule, never by its value: %j', (timeout) => {
     expect(thrownBy(() => create(good, { timeout })).message).toBe(
-      `axios-caspio-auth: timeout must be milliseconds, 1 or more, not ${kind}.`,
+      'axios-caspio-auth: timeout must be a number of milliseconds from 1 to 2147483647.',
     )
   })
 
@@ -664,7 +672,7 @@ describe('what somebody put on Object.prototype', () => {
 
   it('is no credential', () => {
     const error = polluted(good, () => thrownBy(() => create({})))
-    expect(error.message).toContain('clientID must be a string')
+    expect(error.message).toContain('clientID is missing')
   })
 
   it('does not stand in the way of a credential that is there', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { within } from '../../src/lib/time-limit.js'
+import { withTimeLimit } from '../../src/lib/time-limit.js'
 import { rejectionOf } from '../support/account.js'
 
 describe('work that has its time', () => {
@@ -13,11 +13,11 @@ describe('work that has its time', () => {
       signals.push(signal)
       return 'done'
     }
-    const done = within(1_000, work)
+    const done = withTimeLimit(1_000, work)
     expect(vi.getTimerCount()).toBe(1)
     expect(await done).toBe('done')
     const failure = new Error('failed')
-    expect(await rejectionOf(within(1_000, () => Promise.reject(failure)))).toBe(failure)
+    expect(await rejectionOf(withTimeLimit(1_000, () => Promise.reject(failure)))).toBe(failure)
     expect(vi.getTimerCount()).toBe(0)
     expect(signals.map(({ aborted }) => aborted)).toEqual([false])
   })
@@ -28,7 +28,7 @@ describe('work that has its time', () => {
       signals.push(signal)
       return new Promise(() => {})
     }
-    const error = await rejectionOf(within(5, hanging))
+    const error = await rejectionOf(withTimeLimit(5, hanging))
     expect(error).toMatchObject({ message: 'no answer within 5 ms', code: 'ETIMEDOUT' })
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   })

@@ -62,14 +62,14 @@ describe('unit tests with the stand-in account', { timeout: 60_000 }, () => {
   it('pass under vitest: in Node, jsdom and happy-dom, and with fake timers', async () => {
     const { code, output, errors } = await vitest()
     expect(output).toMatch(/Test Files +6 passed \(6\)/)
-    expect(output).toMatch(/Tests +12 passed \(12\)/)
+    expect(output).toMatch(/Tests +14 passed \(14\)/)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
   })
 
   it('pass under jest in CommonJS: in Node and jsdom, and with fake timers', async () => {
     const { code, errors } = await jest([], 'cjs')
     expect(errors).toMatch(/Test Suites: 4 passed, 4 total/)
-    expect(errors).toMatch(/Tests: +10 passed, 10 total/)
+    expect(errors).toMatch(/Tests: +12 passed, 12 total/)
     expect(errors).not.toMatch(/did not exit/)
     expect(code).toBe(0)
   })
@@ -82,7 +82,7 @@ describe('unit tests with the stand-in account', { timeout: 60_000 }, () => {
 
   it('fail under jest with jsdom without the adapter, or with the build for browsers', async () => {
     const { code, errors } = await jest([], '--testMatch', '**/{xhr,browser-build}.test.wrong.cjs')
-    expect(errors).toMatch(/gave no answer \(Network Error\)/)
+    expect(errors).toMatch(/did not answer \(Network Error\)/)
     expect(errors).toMatch(/adapter http is not available in the build/)
     expect(errors).toMatch(/Tests: +2 failed, 2 total/)
     expect(code).toBe(1)

@@ -262,7 +262,7 @@ describe.each(VERSIONS)('a redirect of the token endpoint, with axios %s', (vers
     })
     const error = await rejectionOf(api.get('/x'))
     expect([error.code, error.status]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', status])
-    expect(error.message).toContain('redirects are not followed')
+    expect(error.message).toContain('The plugin does not follow it')
     expect(axios.isAxiosError(error)).toBe(true)
     expectNoSecrets(error, CLIENT)
     expect(home.received.map(({ method, url }) => `${method} ${url}`)).toEqual([

@@ -702,69 +702,7 @@ describe('a stale Authorization header of the caller’s own', () => {
   })
 })
 
-describe('the common request costs no URL parse', () => {
-  function countParses(): () => number {
-    let parses = 0
-    vi.stubGlobal(
-      'URL',
-      class extends URL {
-        constructor(url: string | URL, base?: string | URL) {
-          super(url, base)
-          parses++
-        }
-      },
-    )
-    return () => parses
-  }
-
-  function coversOf(tokenEndpoint: URL | undefined): (url: string) => boolean {
-    const scope = createScope(
-      new Set([HOME]),
-      tokenEndpoint,
-      () => ({}),
-      () => false,
-    )
-    return (url) => scope.covers({ url } as InternalAxiosRequestConfig)
-  }
-
-  it.each<[string, AxiosRequestConfig, boolean]>([
-    ['a relative URL on the baseURL', { url: '/tables/Physicians/records' }, true],
-    ['an absolute URL on the known origin', { url: `${HOME}/rest/v2/tables` }, true],
-    ['an absolute URL on a known foreign origin', { url: 'https://evil.test/charges/1' }, false],
-    ['a relative URL on a foreign baseURL', { url: '/x', baseURL: 'https://evil.test' }, false],
-  ])('%s', async (_, config, isCovered) => {
-    const client = attachedClient({ baseURL: `${HOME}/rest/v2` })
-    const parses = countParses()
-    for (let i = 0; i < 100; i++) {
-      expect(await client.authorization({ ...config, params: { i } })).toBe(
-        isCovered ? BEARER : undefined,
-      )
-    }
-    expect(parses()).toBeLessThan(10)
-  })
-
-  it.each([
-    ['of credentials', new URL(ENDPOINT)],
-    ['of a broker', undefined],
-  ])('nor do other paths on known hosts (%s)', (_, tokenEndpoint) => {
-    const covers = coversOf(tokenEndpoint)
-    const hosts = Array.from({ length: 100 }, (_, i) => (i ? `https://host-${i}.test` : HOME))
-    for (const host of hosts) covers(`${host}/first`)
-    const parses = countParses()
-    for (const host of hosts) expect(covers(`${host}/second`)).toBe(host === HOME)
-    expect(parses()).toBe(0)
-  })
-
-  it('of more than 100 hosts some are looked at anew: what is remembered has its bounds', () => {
-    const covers = coversOf(undefined)
-    for (let i = 0; i < 101; i++) covers(`https://host-${i}.test/`)
-    const parses = countParses()
-    expect(covers('https://host-0.test/')).toBe(false)
-    expect(parses()).toBeGreaterThan(0)
-  })
-})
-
-describe('cached verdicts', () => {
+describe('the verdicts', () => {
   /** Mulberry32: a failure can be repeated by its seed. */
   function random(seed: number): (below: number) => number {
     let state = seed
@@ -912,12 +850,12 @@ describe('cached verdicts', () => {
     }))
     const bases = [undefined, 'https://base.test/rest', HOME, '/rest', generateURL(pick)]
     const defaults: { baseURL?: string } = {}
-    const scope = createScope(
-      own,
-      new URL(ENDPOINT),
-      () => defaults,
-      () => false,
-    )
+    const scope = createScope({
+      origins: own,
+      tokenEndpoint: new URL(ENDPOINT),
+      defaults: () => defaults,
+      belongsToAnother: () => false,
+    })
     const verdicts = { true: 0, false: 0 }
     for (let step = 0; step < 4_000; step++) {
       if (next(200) === 0) {
@@ -928,7 +866,7 @@ describe('cached verdicts', () => {
       const config = pick(requests) as InternalAxiosRequestConfig
       const expected = oracle(config, own, ENDPOINT, defaults.baseURL)
       const context = { seed, step, config, defaults: { ...defaults } }
-      const covers = scope.covers(config)
+      const covers = scope.includesRequest(config)
       if (expected === undefined) continue
       expect({ ...context, covers }).toEqual({ ...context, covers: expected })
       verdicts[`${expected}`]++

@@ -1,5 +1,6 @@
 import axios, { type AxiosInstance } from 'axios'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { resolveOptions } from '../../src/contract/options.js'
 import {
   attachCaspioAuth,
   type CaspioAuth,
@@ -22,6 +23,7 @@ import {
 } from '../support/account.js'
 import { atRest, fakeClocks, fakeTime } from '../support/clocks.js'
 import { witness } from '../support/hygiene.js'
+import { issueRequest } from '../support/issue-request.js'
 import { MemoryStore } from '../support/memory-store.js'
 import { leaksIn } from '../support/secrets.js'
 import { watchUnhandled } from '../support/unhandled.js'
@@ -614,13 +616,13 @@ describe('a store is never a reason to fail:', () => {
     ['get rejects', { get: async () => boom() }, 'get: boom'],
     ['set throws', { set: boom }, 'set: boom'],
     ['set rejects', { set: async () => boom() }, 'set: boom'],
-    ['set says that it did not', { set: async () => false }, 'set: it took nothing'],
+    ['set says that it did not', { set: async () => false }, 'set: it did not keep the token'],
     ['lock throws', { lock: boom }, 'lock: boom'],
     ['lock rejects', { lock: async () => boom() }, 'lock: boom'],
     [
       'lock gives nonsense',
       { lock: async () => 'yes' as never },
-      'lock: its lock gave no function',
+      'lock: its lock did not return a function',
     ],
     ['get hangs', { get: () => new Promise(() => {}) }, 'get: no answer within 50 ms'],
     ['set hangs', { set: () => new Promise(() => {}) }, 'set: no answer within 50 ms'],
@@ -733,7 +735,7 @@ describe('a store is never a reason to fail:', () => {
     expect(status).toBe(200)
     expect(store.calls).toEqual([])
     expect(ofType(member.events, 'store-failed')).toEqual([
-      { type: 'store-failed', operation: 'get', reason: 'its code was not loaded' },
+      { type: 'store-failed', operation: 'get', reason: 'its code could not be loaded' },
     ])
   })
 })
@@ -755,7 +757,9 @@ describe('the option tokenStore', () => {
   ])('with %s is refused', (_, tokenStore) => {
     const error = thrownBy(() => createCaspioAuth(credentials, { tokenStore: tokenStore as never }))
     expect(error.code).toBe('ERR_CASPIO_CONFIG')
-    expect(error.message).toContain('tokenStore must be an object with get, set and delete')
+    expect(error.message).toContain(
+      'tokenStore must be an object with the methods get, set and delete',
+    )
   })
 
   it('may inherit its methods', () => {
@@ -777,7 +781,7 @@ describe('the option tokenStore', () => {
   it.each([0, -1, Number.NaN, '500', 2 ** 31])('tokenStoreTimeout: %j is refused', (value) => {
     const options = { tokenStoreTimeout: value as number }
     expect(thrownBy(() => createCaspioAuth(credentials, options)).message).toContain(
-      'tokenStoreTimeout must be milliseconds, 1 or more',
+      'tokenStoreTimeout must be a number of milliseconds from 1 to 2147483647',
     )
   })
 })
@@ -791,8 +795,13 @@ describe('a store, as time goes by', () => {
     const events: CaspioAuthEvent[] = []
     const issue = vi.fn(async (): Promise<Issued> => {
       const accessToken = `t${++count}`
-      const token = { accessToken, tokenType: 'bearer', life: 3_600, refreshToken: undefined }
-      return { token, askedAt: now(), answer: undefined, grant: 'client_credentials' }
+      const token = {
+        accessToken,
+        tokenType: 'bearer',
+        lifeSeconds: 3_600,
+        refreshToken: undefined,
+      }
+      return { token: { ...token, requestedAt: now() }, grant: 'client_credentials' }
     })
     const shared = shareTokens(
       issue,
@@ -801,16 +810,16 @@ describe('a store, as time goes by', () => {
         clientSecret: 'secret',
         tokenEndpointURL: 'https://a.test/oauth/token?tenant=7#x',
       },
-      { store, timeout: 500, lockTtl: 15_000 },
+      resolveOptions({ tokenStore: store }),
       (event) => events.push(event),
-      (found, instead) => {
-        const isInUse = current === instead.token.accessToken
+      (found, replaced) => {
+        const isInUse = current === replaced.accessToken
         if (isInUse && found) current = found.token.accessToken
         return isInUse
       },
     )
     const take = async () => {
-      const { token } = await shared.issue({ via: () => ({}) })
+      const { token } = await shared.issue(issueRequest())
       current = token.accessToken
       return current
     }

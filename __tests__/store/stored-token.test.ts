@@ -1,44 +1,46 @@
 import { describe, expect, it } from 'vitest'
 import { readStoredToken, writeStoredToken } from '../../src/store/stored-token.js'
-import type { Issued } from '../../src/token/issuer.js'
+import type { TimedToken } from '../../src/token/life.js'
 import { fakeClocks } from '../support/clocks.js'
 
-/** A token that was asked for so many seconds ago. */
-function issued(life: number, age = 0, refreshToken?: string): Issued {
-  const askedAt = { wall: Date.now() - age * 1_000, monotonic: performance.now() - age * 1_000 }
-  const token = { accessToken: 'a', tokenType: 'Bearer', life, refreshToken }
-  return { token, askedAt, answer: undefined, grant: 'client_credentials' }
+/** A token that was requested so many seconds ago. */
+function requested(lifeSeconds: number, age = 0, refreshToken?: string): TimedToken {
+  const ageMs = age * 1_000
+  const requestedAt = { wall: Date.now() - ageMs, monotonic: performance.now() - ageMs }
+  return { accessToken: 'a', tokenType: 'Bearer', lifeSeconds, refreshToken, requestedAt }
 }
 
-const stored = (fields: object = {}) => ({ ...JSON.parse(writeStoredToken(issued(60))), ...fields })
+const stored = (fields: object = {}) => ({
+  ...JSON.parse(writeStoredToken(requested(60))),
+  ...fields,
+})
 
 describe('a stored token', () => {
   fakeClocks()
 
   it.each([
-    ['with all that an answer has', issued(60, 20, 'f00')],
-    ['without a refresh token', issued(60, 20)],
-    ['whose life nobody told', issued(Number.POSITIVE_INFINITY, 20, 'f00')],
-  ])('is read as it was written, %s', (_, { token, askedAt }) => {
-    const written = writeStoredToken({ token, askedAt, answer: undefined, grant: undefined })
-    const read = readStoredToken(written)
-    expect(read).toMatchObject({ token, grant: undefined, answer: undefined })
-    expect(read).toMatchObject({ askedAt: { wall: expect.closeTo(askedAt.wall, 0) } })
+    ['with all that an answer has', requested(60, 20, 'f00')],
+    ['without a refresh token', requested(60, 20)],
+    ['whose life nobody told', requested(Number.POSITIVE_INFINITY, 20, 'f00')],
+  ])('is read as it was written, %s', (_, token) => {
+    const read = readStoredToken(writeStoredToken(token))
+    const wall = expect.closeTo(token.requestedAt.wall, 0)
+    expect(read).toMatchObject({ ...token, requestedAt: { wall } })
   })
 
   it('is read on another machine, whose monotonic clock began at another time', () => {
-    const text = writeStoredToken({ ...issued(60), askedAt: { wall: Date.now(), monotonic: 1e12 } })
-    const read = readStoredToken(text) as Issued
-    expect(read.askedAt.monotonic).toBeCloseTo(performance.now(), 0)
+    const requestedAt = { wall: Date.now(), monotonic: 1e12 }
+    const read = readStoredToken(writeStoredToken({ ...requested(60), requestedAt })) as TimedToken
+    expect(read.requestedAt.monotonic).toBeCloseTo(performance.now(), 0)
   })
 
   it('may come parsed', () => {
-    expect(readStoredToken(stored())).toMatchObject({ token: { accessToken: 'a', life: 60 } })
+    expect(readStoredToken(stored())).toMatchObject({ accessToken: 'a', lifeSeconds: 60 })
   })
 
   it('is taken for no younger than new where another clock is ahead', () => {
-    const read = readStoredToken(stored({ issued_at: Date.now() + 3_600_000 })) as Issued
-    expect(read.askedAt.wall).toBeCloseTo(Date.now(), 0)
+    const read = readStoredToken(stored({ issued_at: Date.now() + 3_600_000 })) as TimedToken
+    expect(read.requestedAt.wall).toBeCloseTo(Date.now(), 0)
   })
 
   // Less a margin of 3 s for the way to the server.
@@ -49,14 +51,14 @@ describe('a stored token', () => {
   })
 
   it.each([
-    ['of another version', stored({ v: 2 }), 'it holds something else, or of another version'],
-    ['that is no JSON', 'x', 'it holds something else, or of another version'],
-    ['that is nothing', null, 'it holds something else, or of another version'],
-    ['that is a number', 7, 'it holds something else, or of another version'],
+    ['of another version', stored({ v: 2 }), 'its value is not a token of this version'],
+    ['that is no JSON', 'x', 'its value is not a token of this version'],
+    ['that is nothing', null, 'its value is not a token of this version'],
+    ['that is a number', 7, 'its value is not a token of this version'],
     [
       'without its token',
       stored({ access_token: undefined }),
-      'access_token is missing or no token (RFC 6750)',
+      'access_token is missing or is not a bearer token (RFC 6750)',
     ],
     ['of another type', stored({ token_type: 'mac' }), 'token_type is not bearer'],
     ['of no time', stored({ issued_at: undefined }), 'its token has expired'],

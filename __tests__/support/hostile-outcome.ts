@@ -62,7 +62,7 @@ export function createWitness(): (kind: string, error: AxiosError) => void {
 export function flawOf(error: unknown): string | undefined {
   if (!(error instanceof CaspioAuthError)) return undefined
   const { message, nextAttemptAt } = error
-  const saysWhat = /the token endpoint \S+ (gave no answer \(.{5,}\)|answered \d+)/
+  const saysWhat = /the token endpoint \S+ (did not answer \(.{5,}\)|answered \d+)/
   if (!saysWhat.test(message)) return `it does not say what happened: ${message}`
   if (!/\. Check .*tokenEndpointURL/.test(message)) return `it does not say what to do: ${message}`
   const cooldown = Number(nextAttemptAt) - Date.now()

@@ -1,3 +1,15 @@
+import { vi } from 'vitest'
 import { checkEveryTest } from './hygiene.js'
+
+// In our own tests, time limits do pass in faked time.
+vi.mock('../../src/lib/real-timers.js', () => {
+  type Callback = () => void
+  return {
+    setTimeout: (fire: Callback, ms: number) => setTimeout(fire, ms),
+    clearTimeout: (timer?: NodeJS.Timeout) => clearTimeout(timer),
+    setInterval: (fire: Callback, ms: number) => setInterval(fire, ms),
+    clearInterval: (timer: NodeJS.Timeout) => clearInterval(timer),
+  }
+})
 
 checkEveryTest()

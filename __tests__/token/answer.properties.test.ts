@@ -305,8 +305,8 @@ describe('the answer check', () => {
       expect(read.accessToken).toBe(own(answer, 'access_token'))
       const said = own(answer, 'expires_in')
       const life = typeof said === 'string' ? Number(said) : said
-      expect([life, Number.POSITIVE_INFINITY]).toContain(read.life)
-      expect(read.life).toBeGreaterThan(0)
+      expect([life, Number.POSITIVE_INFINITY]).toContain(read.lifeSeconds)
+      expect(read.lifeSeconds).toBeGreaterThan(0)
       expect(read.refreshToken).not.toBe('')
     })
     fc.assert(property, { numRuns: 10_000 })

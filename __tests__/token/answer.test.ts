@@ -12,7 +12,7 @@ const good = Object.freeze({
 function lifeOf(expires_in: unknown): number {
   const token = readTokenAnswer({ ...good, expires_in })
   if (typeof token === 'string') throw new Error(`no token: ${token}`)
-  return token.life
+  return token.lifeSeconds
 }
 
 /** That it is told what is wrong, in words that hold nothing of the answer. */
@@ -29,7 +29,7 @@ describe('a token answer', () => {
     expect(readTokenAnswer(good)).toEqual({
       accessToken: good.access_token,
       tokenType: 'bearer',
-      life: 86_399,
+      lifeSeconds: 86_399,
       refreshToken: good.refresh_token,
     })
   })
@@ -196,7 +196,7 @@ describe('what is no token answer', () => {
     expect(readTokenAnswer({ access_token: 'mine', token_type: 'Bearer' })).toEqual({
       accessToken: 'mine',
       tokenType: 'Bearer',
-      life: Number.POSITIVE_INFINITY,
+      lifeSeconds: Number.POSITIVE_INFINITY,
       refreshToken: undefined,
     })
   })

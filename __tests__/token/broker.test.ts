@@ -1,9 +1,9 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createTokenBroker } from '../../src/token/broker.js'
 import { rejectionOf } from '../support/account.js'
+import { issueRequest } from '../support/issue-request.js'
 
 const TOKEN = { access_token: 'a', token_type: 'bearer' }
-const via = () => ({})
 
 describe('a token broker', () => {
   it.each([true, false])('is told whether the token at hand will not do: %j', async (renew) => {
@@ -12,16 +12,10 @@ describe('a token broker', () => {
       asked.push(request)
       return TOKEN
     }, 1_000)
-    const { token, answer, grant } = await ask({ renew, via })
+    const { token, answer, grant } = await ask(issueRequest({ renew }))
     expect(asked).toEqual([{ renew }])
-    expect(token).toMatchObject({ accessToken: 'a', life: Number.POSITIVE_INFINITY })
+    expect(token).toMatchObject({ accessToken: 'a', lifeSeconds: Number.POSITIVE_INFINITY })
     expect([answer, grant]).toEqual([TOKEN, 'broker'])
-  })
-
-  it('is not told so by who does not say', async () => {
-    const broker = vi.fn(async () => TOKEN)
-    await createTokenBroker(broker, 1_000)({ via })
-    expect(broker).toHaveBeenCalledWith({ renew: false })
   })
 
   const ADVICE = "It must resolve to { access_token, token_type: 'bearer', expires_in }."
@@ -38,7 +32,7 @@ describe('a token broker', () => {
       'has no token',
       () => ({ token_type: 'bearer' }),
       'ERR_CASPIO_TOKEN_RESPONSE',
-      'access_token is missing or no token (RFC 6750)',
+      'access_token is missing or is not a bearer token (RFC 6750)',
     ],
     [
       'has a token of another type',
@@ -48,7 +42,7 @@ describe('a token broker', () => {
     ],
   ])('that %s is told so, and what it must do', async (_, broker, code, reason) => {
     const ask = createTokenBroker(broker as never, 5)
-    const failure = await rejectionOf(ask({ via }))
+    const failure = await rejectionOf(ask(issueRequest()))
     expect(failure).toMatchObject({
       code,
       message: `the token broker failed (${reason}). ${ADVICE}`,

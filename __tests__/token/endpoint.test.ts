@@ -5,6 +5,7 @@ import type { CaspioAuthEvent } from '../../src/contract/events.js'
 import { resolveOptions } from '../../src/contract/options.js'
 import { createTokenEndpoint } from '../../src/token/endpoint.js'
 import { rejectionOf } from '../support/account.js'
+import { issueRequest } from '../support/issue-request.js'
 
 const CREDENTIALS = {
   clientID: 'b5a1e9c2',
@@ -30,7 +31,7 @@ function asking(answer: (config: InternalAxiosRequestConfig) => Answer, refreshT
     const { status = 200, data } = answer(config)
     return { status, statusText: '', headers: {}, data, config }
   }
-  const answered = ask({ refreshToken, via: () => ({ adapter }) })
+  const answered = ask(issueRequest({ refreshToken, transport: () => ({ adapter }) }))
   return { answered, events, asked }
 }
 
@@ -44,7 +45,7 @@ describe('an answer', () => {
   it.each([200, 201, 299])('with a token and the status %i is one', async (status) => {
     const { answered, events } = asking(() => ({ status, data: JSON.stringify(TOKEN) }))
     const { token, answer, grant } = await answered
-    expect(token).toMatchObject({ accessToken: 'a', tokenType: 'bearer', life: 60 })
+    expect(token).toMatchObject({ accessToken: 'a', tokenType: 'bearer', lifeSeconds: 60 })
     expect([answer, grant]).toEqual([TOKEN, 'client_credentials'])
     expect(events).toEqual([
       {
@@ -69,7 +70,7 @@ describe('an answer', () => {
     const error = `invalid\n${CREDENTIALS.clientSecret}`
     const { answered, events } = asking(() => ({ status: 400, data: { error } }))
     expect((await rejectionOf(answered)).message).toContain(
-      `${WORDS} answered 400 invalid [redacted], which is no token`,
+      `${WORDS} answered 400 invalid [redacted], which is not a token`,
     )
     expect(events).toMatchObject([{ status: 400, errorCode: 'invalid [redacted]' }])
   })
@@ -104,7 +105,7 @@ describe('no answer', () => {
     const failure: Failure = await rejectionOf(answered)
     expect(failure.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
     expect(failure.message).toBe(
-      `${WORDS} gave no answer (cut off). Check the network, and tokenEndpointURL.`,
+      `${WORDS} did not answer (cut off). Check the network and tokenEndpointURL.`,
     )
     expect(events).toEqual([
       {
@@ -126,12 +127,9 @@ describe('a refresh token', () => {
     expect(failure.answer?.data).toBe('grant_type=refresh_token&refresh_token=[redacted]')
   })
 
-  it('that is refused is not taken for a refused client', async () => {
+  it('that is refused is no passing fault', async () => {
     const refused = () => ({ status: 400, data: { error: 'invalid_grant' } })
-    expect(await rejectionOf(asking(refused, REFRESH_TOKEN).answered)).toMatchObject({
-      code: 'ERR_CASPIO_TOKEN_RESPONSE',
-      grantRefused: true,
-    })
-    expect((await rejectionOf(asking(refused).answered)).code).toBe('ERR_CASPIO_CREDENTIALS')
+    const failure = await rejectionOf(asking(refused, REFRESH_TOKEN).answered)
+    expect(failure).toMatchObject({ code: 'ERR_CASPIO_CREDENTIALS', isTemporary: false })
   })
 })

@@ -1,30 +1,30 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Failure } from '../../src/contract/errors.js'
 import {
-  type Answered,
   createIssuer,
+  type Granted,
   type IssueRequest,
   type TokenIssuer,
 } from '../../src/token/issuer.js'
 import { rejectionOf } from '../support/account.js'
+import { issueRequest } from '../support/issue-request.js'
 
 const OUT_OF_ORDER: Failure = {
   code: 'ERR_CASPIO_TOKEN_ENDPOINT',
   message: 'it is out of order',
-  retryable: true,
+  isTemporary: true,
 }
 const REFUSED: Failure = {
   code: 'ERR_CASPIO_TOKEN_RESPONSE',
   message: 'it refused the grant',
-  grantRefused: true,
 }
 
-function answer(life = 60, refreshToken?: string): Answered {
-  const token = { accessToken: 'a', tokenType: 'bearer', life, refreshToken }
+function answer(life = 60, refreshToken?: string): Granted {
+  const token = { accessToken: 'a', tokenType: 'bearer', lifeSeconds: life, refreshToken }
   return { token, answer: token, grant: 'client_credentials' }
 }
 
-type Step = Failure | Answered | (() => Answered)
+type Step = Failure | Granted | (() => Granted)
 
 /** An issuer whose attempts end so, one after the other; and when each began, with what. */
 function issuerOf(retries: number, ...steps: Step[]) {
@@ -40,7 +40,7 @@ function issuerOf(retries: number, ...steps: Step[]) {
     return step
   }, retries)
   const issue = (request: Partial<IssueRequest> = {}): ReturnType<TokenIssuer> =>
-    issuer({ via: () => ({}), ...request })
+    issuer(issueRequest(request))
   return { issue, begun, asked }
 }
 
@@ -79,12 +79,12 @@ describe('attempts', () => {
 
   it('are one where that is asked for', async () => {
     const { issue, begun } = issuerOf(2, OUT_OF_ORDER)
-    await rejectionOf(ended(issue({ single: true })))
+    await rejectionOf(ended(issue({ retry: false })))
     expect(begun).toHaveLength(1)
   })
 
   it('are one where another would not help', async () => {
-    const { issue, begun } = issuerOf(2, { ...OUT_OF_ORDER, retryable: false })
+    const { issue, begun } = issuerOf(2, { ...OUT_OF_ORDER, isTemporary: false })
     await rejectionOf(ended(issue()))
     expect(begun).toHaveLength(1)
   })
@@ -95,9 +95,9 @@ describe('attempts', () => {
     [1, [0, 500]],
     [10_000, [0, 10_000]],
     [10_001, [0]],
-  ])('wait as long as Retry-After says, up to 10 s: %i ms', async (retryAfter, times) => {
+  ])('wait as long as Retry-After says, up to 10 s: %i ms', async (retryAfterMs, times) => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
-    const { issue, begun } = issuerOf(1, { ...OUT_OF_ORDER, retryAfter }, answer())
+    const { issue, begun } = issuerOf(1, { ...OUT_OF_ORDER, retryAfterMs }, answer())
     await ended(issue()).catch(() => {})
     expect(begun.map(Math.round)).toEqual(times)
   })
@@ -105,14 +105,14 @@ describe('attempts', () => {
 
 describe('a refresh token', () => {
   it('that is refused is forgotten, and the client credentials are asked at once', async () => {
-    const forgetRefreshToken = vi.fn()
+    const onRefreshTokenRefused = vi.fn()
     const { issue, begun, asked } = issuerOf(0, REFUSED, answer())
-    await ended(issue({ refreshToken: 'old', forgetRefreshToken }))
+    await ended(issue({ refreshToken: 'old', onRefreshTokenRefused }))
     expect([asked, begun]).toEqual([
       ['old', undefined],
       [0, 0],
     ])
-    expect(forgetRefreshToken).toHaveBeenCalledOnce()
+    expect(onRefreshTokenRefused).toHaveBeenCalledOnce()
   })
 
   it('that is refused is given up, though nobody wants to hear of it', async () => {
@@ -122,11 +122,11 @@ describe('a refresh token', () => {
   })
 
   it('is kept through an outage', async () => {
-    const forgetRefreshToken = vi.fn()
+    const onRefreshTokenRefused = vi.fn()
     const { issue, asked } = issuerOf(1, OUT_OF_ORDER, answer())
-    await ended(issue({ refreshToken: 'old', forgetRefreshToken }))
+    await ended(issue({ refreshToken: 'old', onRefreshTokenRefused }))
     expect(asked).toEqual(['old', 'old'])
-    expect(forgetRefreshToken).not.toHaveBeenCalled()
+    expect(onRefreshTokenRefused).not.toHaveBeenCalled()
   })
 
   it('is not what was refused where there is none', async () => {
@@ -145,10 +145,10 @@ describe('a token that died on its way', () => {
   it('is asked for again, once', async () => {
     const { issue, begun } = issuerOf(0, late(60), answer())
     const started = Date.now()
-    const { askedAt } = await ended(issue())
+    const { token } = await ended(issue())
     expect(begun).toEqual([0, 60_000])
     // The life counts from the second time.
-    expect(askedAt.wall - started).toBe(60_000)
+    expect(token.requestedAt.wall - started).toBe(60_000)
     const short = issuerOf(0, late(1), late(1))
     await ended(short.issue())
     expect(short.begun).toHaveLength(2)

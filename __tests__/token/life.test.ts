@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { msLeft, renewAfter, usableFor } from '../../src/token/life.js'
+import { msLeft, renewAfterMs, usableForMs } from '../../src/token/life.js'
 import { fakeClocks } from '../support/clocks.js'
 
 describe('a token is used', () => {
@@ -10,7 +10,7 @@ describe('a token is used', () => {
     [1, 950],
     [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
   ])('of %d s: for %d ms', (life, ms) => {
-    expect(usableFor(life)).toBe(ms)
+    expect(usableForMs(life)).toBe(ms)
   })
 })
 
@@ -29,7 +29,7 @@ describe('a token is renewed', () => {
     [Number.POSITIVE_INFINITY, 10, 1, Number.POSITIVE_INFINITY],
   ])('of %d s, with renewBefore %s, of which the share of %d: after %d ms', (...given) => {
     const [life, renewBefore, jitter, ms] = given
-    expect(renewAfter(life, renewBefore, jitter)).toBe(ms)
+    expect(renewAfterMs(life, renewBefore, jitter)).toBe(ms)
   })
 })
 
@@ -37,9 +37,11 @@ describe('what is left of a life', () => {
   fakeClocks()
 
   it('counts from when the token was asked for', () => {
-    const askedAt = { wall: Date.now() - 20_000, monotonic: performance.now() - 20_000 }
-    expect(msLeft(60, askedAt)).toBe(40_000)
-    expect(msLeft(10, askedAt)).toBe(-10_000)
-    expect(msLeft(Number.POSITIVE_INFINITY, askedAt)).toBe(Number.POSITIVE_INFINITY)
+    const requestedAt = { wall: Date.now() - 20_000, monotonic: performance.now() - 20_000 }
+    const left = (lifeSeconds: number) =>
+      msLeft({ accessToken: 'a', tokenType: 'bearer', lifeSeconds, refreshToken: '', requestedAt })
+    expect(left(60)).toBe(40_000)
+    expect(left(10)).toBe(-10_000)
+    expect(left(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY)
   })
 })

@@ -21,7 +21,8 @@ async function posted(
     asked.push(config)
     return { ...RESPONSE, config }
   }
-  await postGrant(CREDENTIALS, clientAuthentication, GRANT, 1_000, () => ({ ...way, adapter }))
+  const options = { clientAuthentication, timeout: 1_000 }
+  await postGrant(CREDENTIALS, GRANT, options, () => ({ ...way, adapter }))
   return asked[0] as InternalAxiosRequestConfig
 }
 
@@ -71,7 +72,9 @@ describe('the timeout', () => {
 
   it('ends what an adapter does not end, and tells it so', async () => {
     const error = await rejectionOf(
-      postGrant(CREDENTIALS, 'basic', GRANT, 5, () => ({ adapter: hanging })),
+      postGrant(CREDENTIALS, GRANT, { clientAuthentication: 'basic', timeout: 5 }, () => ({
+        adapter: hanging,
+      })),
     )
     expect(error).toMatchObject({ message: 'no answer within 5 ms', code: 'ETIMEDOUT' })
     expect(started.pop()?.aborted).toBe(true)

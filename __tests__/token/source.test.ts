@@ -10,7 +10,7 @@ import {
 } from '../../src/index.js'
 import { now } from '../../src/lib/clock.js'
 import type { Issued } from '../../src/token/issuer.js'
-import { createTokenSource } from '../../src/token/source.js'
+import { TokenSource } from '../../src/token/source.js'
 import {
   outcomesOf,
   PHYSICIANS,
@@ -593,13 +593,13 @@ describe('grants', () => {
     expect(grants(events)).toEqual(['client_credentials', 'refresh_token', 'refresh_token'])
   })
 
-  it('a refusal of the client itself is not followed by anything', async () => {
+  it('a refresh grant that is refused is followed by client credentials, whatever the reason', async () => {
     const { account, api, events } = await startBench()
     await api.get(PHYSICIANS)
     account.rotateSecret()
     vi.advanceTimersByTime(40 * HOUR)
     expect((await rejectionOf(api.get(PHYSICIANS))).code).toBe('ERR_CASPIO_CREDENTIALS')
-    expect(grants(events)).toEqual(['client_credentials', 'refresh_token'])
+    expect(grants(events)).toEqual(['client_credentials', 'refresh_token', 'client_credentials'])
   })
 
   it('after a rejection: client credentials', async () => {
@@ -795,11 +795,11 @@ describe('a late rejection of an old token', () => {
     let issued = 0
     const issue = async (): Promise<Issued> => {
       const accessToken = `t${++issued}`
-      const token = { accessToken, tokenType: 'bearer', life: 60, refreshToken: undefined }
-      return { token, askedAt: now(), answer: undefined, grant: 'client_credentials' }
+      const token = { accessToken, tokenType: 'bearer', lifeSeconds: 60, refreshToken: undefined }
+      return { token: { ...token, requestedAt: now() }, grant: 'client_credentials' }
     }
     const via = () => ({})
-    const source = createTokenSource(issue, resolveOptions(), () => {})
+    const source = new TokenSource(issue, resolveOptions(), () => {})
     const old = await source.acquire(via)
     await source.renew(via)
     vi.advanceTimersByTime(age * SECOND)
@@ -815,11 +815,11 @@ it('a renewal that ends after invalidate(), without a refresh token of its own, 
       const grant = grants[answers.length]
       const accessToken = `t${answers.length + 1}`
       const refreshToken = grant === 'client_credentials' ? 'r1' : undefined
-      const token = { accessToken, tokenType: 'bearer', life: 60, refreshToken }
-      answers.push(() => resolve({ token, askedAt: now(), answer: undefined, grant }))
+      const token = { accessToken, tokenType: 'bearer', lifeSeconds: 60, refreshToken }
+      answers.push(() => resolve({ token: { ...token, requestedAt: now() }, grant }))
     })
   const via = () => ({})
-  const source = createTokenSource(issue, resolveOptions(), () => {})
+  const source = new TokenSource(issue, resolveOptions(), () => {})
   const first = source.acquire(via)
   answers[0]?.()
   await first
@@ -837,11 +837,16 @@ describe('a fetch that is never answered, since the worker that began it is gone
     const issue = () =>
       new Promise<Issued>((resolve) => {
         const accessToken = `t${answers.length + 1}`
-        const token = { accessToken, tokenType: 'bearer', life: 1_000, refreshToken: undefined }
-        const issued = { token, askedAt: now(), answer: undefined, grant: 'client_credentials' }
+        const token = {
+          accessToken,
+          tokenType: 'bearer',
+          lifeSeconds: 1_000,
+          refreshToken: undefined,
+        }
+        const issued = { token: { ...token, requestedAt: now() }, grant: 'client_credentials' }
         answers.push(() => resolve(issued as Issued))
       })
-    return { source: createTokenSource(issue, resolveOptions(options), () => {}), answers }
+    return { source: new TokenSource(issue, resolveOptions(options), () => {}), answers }
   }
   const via = () => ({})
 

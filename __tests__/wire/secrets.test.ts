@@ -3,7 +3,7 @@ import axios from 'axios'
 import { describe, expect, it } from 'vitest'
 import caspioAuth from '../../src/auth.js'
 import { type CaspioAuthEvent, createCaspioAuth, isCaspioAuthError } from '../../src/index.js'
-import { createScrubber, formEncode, printable } from '../../src/lib/redact.js'
+import { createRedact, formEncode, printable } from '../../src/lib/redact.js'
 import { PHYSICIANS, rejectionOf, startBench } from '../support/account.js'
 import { startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets, leaksIn } from '../support/secrets.js'
@@ -28,7 +28,7 @@ const FORMS: [string, (secret: string) => string][] = [
 describe.each(SECRETS)('the scrubber for %j', (secret) => {
   it.each(FORMS)('blots it out %s, wherever it stands', (_, encode) => {
     const form = encode(secret)
-    const scrub = createScrubber([secret])
+    const scrub = createRedact([secret])
     const text = scrub(`${form} in front, ${form}${form} twice, and behind ${form}`)
     expect(text).not.toContain(form)
     expect(text).not.toContain(secret)
@@ -36,7 +36,7 @@ describe.each(SECRETS)('the scrubber for %j', (secret) => {
   })
 
   it('leaves every other text alone', () => {
-    const scrub = createScrubber([secret])
+    const scrub = createRedact([secret])
     for (const text of ['', 'invalid_client', 'The client is unknown.']) {
       expect(scrub(text)).toBe(text)
     }
@@ -45,13 +45,13 @@ describe.each(SECRETS)('the scrubber for %j', (secret) => {
 
 describe('the scrubber', () => {
   it('knows several secrets', () => {
-    const scrub = createScrubber(['first one', 'second/one'])
+    const scrub = createRedact(['first one', 'second/one'])
     const text = scrub('first one, first+one, second/one, second%2Fone')
     expect(text).not.toMatch(/first|second/)
   })
 
   it('without secrets changes nothing', () => {
-    expect(createScrubber([])('anything')).toBe('anything')
+    expect(createRedact([])('anything')).toBe('anything')
   })
 })
 

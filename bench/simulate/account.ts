@@ -1,4 +1,4 @@
-import type { AskForToken } from '../../src/token/issuer.js'
+import type { RequestToken } from '../../src/token/issuer.js'
 import { pause } from './store.js'
 
 const DAY_IN_MS = 86_400_000
@@ -13,19 +13,19 @@ export class SimulatedAccount {
   #count = 0
 
   /** @param refreshes whether renewals use the refresh token */
-  ask(refreshes: boolean): AskForToken {
+  ask(refreshes: boolean): RequestToken {
     return async ({ refreshToken: offered }) => {
       const refreshToken = refreshes ? offered : undefined
       this.requests++
       await pause(200, 400)
       const isRefused = refreshToken !== undefined && !this.#refreshTokens.delete(refreshToken)
-      if (isRefused) throw { code: 'ERR_CASPIO_TOKEN_RESPONSE', message: '', grantRefused: true }
+      if (isRefused) throw { code: 'ERR_CASPIO_TOKEN_RESPONSE', message: '' }
       const accessToken = `access-${this.#count++}`
       const next = `refresh-${this.#count}`
       this.#accessTokens.set(accessToken, Date.now() + LIFE_IN_S * 1_000)
       this.#refreshTokens.set(next, Date.now() + UNUSED_REFRESH_TOKEN_LIFE_IN_MS)
       return {
-        token: { accessToken, tokenType: 'bearer', life: LIFE_IN_S, refreshToken: next },
+        token: { accessToken, tokenType: 'bearer', lifeSeconds: LIFE_IN_S, refreshToken: next },
         answer: undefined,
         grant: refreshToken ? 'refresh_token' : 'client_credentials',
       }

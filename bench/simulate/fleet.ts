@@ -1,7 +1,7 @@
 import { resolveOptions } from '../../src/contract/options.js'
 import { shareTokens } from '../../src/store/shared-tokens.js'
 import { createIssuer, type TokenIssuer } from '../../src/token/issuer.js'
-import { createTokenSource, type TokenSource } from '../../src/token/source.js'
+import { TokenSource } from '../../src/token/source.js'
 import { SimulatedAccount } from './account.js'
 import { SimulatedStore } from './store.js'
 import { installSeed, SimulatedTime, settled } from './time.js'
@@ -107,17 +107,15 @@ function launcher(
       onFetch()
       return issuer(request)
     }
-  if (kind === 'none') return () => createTokenSource(watched(issue), options, emit)
-  const use = {
-    store: new SimulatedStore({ lock: kind === 'with lock' }),
-    timeout: 500,
-    lockTtl: 15_000,
-  }
+  if (kind === 'none') return () => new TokenSource(watched(issue), options, emit)
+  const withStore = resolveOptions({
+    tokenStore: new SimulatedStore({ lock: kind === 'with lock' }),
+  })
   return () => {
-    const shared = shareTokens(issue, CREDENTIALS, use, emit, (...tokens) =>
+    const shared = shareTokens(issue, CREDENTIALS, withStore, emit, (...tokens) =>
       source.adopt(...tokens),
     )
-    const source = createTokenSource(watched(shared.issue), options, emit)
+    const source = new TokenSource(watched(shared.issue), options, emit)
     return source
   }
 }

@@ -1,16 +1,17 @@
 import { configError } from './errors.js'
-import { IN_THE_ACCOUNT } from './in-the-account.js'
+import { IN_YOUR_ACCOUNT } from './in-your-account.js'
 import type { CaspioCredentials } from './types.js'
 
 /**
- * Reads the credentials from `CASPIO_CLIENT_ID`, `CASPIO_CLIENT_SECRET` and
- * `CASPIO_TOKEN_ENDPOINT_URL`. Surrounding white space is dropped: files and shells add it.
+ * Reads the credentials from the environment variables `CASPIO_CLIENT_ID`, `CASPIO_CLIENT_SECRET`
+ * and `CASPIO_TOKEN_ENDPOINT_URL`. Leading and trailing white space is dropped: files and shells
+ * add it.
  *
  * @param env defaults to `process.env`
- * @throws CaspioAuthError `ERR_CASPIO_CONFIG`, naming every variable that is missing or blank
+ * @throws CaspioAuthError `ERR_CASPIO_CONFIG`, naming every variable that is missing or empty
  */
 export function credentialsFromEnv(
-  // Not every runtime has a process.
+  // Browsers and some workers have no `process`.
   env: Readonly<Record<string, string | undefined>> = (globalThis as { process?: NodeJS.Process })
     .process?.env ?? {},
 ): CaspioCredentials {
@@ -27,7 +28,7 @@ export function credentialsFromEnv(
   }
   if (missing.length > 0) {
     throw configError(
-      `set ${missing.join(', ')} in the environment. The values stand ${IN_THE_ACCOUNT}.`,
+      `set ${missing.join(', ')} in the environment. Find the values ${IN_YOUR_ACCOUNT}.`,
     )
   }
   return credentials

@@ -1,12 +1,13 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { AxiosError } from '../lib/axios.js'
-import { own, ownField } from '../lib/own-properties.js'
+import { defineHidden, ownProperty, withoutPrototype } from '../lib/own-properties.js'
 
 /**
- * - `ERR_CASPIO_CONFIG`: bad arguments, thrown at once.
+ * - `ERR_CASPIO_CONFIG`: an argument is wrong. Thrown at once.
  * - `ERR_CASPIO_CREDENTIALS`: the token endpoint refused the client.
- * - `ERR_CASPIO_TOKEN_ENDPOINT`: it was unreachable, timed out, or answered 429 or 5xx after all retries.
- * - `ERR_CASPIO_TOKEN_RESPONSE`: it answered something that is no token.
+ * - `ERR_CASPIO_TOKEN_ENDPOINT`: the token endpoint could not be reached, timed out, or answered 429
+ *   or 5xx, after all retries.
+ * - `ERR_CASPIO_TOKEN_RESPONSE`: the answer of the token endpoint is not a token.
  */
 export type CaspioAuthErrorCode =
   | 'ERR_CASPIO_CONFIG'
@@ -14,66 +15,74 @@ export type CaspioAuthErrorCode =
   | 'ERR_CASPIO_TOKEN_ENDPOINT'
   | 'ERR_CASPIO_TOKEN_RESPONSE'
 
+interface FailureDetails {
+  readonly cause?: Error
+  /** The token endpoint's answer, without the token request that led to it. */
+  readonly answer?: Pick<AxiosResponse, 'status' | 'statusText' | 'headers' | 'data'>
+  readonly requestId?: string
+  readonly nextAttemptAt?: Date
+  /** Whether a repetition may succeed: after network errors, 429 and 5xx. */
+  readonly isTemporary?: boolean
+  readonly retryAfterMs?: number
+}
+
 /**
- * What went wrong, before it becomes somebody's error: all who share a fetch share its failure,
- * and each gets an error of his own from it.
+ * Why a token request failed. All callers that wait for one token request share its failure; each
+ * gets a {@link CaspioAuthError} of its own, made from it.
  */
-export interface Failure {
+export interface Failure extends FailureDetails {
   readonly code: CaspioAuthErrorCode
   readonly message: string
-  readonly cause?: Error | undefined
-  /** The token endpoint's answer, without the request that led to it. */
-  readonly answer?: Pick<AxiosResponse, 'status' | 'statusText' | 'headers' | 'data'>
-  readonly requestId?: string | undefined
-  readonly nextAttemptAt?: Date
-  /** Whether another attempt may fare better: the network, 429, 5xx. */
-  readonly retryable?: boolean
-  /** `Retry-After`, in ms. */
-  readonly retryAfter?: number
-  /** Whether it was the grant that was refused, so that another one may do. */
-  readonly grantRefused?: boolean
 }
 
-/** Whether something thrown is a {@link Failure}, or an error made of one. */
+export function createFailure(
+  code: CaspioAuthErrorCode,
+  message: string,
+  details: FailureDetails = {},
+): Failure {
+  return withoutPrototype({ ...details, code, message })
+}
+
+/** Whether something thrown is a {@link Failure}, or an error made from one. */
 export function isFailure(thrown: unknown): thrown is Failure {
-  return `${ownField(thrown, 'code')}`.startsWith('ERR_CASPIO_')
+  return String(ownProperty(thrown, 'code')).startsWith('ERR_CASPIO_')
 }
 
-// Under Symbol.for, so that the ESM and the CJS copy of the package know each other's errors.
+// Symbol.for, so that the ESM and the CommonJS copy of the package recognise each other's errors.
 const BRAND = Symbol.for('axios-caspio-auth.error')
 
 /**
- * Why no token could be had. `axios.isAxiosError(error)` holds. It never carries the token
- * request, and no secret: neither in its message nor in anything that hangs on it.
+ * Says why there is no access token. `axios.isAxiosError(error)` is true for it. It carries no
+ * secret, neither in its message nor in its properties, and never the token request.
  */
 export class CaspioAuthError extends AxiosError {
-  /** @internal For `console.log(error)`, which shows the class too where a minifier renamed it. */
+  /** @internal `console.log` shows the name of the class, which minifiers change. */
   static override readonly name = 'CaspioAuthError'
 
-  /** What kind of failure it is. */
+  /** The kind of failure. */
   declare readonly code: CaspioAuthErrorCode
   /** HTTP status of the token endpoint's answer, if there was one. */
   declare readonly status?: number
-  /** `X-Caspio-Request-ID` of that answer: Caspio's support asks for it. */
+  /** `X-Caspio-Request-ID` of that answer. Caspio's support asks for it. */
   declare readonly requestId?: string
-  /** When the token endpoint will be tried again, at the earliest. */
+  /** The plugin sends no token request before this time. */
   declare readonly nextAttemptAt?: Date
   /** The caller's own request, if there was one. */
   declare readonly config?: InternalAxiosRequestConfig
-  /** The token endpoint's answer (status, headers, error body), under the caller's `config`. */
+  /** The token endpoint's answer: status, headers and error body. Its `config` is the caller's. */
   declare readonly response?: AxiosResponse
-  /** The network's error, free of request data. */
+  /** The network error, without any request data. */
   declare readonly cause?: Error
 
   /** @internal */
   constructor(failure: Failure, config?: InternalAxiosRequestConfig) {
-    const { message, code, cause, answer, requestId, nextAttemptAt } = own(failure)
-    const parts = [
+    const { message, code, cause, answer, requestId, nextAttemptAt } = failure
+    const sentences = [
       `axios-caspio-auth: ${message}`,
       requestId && `Caspio's request ID is ${requestId}.`,
-      nextAttemptAt && `No further attempt before ${nextAttemptAt.toISOString()}.`,
+      nextAttemptAt && `The plugin does not try again before ${nextAttemptAt.toISOString()}.`,
     ]
-    super(parts.filter(Boolean).join(' '), code)
+    super(sentences.filter(Boolean).join(' '), code)
     this.name = 'CaspioAuthError'
     Object.assign(
       this,
@@ -81,11 +90,10 @@ export class CaspioAuthError extends AxiosError {
       requestId && { requestId },
       nextAttemptAt && { nextAttemptAt },
     )
-    // Bulky things stay out of console.error and structured loggers.
+    // Loggers print enumerable properties, and these are long.
     const response = answer && { ...answer, config: config ?? {} }
     for (const [key, value] of Object.entries({ config, response, cause })) {
-      if (value)
-        Object.defineProperty(this, key, own({ value, writable: true, configurable: true }))
+      if (value) defineHidden(this, key, value)
     }
   }
 
@@ -94,18 +102,18 @@ export class CaspioAuthError extends AxiosError {
     return true
   }
 
-  /** By the brand: the entry points and the two module formats have a copy of this class each. */
+  /** Recognises the errors of every copy of the package: each entry point has its own class. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isCaspioAuthError(value)
   }
 }
 
-/** Whether `error` is a {@link CaspioAuthError}, of this copy of the package or of another. */
+/** Whether `error` is a {@link CaspioAuthError}, of this copy of the package or of another one. */
 export function isCaspioAuthError(error: unknown): error is CaspioAuthError {
   return Object(error)[BRAND] === true
 }
 
-/** For bad arguments. */
+/** The error for a wrong argument. */
 export function configError(message: string): CaspioAuthError {
-  return new CaspioAuthError({ code: 'ERR_CASPIO_CONFIG', message })
+  return new CaspioAuthError(createFailure('ERR_CASPIO_CONFIG', message))
 }

@@ -1,79 +1,79 @@
 import type { CaspioAuthError } from './errors.js'
 
-/** A grant of RFC 6749, or the user's own broker. */
+/** How a token was obtained: by a grant of RFC 6749, or from your token broker. */
 export type CaspioGrant = 'client_credentials' | 'refresh_token' | 'broker'
 
-/** What {@link CaspioAuthOptions.onEvent} receives. No event holds a token or a secret. */
+/** What {@link CaspioAuthOptions.onEvent} receives. No event contains a token or a secret. */
 export type CaspioAuthEvent =
-  /** One HTTP attempt at the token endpoint ended. Caspio bills each that it receives. */
+  /** A token request ended. Caspio may bill each one that it receives. */
   | {
       readonly type: 'token-request'
-      /** What the token was asked for with. */
+      /** The grant that was sent. */
       readonly grant: 'client_credentials' | 'refresh_token'
       /** HTTP status, if there was an answer. */
       readonly status?: number
-      /** OAuth's `error` or the network error's code, if it failed. */
+      /** If it failed: OAuth's `error`, or the code of the network error. */
       readonly errorCode?: string
-      /** Milliseconds from sending to the end of the answer. */
+      /** Milliseconds from sending the token request to the end of the answer. */
       readonly duration: number
     }
-  /** A token was taken into use. */
+  /** A new token is in use. */
   | {
       readonly type: 'token-taken'
       readonly source: 'issued'
-      /** What it was got with. */
+      /** How it was obtained. */
       readonly grant: CaspioGrant
-      /** Seconds that it will live. Absent if the answer did not say. */
+      /** Seconds until it expires. Absent if the answer did not say. */
       readonly expiresIn?: number
     }
-  /** A token that another process got was taken from the {@link CaspioAuthOptions.tokenStore}. */
+  /** A token that another process obtained was taken from the {@link CaspioAuthOptions.tokenStore}. */
   | {
       readonly type: 'token-taken'
       readonly source: 'store'
-      /** Seconds that are left of its life. Absent if the answer did not say. */
+      /** Seconds until it expires. Absent if the answer did not say. */
       readonly expiresIn?: number
     }
-  /** A request was answered that its token is rejected (`shouldRenew`). Billed. */
+  /** Caspio rejected a token: `shouldRenew` returned `true` for an answer. The call may be billed. */
   | {
       readonly type: 'token-rejected'
       /** HTTP status of the answer. */
       readonly status: number
     }
-  /** A rejected request goes out again with another token. Billed. */
+  /** A rejected request is sent again with another token. The call may be billed. */
   | { readonly type: 'request-resent' }
-  /** No token could be had. */
+  /** No token could be obtained. */
   | {
       readonly type: 'acquisition-failed'
-      /** What callers get, without a request. */
+      /** The error that callers get. */
       readonly error: CaspioAuthError
-      /** `true` if it was a renewal ahead of expiry, which no caller noticed. */
+      /** `true` for a renewal in the background: no caller waited for it. */
       readonly background: boolean
-      /** Milliseconds until the next attempt may start. */
+      /** Milliseconds until the next attempt is possible. */
       readonly retryIn: number
     }
   /**
-   * The {@link CaspioAuthOptions.tokenStore} failed (and is left alone for 10 s), or held nothing
-   * of use. The token source goes on by itself.
+   * The {@link CaspioAuthOptions.tokenStore} failed, or its value was of no use. The plugin goes on
+   * without it. After a failure it skips the store for 10 s.
    */
   | {
       readonly type: 'store-failed'
-      /** What was asked of the store. */
+      /** The call that failed. */
       readonly operation: 'get' | 'set' | 'delete' | 'lock'
-      /** What the store said, without a token in it. */
+      /** The store's message, without tokens. */
       readonly reason: string
     }
 
-/** Hands an event on. */
+/** Sends an event to the user's listener. */
 export type Emit = (event: CaspioAuthEvent) => void
 
-/** Wraps the user's listener: nothing that it does, throwing or rejecting, comes back to us. */
+/** Wraps the user's listener, so that no exception or rejection of it reaches the plugin. */
 export function createEmit(listener: ((event: CaspioAuthEvent) => unknown) | undefined): Emit {
   if (listener === undefined) return () => {}
   return (event) => {
     try {
       Promise.resolve(listener(event)).catch(() => {})
     } catch {
-      // A listener's fault is the listener's.
+      // The listener's own fault.
     }
   }
 }

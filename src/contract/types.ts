@@ -2,155 +2,163 @@ import type { AxiosResponse, GenericAbortSignal } from 'axios'
 import type { CaspioAuthEvent } from './events.js'
 
 /**
- * The three values of a Web services profile. In the Caspio account: Access permissions →
- * Web services profiles → (profile).
+ * The three values of a Web services profile. Find them in your Caspio account, under
+ * Access permissions → Web services profiles → (profile).
  */
 export interface CaspioCredentials {
   /** Client ID of the profile. */
   readonly clientID: string
-  /** Client Secret of the profile. Keep it on servers: for a browser, use a {@link CaspioTokenBroker}. */
+  /** Client Secret of the profile. Keep it on a server: in a browser, use a {@link CaspioTokenBroker}. */
   readonly clientSecret: string
-  /** Token Endpoint URL of the account, e.g. `https://a1bcd234.caspio.com/oauth/token`. */
+  /** Token Endpoint URL of the account, like `https://a1bcd234.caspio.com/oauth/token`. */
   readonly tokenEndpointURL: string
 }
 
-/** An access token, in the fields of the wire (RFC 6749 §5.1). */
+/** An access token, with the field names of OAuth 2.0 (RFC 6749 §5.1). */
 export interface CaspioAccessToken {
-  /** The opaque bearer token. */
+  /** The bearer token. */
   readonly access_token: string
-  /** `bearer`, in the case in which the server wrote it. */
+  /** `bearer`, in upper or lower case as the server wrote it. */
   readonly token_type: string
-  /** Seconds that are left of its life. Absent if the server did not say. */
+  /** Seconds until it expires. Absent if the server did not say. */
   readonly expires_in?: number
 }
 
-/** The token endpoint's whole answer, as the `axios-caspio-auth/auth` module hands it out. */
+/** The whole answer of the token endpoint, as the function of `axios-caspio-auth/auth` returns it. */
 export interface CaspioTokenResponse extends CaspioAccessToken {
   readonly expires_in: number
-  /** Renews the token (RFC 6749 §6). Lives for a year, or 60 days if it is never used. A secret. */
+  /** Renews the token (RFC 6749 §6). It lives for a year, or for 60 days without use. A secret. */
   readonly refresh_token: string
 }
 
-/** What a caller may ask of {@link CaspioAuth.getAccessToken}, and what a broker is asked. */
+/** The argument of {@link CaspioAuth.getAccessToken}. */
 export interface CaspioTokenRequest {
-  /** Ends this caller's wait, and nobody else's. */
+  /** Ends this caller's wait. Other callers go on waiting. */
   readonly signal?: GenericAbortSignal
-  /** `true`: the token at hand will not do (it was rejected, or is about to expire); issue another. */
+  /** `true` asks for another token than the current one, which was rejected or expires soon. */
   readonly renew?: boolean
 }
 
 /**
- * Fetches an access token from somewhere else than Caspio's token endpoint: the application's own
- * backend (in a browser, where no client secret may be), or a secret manager. `getAccessToken` of
- * another {@link CaspioAuth} is one.
+ * Gets an access token from somewhere else than Caspio's token endpoint: from your own server (in a
+ * browser, which must not know the client secret), or from a secret manager. `getAccessToken` of
+ * another {@link CaspioAuth} is a token broker, too.
  */
 export type CaspioTokenBroker = (request: { readonly renew: boolean }) => Promise<CaspioAccessToken>
 
-/** A token source, and the plugin's place on an axios instance if it was attached to one. */
+/** A token source. `attachCaspioAuth` returns the one that its instance uses. */
 export interface CaspioAuth {
   /**
-   * A valid access token: the one at hand, or the one shared fetch.
+   * Returns the current access token. Without a valid one it sends a token request; all callers
+   * that wait share it.
    *
-   * @throws CaspioAuthError if none can be had; CanceledError if `signal` is aborted.
+   * @throws CaspioAuthError if no token can be obtained; CanceledError if `signal` is aborted
    */
   getAccessToken(request?: CaspioTokenRequest): Promise<CaspioAccessToken>
-  /** Drops the cached token and every back-off. The next request fetches anew. */
+  /** Forgets the token and ends every cooldown. The next request gets a new token. */
   invalidate(): void
-  /** Takes the plugin off its instance. Requests under way finish. No-op if it is on none. */
+  /** Removes the plugin from its instance. Requests that are under way finish as usual. */
   detach(): void
 }
 
 /**
- * Where processes share a token: Keyv's three methods, synchronous or not, and a lock if there is
- * one. The one value that is stored is a JSON string of some 600 characters; a store may parse it.
+ * Where processes share a token: the three methods of a Keyv, synchronous or not, and optionally a
+ * lock. The plugin stores one value, a JSON string of about 600 characters. A store may parse it.
  */
 export interface CaspioTokenStore {
-  /** The value, or undefined or null. */
+  /** Returns the value, or undefined or null if there is none. */
   get(key: string): unknown
-  /** Keeps `value` for `ttl` milliseconds. `false` (Keyv's word) means that it did not. */
+  /** Keeps `value` for `ttl` milliseconds. Returning `false` (as Keyv does) means failure. */
   set(key: string, value: string, ttl: number): unknown
-  /** Forgets it. */
+  /** Deletes the value. */
   delete(key: string): unknown
   /**
-   * Lets one process at a time fetch a token: resolves to a function that releases the lock, or to
-   * undefined where another process holds it. After `ttl` milliseconds it is free in any case.
-   * Without it, processes that start at the same moment fetch a token each, and then agree on one.
+   * Lets one process at a time request a token. Resolves to a function that releases the lock, or
+   * to undefined while another process holds it. The lock must expire after `ttl` milliseconds.
+   * Without a lock, processes that start at the same moment request a token each,
+   * and agree on one of them afterwards.
    */
   lock?(key: string, ttl: number): Promise<(() => unknown) | undefined>
 }
 
-/** What `attachCaspioAuth` and `createCaspioAuth` may be told. Every option has a default. */
+/** The options of `attachCaspioAuth` and `createCaspioAuth`. Each has a default. */
 export interface CaspioAuthOptions {
   /**
-   * Further origins that may receive the token (`https://gateway.example.com`), beside the token
-   * endpoint's own and the instance's `baseURL`. Set it when the API is called through a gateway.
+   * More origins that may receive the token, like `https://gateway.example.com`. The origins of the
+   * token endpoint and of the instance's `baseURL` may receive it anyway. Set it if you call the
+   * API through a gateway.
    *
    * @default []
    */
   readonly origins?: readonly string[]
   /**
-   * How the client authenticates to the token endpoint (RFC 6749 §2.3.1): `basic`, an
-   * `Authorization: Basic` header, or `body`, `client_id` and `client_secret` in the form. Caspio
-   * takes both. Change it when a gateway in between eats the header.
+   * How the plugin authenticates to the token endpoint (RFC 6749 §2.3.1): `basic` sends an
+   * `Authorization: Basic` header, `body` sends `client_id` and `client_secret` in the form. Caspio
+   * accepts both. Change it if a gateway drops the header.
    *
    * @default 'basic'
    */
   readonly clientAuthentication?: 'basic' | 'body'
   /**
-   * Seconds before expiry from which the next request starts a renewal in the background. Never
-   * more than half of the token's life, and up to a fifth later than said, by a share that differs
-   * from process to process. Change it to survive a longer outage of the token endpoint, or `0`
-   * to renew only when the token has expired.
+   * Seconds before the token expires from which the next request starts a renewal in the
+   * background. The plugin uses at most half of the token's life, and starts up to a fifth later,
+   * differently in each process. Increase it to survive a longer outage of the token endpoint. With
+   * `0` a token is renewed only after it has expired.
    *
    * @default a tenth of the token's life, at least 30 (2 h 24 min of Caspio's 24 h)
    */
   readonly renewBefore?: number
   /**
-   * Milliseconds that one attempt at the token endpoint may take. Change it for slow networks.
+   * Milliseconds that one token request may take. Increase it for slow networks.
    *
    * @default 10_000
    */
   readonly timeout?: number
   /**
-   * Further attempts at the token endpoint after a network error, 429 or 5xx, with jittered
-   * exponential backoff, `Retry-After` obeyed. A broker is called once.
+   * How often a token request is repeated after a network error, 429 or 5xx. The delays grow
+   * exponentially, with jitter, and `Retry-After` is obeyed. A token broker is called once. Set it
+   * to `0` if something else repeats requests.
    *
    * @default 2
    */
   readonly retries?: number
   /**
-   * Which answers mean "this token is rejected". It sees the response as the adapter delivers it,
-   * before `transformResponse`: `data` is text where JSON came in. Only `true` counts. Change it
-   * for accounts that answer 400 to a stale token.
+   * Decides which answers mean that the token was rejected. It sees the response before
+   * `transformResponse`, so `data` of a JSON answer is text. Anything but `true` means no. Change
+   * it if your account answers 400 to a stale token.
    *
    * @default response => response.status === 401
    */
   readonly shouldRenew?: (response: AxiosResponse) => boolean
   /**
-   * Shares one token among processes and machines: a `new Keyv(…)` with any of its adapters, what
-   * `redisTokenStore` of `axios-caspio-auth/redis` returns, or an object of your own. Set it where
-   * many processes or cold starts would cost a token each. It holds tokens: who can read it can
-   * call the API. Not for a broker, which knows no client ID to name the token by.
+   * Shares one token among processes and machines: any Keyv, the result of `redisTokenStore` from
+   * `axios-caspio-auth/redis`, or an object of your own. Set it if you run many processes or have
+   * many cold starts. Whoever can read the store can call the API. It cannot be used with a token
+   * broker.
    *
-   * @default none: every token source has a token of its own
+   * @default undefined: each process has its own token
    */
   readonly tokenStore?: CaspioTokenStore
   /**
-   * Milliseconds that one call to the `tokenStore` may take. One that fails or takes longer is an
-   * event, and the store is left alone for 10 s. Change it for a store that is far away.
+   * Milliseconds that one call of the `tokenStore` may take. After a failure or a timeout the plugin
+   * skips the store for 10 s. Increase it if the store is far away.
    *
    * @default 500
    */
   readonly tokenStoreTimeout?: number
-  /** Called on every event of the token's life. What it throws is swallowed. @default none */
+  /**
+   * Called with every event. Exceptions that it throws are ignored. Set it to log or count.
+   *
+   * @default undefined
+   */
   readonly onEvent?: (event: CaspioAuthEvent) => void
 }
 
 declare module 'axios' {
   interface AxiosRequestConfig {
-    /** `true` keeps axios-caspio-auth out of this request: no token, no recovery. */
+    /** `true` sends this request without the plugin: no token, no resend. */
     skipCaspioAuth?: boolean
-    /** `true`: the token is injected, but a 401 is the caller's own. The word of axios-auth-refresh. */
+    /** `true` sends the token, but a 401 is not recovered. The name is that of axios-auth-refresh. */
     skipAuthRefresh?: boolean
   }
 }

@@ -1,3 +1,3 @@
-// All that we use of axios, in one import: in CommonJS each further one is a `require`, and each of
-// the default export a copy of the namespace, at every start.
+// Everything of axios that we use, in one import: in CommonJS each import of the default export
+// copies axios's namespace.
 export { Axios, AxiosError, AxiosHeaders, CanceledError, default as axios, getAdapter } from 'axios'

@@ -1,6 +1,6 @@
 /**
- * A reading of both clocks, in ms. The wall clock counts while a machine sleeps but can be set
- * back; the monotonic one cannot, but may stand still in sleep.
+ * A moment on both clocks, in milliseconds. The wall clock goes on while the machine sleeps, but it
+ * can be set back. The monotonic clock cannot be set back, but may stop while the machine sleeps.
  */
 export interface Instant {
   readonly wall: number
@@ -11,7 +11,7 @@ export function now(): Instant {
   return { wall: Date.now(), monotonic: performance.now() }
 }
 
-/** Milliseconds since `instant`: as many as either clock says. */
-export function since({ wall, monotonic }: Instant): number {
+/** Milliseconds since `instant`, by the clock that says more. */
+export function msSince({ wall, monotonic }: Instant): number {
   return Math.max(Date.now() - wall, performance.now() - monotonic)
 }

@@ -1,9 +1,26 @@
-/** A copy that has its own fields and no others: somebody may have polluted Object.prototype. */
-export function own<T extends object>(fields: T): T {
-  return Object.assign(Object.create(null), fields)
+/*
+ * How objects from outside are read. Another package may have put properties on `Object.prototype`:
+ * those must never pass for an option, a credential or a part of an answer.
+ */
+
+/** A copy that inherits nothing. */
+export function withoutPrototype<T extends object>(object: T): T {
+  return Object.assign(Object.create(null), object)
 }
 
-/** A field of somebody's object, whatever that is; never one of Object.prototype. */
-export function ownField(value: unknown, name: string): unknown {
+/** An own property of any value; undefined if it has none of that name. */
+export function ownProperty(value: unknown, name: string): unknown {
   return Object.hasOwn(Object(value), name) ? (value as Record<string, unknown>)[name] : undefined
+}
+
+/** A property that an object has itself or from its class, but not from `Object.prototype`. */
+export function memberOf(value: unknown, name: string): unknown {
+  const member = Object(value)[name]
+  return member === (Object.prototype as Record<string, unknown>)[name] ? undefined : member
+}
+
+/** Defines a property that `console.log`, `JSON.stringify` and `{ ...spread }` do not show. */
+export function defineHidden(object: object, key: PropertyKey, value: unknown): void {
+  const descriptor = { value, writable: true, configurable: true }
+  Object.defineProperty(object, key, withoutPrototype(descriptor))
 }

@@ -1,8 +1,8 @@
-/** What a text of JSON says; anything else as it is, since many parse before we do. */
-export function parseJSON(data: unknown): unknown {
+/** The value of a JSON text; anything else is returned as it is. */
+export function parseJSON(text: unknown): unknown {
   try {
-    return JSON.parse(data as string)
+    return JSON.parse(text as string)
   } catch {
-    return data
+    return text
   }
 }

@@ -1,25 +1,34 @@
-/** Makes a function that blots the given secrets, in every form in which they travel, out of a text. */
-export function createScrubber(secrets: readonly string[]): (text: string) => string {
-  const forms = secrets.flatMap((secret) => [
-    secret,
-    formEncode(secret),
-    encodeURIComponent(secret),
-    jsonEscape(secret),
-    // JSON within JSON.
-    jsonEscape(jsonEscape(secret)),
-  ])
-  return (text) => forms.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text)
+/** Replaces secrets in a text. */
+export type Redact = (text: string) => string
+
+/** Returns a function that replaces the given secrets, in every encoding in which they are sent. */
+export function createRedact(secrets: readonly (string | undefined)[]): Redact {
+  const encoded = secrets.flatMap((secret) =>
+    secret
+      ? [
+          secret,
+          formEncode(secret),
+          encodeURIComponent(secret),
+          jsonEscape(secret),
+          // JSON within JSON.
+          jsonEscape(jsonEscape(secret)),
+        ]
+      : [],
+  )
+  return (text) => encoded.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
 }
 
-// Not a literal: its sets would be built while the module is read, at every start.
-const UNPRINTABLE = '[\\p{C}\\p{Zl}\\p{Zp}]+'
+// Control characters, line separators, and what is invisible or turns the direction of writing.
+const UNPRINTABLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it removes them
+  /[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/g
 
-/** A foreign text as a log and a terminal can show it: one line, no controls, no great length. */
+/** Makes a foreign text fit for a log: one line, no control characters, at most 300 characters. */
 export function printable(text: string): string {
-  return text.replace(new RegExp(UNPRINTABLE, 'gu'), ' ').slice(0, 300)
+  return text.replace(UNPRINTABLE, ' ').slice(0, 300)
 }
 
-/** `application/x-www-form-urlencoded`, one value. */
+/** Encodes one value as `application/x-www-form-urlencoded`. */
 export function formEncode(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1)
 }

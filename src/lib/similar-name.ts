@@ -1,9 +1,9 @@
-/** Which of the other names is most likely a slip for this one: clientId and client_id for clientID. */
-export function slipFor(name: string, names: readonly string[]): string | undefined {
-  return names.find((other) => other !== name && plain(other) === plain(name))
+/** Finds the name that was probably meant as `name`: `clientId` and `client_id` for `clientID`. */
+export function similarName(name: string, names: readonly string[]): string | undefined {
+  return names.find((other) => other !== name && simplified(other) === simplified(name))
 }
 
-// So are tokenUrl and token_endpoint for tokenEndpointURL.
-function plain(name: string): string {
+// tokenUrl and token_endpoint were meant as tokenEndpointURL.
+function simplified(name: string): string {
   return name.toLowerCase().replace(/[^a-z]|endpoint|ur[il]$/g, '')
 }

@@ -1,7 +1,11 @@
+import { clearTimeout } from './real-timers.js'
 import { startTimer } from './timers.js'
 
-/** Bounds `work` to `ms`. */
-export function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Ends `work` after `ms`: rejects with the code `ETIMEDOUT`, and aborts the signal. */
+export function withTimeLimit<T>(
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController()
   return new Promise<T>((resolve, reject) => {
     const timer = startTimer(() => {

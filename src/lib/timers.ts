@@ -1,12 +1,16 @@
-/**
- * `setTimeout` that does not keep the process alive: a renewal in the background is no reason to.
- * Who waits for one holds the process himself ({@link holdProcess}).
- */
-export function startTimer(fire: () => void, ms: number): ReturnType<typeof setTimeout> {
-  const timer = setTimeout(fire, ms)
-  // A timer is an object in Node, a number elsewhere.
+import { clearInterval, setInterval, setTimeout } from './real-timers.js'
+
+/** Like `setTimeout`, but the timer does not keep the process alive. */
+export function startTimer(onTimeout: () => void, ms: number): ReturnType<typeof setTimeout> {
+  const timer = setTimeout(onTimeout, ms)
+  // Timers are objects in Node and numbers elsewhere.
   ;(timer as { unref?(): void }).unref?.()
   return timer
+}
+
+/** Resolves after `ms`, without keeping the process alive. */
+export function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => startTimer(resolve, ms))
 }
 
 /** Keeps the process alive until the returned function is called. */

@@ -1,4 +1,4 @@
-/** `new URL`, or undefined where it would throw. */
+/** `new URL`, or undefined if that throws. */
 export function parseURL(text: string, base?: string): URL | undefined {
   try {
     return new URL(text, base)
@@ -7,7 +7,7 @@ export function parseURL(text: string, base?: string): URL | undefined {
   }
 }
 
-/** Whether a secret may travel there: https, or plain http that does not leave this machine. */
+/** Whether a secret may go there: over https, or over http without leaving this machine. */
 export function isSecure({ protocol, hostname }: URL): boolean {
   return (
     protocol === 'https:' ||

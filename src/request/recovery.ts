@@ -1,38 +1,82 @@
-import type { AxiosResponse } from 'axios'
-import { createAuthRefresh } from 'axios-auth-refresh'
-import { Axios, AxiosError } from '../lib/axios.js'
+import type { AxiosError, AxiosResponse } from 'axios'
+import { ownProperty } from '../lib/own-properties.js'
+import type { Token } from '../token/life.js'
+import { drain, isOneShot } from './bodies.js'
+import { runRefresh } from './refresh-engine.js'
+import { isTokenRejected } from './rejection.js'
+import { type AuthorisedRequest, sendOnce } from './send.js'
+import { waitFor, waitForToken } from './waiting.js'
 
-// Where these are missing, the engine takes Object.prototype's.
-const NO_FURTHER: object = { onRetry: undefined, retryInstance: undefined }
+const NOT_RESENT =
+  '. axios-caspio-auth did not resend the request, because its body is a stream. Send it again with a new stream.'
 
-/**
- * Runs one recovery on axios-auth-refresh: `renew`, then `resend`, once.
- *
- * Its engine is an axios instance that lives for this one recovery. What enters it is not the
- * request but a stand-in that is rejected, and whose second sending is `resend`. So the engine's
- * queue, its flags on the config, its transforms, and its habit to hand a 401 that comes in during
- * a refresh back to its caller touch nobody.
- *
- * @param renew must not reject: what happened is for `resend` to tell
- */
-export function runRecovery(
-  renew: () => Promise<void>,
-  resend: () => Promise<AxiosResponse>,
+/** Sends a request. If its token is rejected, gets another one and resends the request, once. */
+export function sendAndRecover(
+  token: Token,
+  request: AuthorisedRequest,
+  resends = 0,
 ): Promise<AxiosResponse> {
-  const client = new Axios({})
-  const engine = Object.assign(client.request.bind(client), { interceptors: client.interceptors })
-  let rejection: AxiosError | undefined
-  createAuthRefresh(engine as never, renew, {
-    shouldRefresh: (error) => error === rejection,
-    deduplicateRefresh: false,
-    ...NO_FURTHER,
-  })
-  return engine({
-    method: 'get',
-    adapter: async (config) => {
-      if (rejection) return resend()
-      rejection = new AxiosError('token rejected', '', config, {}, { headers: {} } as never)
-      throw rejection
-    },
-  })
+  const outcome = sendOnce(token, request)
+  const judge = (response: AxiosResponse | undefined, error?: AxiosError) => {
+    if (!response) return outcome
+    const isRejected = isTokenRejected(response, request)
+    if (resends > 0) request.source.recordOutcome(token, !isRejected)
+    // A token from the store may have been revoked together with the first one.
+    const mayRecover = resends === 0 || (resends === 1 && token.isFromStore)
+    return isRejected && mayRecover
+      ? recover({ token, response, outcome, error, resends }, request)
+      : outcome
+  }
+  return outcome.then(judge, (error) =>
+    judge(ownProperty(error, 'response') as AxiosResponse | undefined, error),
+  )
 }
+
+interface Rejection {
+  readonly token: Token
+  readonly response: AxiosResponse
+  /** The adapter's promise, which the caller gets if nothing helps. */
+  readonly outcome: Promise<AxiosResponse>
+  /** Undefined if the adapter resolved with the response. */
+  readonly error: AxiosError | undefined
+  /** How often the request was resent before. */
+  readonly resends: number
+}
+
+async function recover(rejection: Rejection, request: AuthorisedRequest): Promise<AxiosResponse> {
+  const { token, response, outcome, resends } = rejection
+  const { config, source, transport, emit } = request
+  emit({ type: 'token-rejected', status: response.status })
+  if (config.skipAuthRefresh) return outcome
+  const replacement = source.replace(token, transport)
+  if (!replacement) return outcome
+  const renewal = Promise.resolve(replacement)
+  if (isOneShot(config.data)) return leaveToCaller(rejection, request, renewal)
+  // Nobody will read this answer, and the token request may need its connection.
+  drain(response.data)
+  const renewed = waitForToken(renewal, config)
+  const settled = renewed.then(ignore, ignore)
+  return runRefresh(
+    () => settled,
+    async () => {
+      const newToken = await renewed
+      emit({ type: 'request-resent' })
+      return sendAndRecover(newToken, request, resends + 1)
+    },
+  )
+}
+
+/** For a body that can be sent only once: the caller may send another one, with the new token. */
+async function leaveToCaller(
+  { response, outcome, error }: Rejection,
+  { config }: AuthorisedRequest,
+  renewal: Promise<Token>,
+): Promise<AxiosResponse> {
+  const renewed = waitFor(renewal, config).then(ignore, ignore)
+  // A streamed answer is handed out first: the token request may need its connection.
+  if (!isOneShot(response.data)) await renewed
+  if (error) error.message += NOT_RESENT
+  return outcome
+}
+
+function ignore(): void {}

@@ -1,131 +1,69 @@
 import type { InternalAxiosRequestConfig } from 'axios'
-import { Axios } from '../lib/axios.js'
-import { ownField } from '../lib/own-properties.js'
+import { ownProperty } from '../lib/own-properties.js'
 import { isSecure, parseURL } from '../lib/url.js'
 
-/** Who may see the token. */
+/** Decides who may see the token. */
 export interface Scope {
   /** Whether this request goes to Caspio, so that it gets the token. */
-  covers(config: InternalAxiosRequestConfig): boolean
-  /** Whether the token may go to this absolute URL. */
-  allows(url: string): boolean
-  /** Forgets its verdicts: to be called when `yields` would answer differently. */
-  reset(): void
+  includesRequest(config: InternalAxiosRequestConfig): boolean
+  /** Whether the token may be sent to this absolute URL. */
+  includesURL(url: string): boolean
 }
 
-const MAX_VERDICTS = 100
+/** What an account's scope depends on. */
+export interface ScopeSettings {
+  /** The origins of the account itself, and those that the user named. */
+  readonly origins: ReadonlySet<string>
+  /** Never gets an access token. */
+  readonly tokenEndpoint: URL | undefined
+  /** The instance's defaults: the origin of their `baseURL` is in scope, too. */
+  readonly defaults: () => object
+  /** Whether an origin belongs to another account, so that a `baseURL` does not bring it in. */
+  readonly belongsToAnother: (origin: string) => boolean
+}
 
-// As axios decides it: "scheme://" or "//".
+// Axios's own test: "scheme://" or "//".
 const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i
 
-const bare = new Axios({})
+export function createScope(settings: ScopeSettings): Scope {
+  const { origins, tokenEndpoint, defaults, belongsToAnother } = settings
 
-/**
- * @param own the account's own origins
- * @param tokenEndpoint is out of scope itself
- * @param defaults of the instance: its `baseURL`'s origin is in scope
- * @param yields whether that origin is another account's own
- */
-export function createScope(
-  own: ReadonlySet<string>,
-  tokenEndpoint: URL | undefined,
-  defaults: () => object,
-  yields: (origin: string) => boolean,
-): Scope {
-  const endpoint = endpointPattern(tokenEndpoint)
-  // Who polls asks for one URL again and again.
-  let lastURL: string | undefined
-  let lastMayBeEndpoint = false
-  // By what URLs begin with, so that the common request costs no URL parse.
-  const verdicts = new Map<string, boolean>()
-  let baseURL: unknown
-
-  function covers(config: InternalAxiosRequestConfig): boolean {
-    const instance: { baseURL?: unknown; socketPath?: unknown } = defaults()
-    const hasSocket = (config.socketPath ?? instance.socketPath) != null
-    if (hasSocket && !isSocketOf(instance, config)) return false
-    if (instance.baseURL !== baseURL) {
-      baseURL = instance.baseURL
-      verdicts.clear()
-    }
-    const { url } = config
-    if (typeof url !== 'string' || mayBeEndpoint(url)) return judgeRequest(config)
-    let start = config.baseURL
-    if (!isPath(url) && ABSOLUTE.test(url)) {
-      const end = url.indexOf('/', 8)
-      start = end > 0 && config.allowAbsoluteUrls !== false ? url.slice(0, end) : undefined
-    }
-    if (!start) return judgeRequest(config)
-    const known = verdicts.get(start)
-    if (known !== undefined) return known
-    // Only where the origin ends with a "/" nothing that follows can change it.
-    if (endpoint.test(start) || !`${start}/`.startsWith(`${parseURL(start)?.origin}/`)) {
-      return judgeRequest(config)
-    }
-    const verdict = allows(start)
-    if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
-    verdicts.set(start, verdict)
-    return verdict
+  function includesRequest(config: InternalAxiosRequestConfig): boolean {
+    return usesInstanceSocket(config, defaults()) && includesURL(finalURL(config))
   }
 
-  function mayBeEndpoint(url: string): boolean {
-    if (url !== lastURL) {
-      lastMayBeEndpoint = endpoint.test(url)
-      lastURL = url
-    }
-    return lastMayBeEndpoint
-  }
-
-  function judgeRequest({ url, baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfig): boolean {
-    try {
-      return allows(bare.getUri({ url, baseURL, allowAbsoluteUrls } as InternalAxiosRequestConfig))
-    } catch {
-      // axios will say what is wrong with it.
-      return false
-    }
-  }
-
-  function allows(text: string): boolean {
+  function includesURL(text: string | undefined): boolean {
     const url = parse(text)
     if (!url || !isSecure(url) || url.username || url.password) return false
     const { origin } = url
-    if (origin === tokenEndpoint?.origin && samePath(url, tokenEndpoint)) return false
+    if (origin === tokenEndpoint?.origin && hasSamePath(url, tokenEndpoint)) return false
     return (
-      own.has(origin) ||
-      (origin === parse(ownField(defaults(), 'baseURL'))?.origin && !yields(origin))
+      origins.has(origin) ||
+      (origin === parse(ownProperty(defaults(), 'baseURL'))?.origin && !belongsToAnother(origin))
     )
   }
 
-  return { covers, allows, reset: () => verdicts.clear() }
+  return { includesRequest, includesURL }
 }
 
-// A socket of the request's own leads elsewhere, whatever the URL says.
-function isSocketOf(instance: object, { socketPath }: InternalAxiosRequestConfig): boolean {
-  return (socketPath ?? undefined) === (ownField(instance, 'socketPath') ?? undefined)
+// A socket of the request's own leads somewhere else, whatever its URL says.
+function usesInstanceSocket({ socketPath }: InternalAxiosRequestConfig, defaults: object): boolean {
+  return (socketPath ?? undefined) === (ownProperty(defaults, 'socketPath') ?? undefined)
 }
 
-// "/" and no further "/": surely not absolute, and told sooner than by a pattern.
-function isPath(url: string): boolean {
-  return url.charCodeAt(0) === 47 && url.charCodeAt(1) !== 47
+/** The URL as axios will put it together. Not with axios's getUri, which takes longer than the rest. */
+function finalURL({ url, baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfig) {
+  if (!url) return baseURL
+  if (!baseURL || (allowAbsoluteUrls !== false && ABSOLUTE.test(url))) return url
+  return `${baseURL.replace(/\/?\/$/, '')}/${url.replace(/^\/+/, '')}`
 }
 
-/**
- * What the token endpoint's URL has in it, however it is written: its last part in any case, or
- * white space that the parser drops. What matches is looked at in full.
- */
-function endpointPattern(tokenEndpoint: URL | undefined): RegExp {
-  if (!tokenEndpoint) return /[\t\n\r]/
-  const last = tokenEndpoint.pathname.split('/').pop() as string
-  // What can be written in more than one way is looked at each time.
-  return new RegExp(/^[\w.-]+$/.test(last) ? `[\\t\\n\\r]|${last}` : '', 'i')
-}
-
-// Caspio's server does not mind the case.
-function samePath(a: URL, b: URL): boolean {
+// Caspio's server ignores the case.
+function hasSamePath(a: URL, b: URL): boolean {
   return a.pathname.toLowerCase() === b.pathname.toLowerCase()
 }
 
-// In a browser, what is relative counts from the page, or from its <base>.
+// In a browser a relative URL counts from the page, or from its <base>.
 function parse(text: unknown): URL | undefined {
   const { document, location } = globalThis
   return text ? parseURL(text as string, document?.baseURI ?? location?.href) : undefined

@@ -1,43 +1,60 @@
 import type { InternalAxiosRequestConfig } from 'axios'
+import { CaspioAuthError, isFailure } from '../contract/errors.js'
 import { AxiosError, CanceledError } from '../lib/axios.js'
-import { own } from '../lib/own-properties.js'
+import { clearTimeout, setTimeout } from '../lib/real-timers.js'
+import type { Token } from '../token/life.js'
 
-/** What bounds a caller's wait. */
-export type WaitBounds = Partial<
-  Pick<InternalAxiosRequestConfig, 'signal' | 'cancelToken' | 'timeout' | 'timeoutErrorMessage'>
+type Config = InternalAxiosRequestConfig
+
+/** What can end a caller's wait. */
+export type WaitLimits = Partial<
+  Pick<Config, 'signal' | 'cancelToken' | 'timeout' | 'timeoutErrorMessage'>
 >
 
 /**
- * Waits for a shared promise as long as the caller's signal, cancelToken and timeout allow. What
- * ends is this wait only. Rejects as axios does: CanceledError, or `timeout of … exceeded`.
+ * Waits for a shared promise until the caller's signal, cancelToken or timeout ends the wait; other
+ * callers go on waiting. Rejects as axios does: with a CanceledError, or `timeout of … exceeded`.
  */
-export function wait<T>(shared: Promise<T>, bounds: WaitBounds): Promise<T> {
-  const { signal, cancelToken, timeout: limit } = own(bounds)
-  const timeout = Number(limit)
-  if (!signal && !cancelToken && !(timeout > 0)) return shared
+export function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
+  const { signal, cancelToken } = limits
+  const timeoutMs = Number(limits.timeout)
+  if (!signal && !cancelToken && !(timeoutMs > 0)) return shared
 
-  const config = bounds as InternalAxiosRequestConfig
-  let end = () => {}
+  const config = limits as Config
+  let stop = () => {}
   return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(new CanceledError(undefined, config))
-    const expire = () => reject(timeoutError(timeout, config))
-    const timer = timeout > 0 ? setTimeout(expire, timeout) : undefined
-    signal?.addEventListener?.('abort', abort)
+    const onAbort = () => reject(new CanceledError(undefined, config))
+    const onTimeout = () => reject(timeoutError(timeoutMs, config))
+    const timer = timeoutMs > 0 ? setTimeout(onTimeout, timeoutMs) : undefined
+    signal?.addEventListener?.('abort', onAbort)
     cancelToken?.subscribe(reject)
-    end = () => {
+    stop = () => {
       clearTimeout(timer)
-      signal?.removeEventListener?.('abort', abort)
+      signal?.removeEventListener?.('abort', onAbort)
       cancelToken?.unsubscribe(reject)
     }
-    if (signal?.aborted) abort()
+    if (signal?.aborted) onAbort()
     shared.then(resolve, reject)
-  }).finally(end)
+  }).finally(stop)
 }
 
-// Worded and coded as axios's own.
-function timeoutError(timeout: number, config: InternalAxiosRequestConfig): AxiosError {
+/** Waits for the token. If there is none, rejects with an error that has the caller's config. */
+export async function waitForToken(shared: Promise<Token>, config: Config): Promise<Token> {
+  try {
+    return await waitFor(shared, config)
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    const callersConfig = { ...config }
+    // axios transforms the response of an error, too. These transforms expect the resource's answer.
+    config.transformResponse = []
+    throw new CaspioAuthError(error, callersConfig)
+  }
+}
+
+// With axios's own words and codes.
+function timeoutError(timeoutMs: number, config: Config): AxiosError {
   return new AxiosError(
-    config.timeoutErrorMessage || `timeout of ${timeout}ms exceeded waiting for the access token`,
+    config.timeoutErrorMessage || `timeout of ${timeoutMs}ms exceeded waiting for the access token`,
     config.transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED',
     config,
   )

@@ -1,176 +1,116 @@
-import type { CaspioAuthEvent, Emit } from '../contract/events.js'
+import type { Emit } from '../contract/events.js'
+import type { ResolvedOptions } from '../contract/options.js'
 import type { CaspioCredentials, CaspioTokenStore } from '../contract/types.js'
-import { createScrubber } from '../lib/redact.js'
-import { within } from '../lib/time-limit.js'
-import { startTimer } from '../lib/timers.js'
-import type { Issued, TokenIssuer } from '../token/issuer.js'
-import { msLeft } from '../token/life.js'
-import { thrownFailure } from '../token/thrown-failure.js'
-import { readStoredToken, writeStoredToken } from './stored-token.js'
+import { delay, startTimer } from '../lib/timers.js'
+import type { Issued, IssueRequest, TokenIssuer } from '../token/issuer.js'
+import { msLeft, type TimedToken } from '../token/life.js'
+import type { TokenSource } from '../token/source.js'
+import { type GuardedStore, guardStore } from './guarded-store.js'
 
-/** How processes that share a store share a token. */
+/** An issuer, and how to make what it shares with other processes forgotten. */
 export interface SharedTokens {
-  /** Takes what stands in the store, or issues a token and puts it there. */
   readonly issue: TokenIssuer
-  /** Takes what stands there away. */
   forget(): void
 }
 
-export interface StoreUse {
-  readonly store: CaspioTokenStore
-  /** Milliseconds for one call to the store. */
-  readonly timeout: number
-  /** Milliseconds after which a holder of the lock counts as dead. */
-  readonly lockTtl: number
-}
+// For a token of unknown life. Caspio's live that long.
+const DEFAULT_TTL_MS = 86_400_000
+const FIRST_POLL_MS = 50
+const LONGEST_POLL_MS = 1_000
+// Longer than another process needs to write the token that it obtained meanwhile.
+const FIRST_SETTLE_MS = 1_000
+const LONGEST_SETTLE_MS = 60_000
+// A process holds the lock for one token request, and for the calls of the store around it.
+const LOCK_MARGIN_MS = 5_000
 
-type Operation = Extract<CaspioAuthEvent, { type: 'store-failed' }>['operation']
-
-// For a token of unknown life: Caspio's.
-const DAY_IN_MS = 86_400_000
-const REST_IN_MS = 10_000
-const FIRST_POLL_IN_MS = 50
-const LONGEST_POLL_IN_MS = 1_000
-// Longer than it takes another process to write the token that it has got meanwhile.
-const SETTLES_AFTER_MS = 1_000
-const LONGEST_SETTLE_IN_MS = 60_000
-
-/**
- * Puts a store in front of an issuer. A store that fails is left alone for a while, and the issuer
- * asked as if there were none.
- *
- * @param adopt takes `found`, if it is another, in place of `instead`; tells whether that was in use
- */
+/** Puts a token store in front of an issuer. If the store fails, the issuer is asked without it. */
 export function shareTokens(
   issue: TokenIssuer,
   credentials: CaspioCredentials,
-  { store, timeout, lockTtl }: StoreUse,
+  options: ResolvedOptions,
   emit: Emit,
-  adopt: (found: Issued | undefined, instead: Issued) => boolean,
+  adopt: TokenSource['adopt'],
 ): SharedTokens {
-  const key = storeKey(credentials)
-  let restsUntil = 0
-  let secrets: (string | undefined)[] = []
+  const userStore = options.tokenStore as CaspioTokenStore
+  const store = guardStore(userStore, options.tokenStoreTimeout, storeKey(credentials), emit)
+  const lockTtlMs = userStore.lock ? options.timeout + LOCK_MARGIN_MS : 0
 
-  const isResting = () => performance.now() < restsUntil
-
-  /** Undefined where it failed, or is left alone. */
-  async function use<T>(
-    operation: Operation,
-    work: () => Promise<T>,
-    evenAtRest = false,
-  ): Promise<T | undefined> {
-    if (isResting() && !evenAtRest) return undefined
+  async function issueShared(request: IssueRequest): Promise<Issued> {
+    const { found, release } = await findOrLock(store, request, lockTtlMs)
+    let published: Promise<void> | undefined
     try {
-      return await within(timeout, work)
-    } catch (thrown) {
-      restsUntil = performance.now() + REST_IN_MS
-      const scrub = createScrubber(secrets.filter((secret) => secret !== undefined))
-      report(operation, thrownFailure(thrown, (reason) => reason, scrub).message)
-      return undefined
+      if (found) return settled(found)
+      const issued = await issue(request)
+      // Without the lock, another process may have been faster.
+      const other = release ? undefined : await store.read()
+      if (other && request.accepts(other)) return settled(other)
+      published = publish(issued.token, Boolean(release))
+      return issued
+    } finally {
+      if (release) releaseAfter(published, release)
     }
   }
 
-  function report(operation: Operation, reason: string): void {
-    emit({ type: 'store-failed', operation, reason })
+  /** @param afterMs how long after the attempt before it this one comes */
+  async function publish(token: TimedToken, isLocked: boolean, afterMs?: number): Promise<void> {
+    const leftMs = msLeft(token)
+    if (leftMs < 1) return
+    const ttlMs = leftMs === Number.POSITIVE_INFINITY ? DEFAULT_TTL_MS : Math.ceil(leftMs)
+    // Nobody waits for the first attempt, and it may replace a value that cannot be read.
+    const isWritten = await store.write(token, ttlMs, afterMs === undefined)
+    if (!isLocked || !isWritten) settle(token, afterMs)
   }
 
-  async function look(): Promise<Issued | undefined> {
-    const stored = await use('get', async () => store.get(key))
-    const found = (stored ?? undefined) && readStoredToken(stored)
-    if (typeof found !== 'object') {
-      if (found) report('get', found)
-      return undefined
-    }
-    secrets = [found.token.accessToken, found.token.refreshToken]
-    return found
+  function settled(token: TimedToken): Issued {
+    if (!lockTtlMs) settle(token)
+    return { token, grant: undefined }
   }
 
-  async function lock(): Promise<(() => unknown) | undefined> {
-    let isLate = false
-    const held = await use('lock', async () => {
-      const release = await store.lock?.(`${key}:lock`, lockTtl)
-      if (release && typeof release !== 'function') throw 'its lock gave no function'
-      // A client that queues its commands may get it when we have gone.
-      if (isLate) await release?.()
-      return release
-    })
-    isLate = true
-    return held || undefined
-  }
-
-  async function publish(issued: Issued, isAlone: boolean, pause?: number): Promise<void> {
-    const { life } = issued.token
-    const left = msLeft(life, issued.askedAt)
-    if (left < 1) return
-    secrets = [issued.token.accessToken, issued.token.refreshToken]
-    const ttl = life === Number.POSITIVE_INFINITY ? DAY_IN_MS : Math.ceil(left)
-    const write = async () => {
-      // What Keyv says of an adapter that failed.
-      if ((await store.set(key, writeStoredToken(issued), ttl)) === false) throw 'it took nothing'
-      return true
-    }
-    // Nobody waits for it, and where it was but the value that could not be read, it helps.
-    const isThere = await use('set', write, !pause)
-    if (!isAlone || !isThere) settle(issued, pause)
-  }
-
-  function adopted(found: Issued): Issued {
-    if (!store.lock) settle(found)
-    return found
-  }
-
-  /** Without a lock others may have got a token at the same time: the last one written stays. */
-  function settle(issued: Issued, pause = SETTLES_AFTER_MS): void {
+  /** Without a lock, processes can obtain tokens at the same time: all adopt the last one written. */
+  function settle(token: TimedToken, afterMs = FIRST_SETTLE_MS): void {
     startTimer(
       async () => {
-        const found = await look()
-        // A store that keeps nothing is tried less and less.
-        const next = Math.min(pause * 2, LONGEST_SETTLE_IN_MS)
-        if (adopt(found, issued) && !found) publish(issued, false, next)
+        const found = await store.read()
+        const issued = found && { token: found, grant: undefined }
+        const nextMs = Math.min(afterMs * 2, LONGEST_SETTLE_MS)
+        if (adopt(issued, token) && !found) publish(token, false, nextMs)
       },
-      pause * (1 + Math.random()),
+      afterMs * (1 + Math.random()),
     )
   }
 
-  return {
-    async issue(request) {
-      const { suits = () => true } = request
-      // One holder may have died, and the next one needs its time.
-      const deadline = performance.now() + 2 * lockTtl
-      let release: (() => unknown) | undefined
-      let published: Promise<void> | undefined
-      try {
-        for (let poll = FIRST_POLL_IN_MS; ; poll = Math.min(poll * 1.5, LONGEST_POLL_IN_MS)) {
-          const found = await look()
-          if (found && suits(found)) return adopted(found)
-          if (release || !store.lock || isResting() || performance.now() > deadline) break
-          release = await lock()
-          if (!release && !isResting()) {
-            const pause = poll * (0.5 + Math.random() / 2)
-            await new Promise<void>((resolve) => startTimer(resolve, pause))
-          }
-        }
-        const issued = await issue(request)
-        // Another process was faster, and its token is in use.
-        const found = release ? undefined : await look()
-        if (found && suits(found)) return adopted(found)
-        published = publish(issued, Boolean(release))
-        return issued
-      } finally {
-        if (release)
-          Promise.resolve(published)
-            .then(release)
-            .catch(() => {})
-      }
-    },
-    forget() {
-      use('delete', async () => store.delete(key))
-    },
+  return { issue: issueShared, forget: () => void store.delete() }
+}
+
+/**
+ * Waits until the store holds a token that will do, or until this process holds the lock.
+ *
+ * @param lockTtlMs 0 if the store has no lock
+ */
+async function findOrLock(store: GuardedStore, { accepts }: IssueRequest, lockTtlMs: number) {
+  // The process that holds the lock may have died; the next one needs its time, too.
+  const deadline = performance.now() + 2 * lockTtlMs
+  let release: (() => unknown) | undefined
+  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)) {
+    const found = await store.read()
+    if (found && accepts(found)) return { found, release }
+    const isOver = !lockTtlMs || store.isSkipped() || performance.now() > deadline
+    if (release || isOver) return { found: undefined, release }
+    release = await store.lock(lockTtlMs)
+    if (!release && !store.isSkipped()) await delay(pollMs * (0.5 + Math.random() / 2))
   }
 }
 
-// The account and its client, without what a store might not take in a key.
+async function releaseAfter(published: Promise<void> | undefined, release: () => unknown) {
+  try {
+    await published
+    await release()
+  } catch {
+    // The lock ends without us.
+  }
+}
+
+/** Names the account and its client, without characters that a store may refuse in a key. */
 function storeKey({ clientID, tokenEndpointURL }: CaspioCredentials): string {
   const endpoint = tokenEndpointURL.replace(/^\w+:\/\/|[?#].*/g, '')
   return ['axios-caspio-auth', endpoint, clientID].map(encodeURIComponent).join(':')

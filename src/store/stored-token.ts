@@ -1,34 +1,33 @@
-import { ownField } from '../lib/own-properties.js'
+import { ownProperty } from '../lib/own-properties.js'
 import { parseJSON } from '../lib/parse-json.js'
 import { readTokenAnswer } from '../token/answer.js'
-import type { Issued } from '../token/issuer.js'
-import { usableFor } from '../token/life.js'
+import { type TimedToken, usableForMs } from '../token/life.js'
 
 const VERSION = 1
 
-/** A token as it stands in a store: an answer of the token endpoint, and when it was asked for. */
-export function writeStoredToken({ token, askedAt }: Issued): string {
+/** The value that a store keeps: an answer of the token endpoint, and when it was requested. */
+export function writeStoredToken(token: TimedToken): string {
   return JSON.stringify({
     v: VERSION,
     access_token: token.accessToken,
     token_type: token.tokenType,
-    // Not there (JSON knows no Infinity) where the server did not say.
-    expires_in: token.life,
+    // JSON has no Infinity: an unknown life becomes null.
+    expires_in: token.lifeSeconds,
     refresh_token: token.refreshToken,
-    issued_at: askedAt.wall,
+    issued_at: token.requestedAt.wall,
   })
 }
 
-/** The token that a store holds; or what is wrong with it. */
-export function readStoredToken(stored: unknown): Issued | string {
-  // Some stores parse what looks like JSON.
+/** Reads the value of a store. Returns the fault of one that is of no use. */
+export function readStoredToken(stored: unknown): TimedToken | string {
+  // Some stores parse JSON.
   const value = parseJSON(stored)
-  if (ownField(value, 'v') !== VERSION) return 'it holds something else, or of another version'
+  if (ownProperty(value, 'v') !== VERSION) return 'its value is not a token of this version'
   const token = readTokenAnswer(value)
   if (typeof token === 'string') return token
-  // Another machine's clock may be ahead of ours.
-  const age = Math.max(0, Date.now() - Number(ownField(value, 'issued_at')))
-  if (!(age < usableFor(token.life))) return 'its token has expired'
-  const askedAt = { wall: Date.now() - age, monotonic: performance.now() - age }
-  return { token, askedAt, answer: undefined, grant: undefined }
+  // The clock of the machine that wrote it may be ahead of ours.
+  const ageMs = Math.max(0, Date.now() - Number(ownProperty(value, 'issued_at')))
+  if (!(ageMs < usableForMs(token.lifeSeconds))) return 'its token has expired'
+  const requestedAt = { wall: Date.now() - ageMs, monotonic: performance.now() - ageMs }
+  return { ...token, requestedAt }
 }

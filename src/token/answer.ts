@@ -1,34 +1,34 @@
-import { ownField } from '../lib/own-properties.js'
+import { ownProperty } from '../lib/own-properties.js'
 
-/** A token as issued, checked. */
+/** A token from a token endpoint or a token broker, checked. */
 export interface TokenAnswer {
   readonly accessToken: string
   readonly tokenType: string
-  /** Seconds; Infinity if the server did not say: then it is used until it is rejected. */
-  readonly life: number
+  /** Infinity if the answer did not say: then the token is used until it is rejected. */
+  readonly lifeSeconds: number
   readonly refreshToken: string | undefined
 }
 
-// RFC 6750 §2.1: what may follow "Bearer ". Nothing else can break out of the header.
-const TOKEN = /^[\w\-.~+/]+=*$/
+// What may follow "Bearer " (RFC 6750 §2.1). It cannot break out of the header.
+const ACCESS_TOKEN = /^[\w\-.~+/]+=*$/
 
-/** Reads a token endpoint's or a broker's answer; returns what is wrong with it if it is no token. */
+/** Reads the answer of a token endpoint or a token broker. Returns the fault of one that is wrong. */
 export function readTokenAnswer(answer: unknown): TokenAnswer | string {
-  const accessToken = ownField(answer, 'access_token')
-  if (typeof accessToken !== 'string' || !TOKEN.test(accessToken)) {
-    return 'access_token is missing or no token (RFC 6750)'
+  const accessToken = ownProperty(answer, 'access_token')
+  if (typeof accessToken !== 'string' || !ACCESS_TOKEN.test(accessToken)) {
+    return 'access_token is missing or is not a bearer token (RFC 6750)'
   }
-  const tokenType = ownField(answer, 'token_type')
+  const tokenType = ownProperty(answer, 'token_type')
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') {
     return 'token_type is not bearer'
   }
-  const expiresIn = ownField(answer, 'expires_in')
-  const life = typeof expiresIn === 'string' ? Number(expiresIn) : expiresIn
-  const refreshToken = ownField(answer, 'refresh_token')
+  const expiresIn = ownProperty(answer, 'expires_in')
+  const seconds = typeof expiresIn === 'string' ? Number(expiresIn) : expiresIn
+  const refreshToken = ownProperty(answer, 'refresh_token')
   return {
     accessToken,
     tokenType,
-    life: typeof life === 'number' && life > 0 ? life : Number.POSITIVE_INFINITY,
+    lifeSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : Number.POSITIVE_INFINITY,
     refreshToken: (typeof refreshToken === 'string' && refreshToken) || undefined,
   }
 }

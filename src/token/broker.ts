@@ -1,30 +1,27 @@
+import { createFailure } from '../contract/errors.js'
 import type { CaspioTokenBroker } from '../contract/types.js'
-import { within } from '../lib/time-limit.js'
+import { withTimeLimit } from '../lib/time-limit.js'
 import { readTokenAnswer } from './answer.js'
-import type { AskForToken } from './issuer.js'
-import { thrownFailure } from './thrown-failure.js'
+import { thrownFailure } from './failures.js'
+import type { RequestToken } from './issuer.js'
 
-/**
- * Asks the user's own broker, its answer checked.
- *
- * @param timeout ms
- */
-export function createTokenBroker(broker: CaspioTokenBroker, timeout: number): AskForToken {
+/** Asks the user's token broker and checks its answer. */
+export function createTokenBroker(broker: CaspioTokenBroker, timeoutMs: number): RequestToken {
   const explain = (reason: string) =>
     `the token broker failed (${reason}). It must resolve to { access_token, token_type: 'bearer', expires_in }.`
 
-  return async ({ renew = false }) => {
+  return async ({ renew }) => {
     const ask = async () => {
-      // So that a broker that asks its own source finds this fetch under way.
+      // A broker that asks its own token source must find this request under way.
       await undefined
       const answer = await broker({ renew })
-      // In here, since an answer's getters may throw.
+      // Reading it may throw: an answer can have getters.
       return { answer, token: readTokenAnswer(answer) }
     }
-    const { answer, token } = await within(timeout, ask).catch((thrown) => {
+    const { answer, token } = await withTimeLimit(timeoutMs, ask).catch((thrown) => {
       throw thrownFailure(thrown, explain)
     })
     if (typeof token === 'object') return { token, answer, grant: 'broker' }
-    throw { code: 'ERR_CASPIO_TOKEN_RESPONSE', message: explain(token) }
+    throw createFailure('ERR_CASPIO_TOKEN_RESPONSE', explain(token))
   }
 }

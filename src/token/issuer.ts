@@ -1,75 +1,82 @@
 import type { Failure } from '../contract/errors.js'
 import type { CaspioGrant } from '../contract/events.js'
-import { type Instant, now, since } from '../lib/clock.js'
-import { own } from '../lib/own-properties.js'
-import { startTimer } from '../lib/timers.js'
+import { msSince, now } from '../lib/clock.js'
+import { delay } from '../lib/timers.js'
 import type { TokenAnswer } from './answer.js'
+import { retryDelayMs } from './cooldown.js'
+import type { TimedToken } from './life.js'
 import type { Transport } from './transport.js'
 
+// No property is optional: an absent one could be read from a polluted Object.prototype.
 export interface IssueRequest {
-  /** Renew with this one if possible: it spares the account's refresh tokens. */
-  readonly refreshToken?: string | undefined
-  /** Called when that one was refused. */
-  readonly forgetRefreshToken?: (() => void) | undefined
-  /** Whether a token that was handed out before is known not to do. */
-  readonly renew?: boolean
-  /** Whether a token that another process got will do as well. */
-  readonly suits?: (other: Issued) => boolean
-  /** After failures there is but one attempt. */
-  readonly single?: boolean
-  readonly via: Transport
+  /** Saves one of the account's refresh tokens: each client-credentials request creates another. */
+  readonly refreshToken: string | undefined
+  readonly onRefreshTokenRefused: () => void
+  /** Whether an earlier token is known to be of no use. */
+  readonly renew: boolean
+  /** Whether a token that another process obtained will do. */
+  readonly accepts: (other: TimedToken) => boolean
+  /** Whether a token request that fails is repeated. */
+  readonly retry: boolean
+  readonly transport: Transport
 }
 
-export interface Answered {
+export interface Granted {
   readonly token: TokenAnswer
-  /** The answer as it came. */
+  /** The answer exactly as it came. */
   readonly answer: unknown
-  /** Undefined where another process got it. */
+  readonly grant: CaspioGrant
+}
+
+export interface Issued {
+  readonly token: TimedToken
+  readonly answer?: unknown
+  /** Undefined if another process obtained the token. */
   readonly grant: CaspioGrant | undefined
 }
 
-export type Issued = Answered & {
-  /** When the token was asked for: its life counts from then. */
-  readonly askedAt: Instant
-}
+/** Sends one token request, or asks the token broker. Rejects with a {@link Failure}. */
+export type RequestToken = (request: IssueRequest) => Promise<Granted>
 
-/** One attempt to get a token. Rejects with a {@link Failure}. */
-export type AskForToken = (request: IssueRequest) => Promise<Answered>
-
-/** Gets a token from where tokens come from. Rejects with a {@link Failure}. */
+/** Obtains a token. Rejects with a {@link Failure}. */
 export type TokenIssuer = (request: IssueRequest) => Promise<Issued>
 
-const FIRST_DELAY_IN_MS = 500
-const LONGEST_WAIT_IN_MS = 10_000
+// A longer delay is left to the cooldown: a caller waits.
+const LONGEST_RETRY_MS = 10_000
 
-/** Asks with the refresh token and then without, and again where that may help. */
-export function createIssuer(ask: AskForToken, retries: number): TokenIssuer {
-  return async (asked) => {
-    const request = own(asked)
+/** Chooses the grant (refresh token first, then client credentials) and repeats what may succeed. */
+export function createIssuer(requestToken: RequestToken, retries: number): TokenIssuer {
+  return async (request) => {
     let { refreshToken } = request
-    let isDead = false
-    for (let attempt = 0; ; ) {
-      const askedAt = now()
+    let isExpired = false
+    for (let retriesSoFar = 0; ; ) {
+      const requestedAt = now()
       try {
-        const answered = await ask({ ...request, refreshToken })
-        // A machine that slept over the answer wakes up to a dead token. Asked for again once, since
-        // one that does not live until it is here would not do so the next time either.
-        isDead = !isDead && since(askedAt) >= answered.token.life * 1000
-        if (!isDead) return { ...answered, askedAt }
-        if (refreshToken) refreshToken = answered.token.refreshToken ?? refreshToken
+        const granted = await requestToken({ ...request, refreshToken })
+        // Without a new refresh token, the old one remains valid (RFC 6749 §6).
+        const nextRefreshToken = granted.token.refreshToken ?? refreshToken
+        // A machine that slept while it waited gets an expired token. It asks once more; a token
+        // that lives shorter than its answer takes would be no better the next time.
+        isExpired = !isExpired && msSince(requestedAt) >= granted.token.lifeSeconds * 1000
+        if (!isExpired)
+          return {
+            ...granted,
+            token: { ...granted.token, refreshToken: nextRefreshToken, requestedAt },
+          }
+        if (refreshToken) refreshToken = nextRefreshToken
       } catch (thrown) {
-        const failure = own(thrown as Failure)
-        if (refreshToken && failure.grantRefused) {
-          request.forgetRefreshToken?.()
+        const failure = thrown as Failure
+        // Anything but a passing fault: the account may still accept the client.
+        if (refreshToken && failure.code !== 'ERR_CASPIO_TOKEN_ENDPOINT') {
+          request.onRefreshTokenRefused()
           refreshToken = undefined
           continue
         }
-        const backoff = FIRST_DELAY_IN_MS * 2 ** attempt * (0.5 + Math.random() / 2)
-        const wait = Math.max(failure.retryAfter ?? 0, backoff)
-        const isLast = request.single || attempt >= retries || wait > LONGEST_WAIT_IN_MS
-        if (isLast || !failure.retryable) throw failure
-        attempt++
-        await new Promise<void>((resolve) => startTimer(resolve, wait))
+        const delayMs = Math.max(failure.retryAfterMs ?? 0, retryDelayMs(retriesSoFar))
+        const isLast = !request.retry || retriesSoFar >= retries || delayMs > LONGEST_RETRY_MS
+        if (isLast || !failure.isTemporary) throw failure
+        retriesSoFar++
+        await delay(delayMs)
       }
     }
   }

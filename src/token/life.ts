@@ -1,32 +1,54 @@
-import { type Instant, since } from '../lib/clock.js'
+import type { CaspioAccessToken } from '../contract/types.js'
+import { type Instant, msSince } from '../lib/clock.js'
+import type { TokenAnswer } from './answer.js'
 
-const MAX_EXPIRY_MARGIN_IN_MS = 5_000
-const MIN_RENEW_BEFORE_IN_S = 30
+const LONGEST_EXPIRY_MARGIN_MS = 5_000
+const SHORTEST_RENEW_BEFORE_SECONDS = 30
 
-/**
- * Milliseconds for which a token is used: its life less a margin for the way to the server, small
- * beside a short life.
- *
- * @param life seconds
- */
-export function usableFor(life: number): number {
-  return life * 1000 - Math.min(MAX_EXPIRY_MARGIN_IN_MS, life * 50)
+/** A token and the moment from which its life counts. */
+export interface TimedToken extends TokenAnswer {
+  readonly requestedAt: Instant
+}
+
+/** A token in use. Compared by identity: "is this the one that was rejected?" */
+export interface Token extends TimedToken {
+  /** Whether another process obtained it. */
+  readonly isFromStore: boolean
+}
+
+/** The token as callers get it: with the rest of its life, and without the refresh token. */
+export function toAccessToken(token: Token): CaspioAccessToken {
+  const seconds = Math.floor(msLeft(token) / 1000)
+  return {
+    access_token: token.accessToken,
+    token_type: token.tokenType,
+    // Not 0, which some readers take for "unknown".
+    ...(seconds < Number.POSITIVE_INFINITY && { expires_in: Math.max(1, seconds) }),
+  }
+}
+
+/** Milliseconds until a token expires. */
+export function msLeft({ lifeSeconds, requestedAt }: TimedToken): number {
+  return lifeSeconds * 1000 - msSince(requestedAt)
+}
+
+/** How long a token is used: its life, less a margin for the way to the server. */
+export function usableForMs(lifeSeconds: number): number {
+  return lifeSeconds * 1000 - Math.min(LONGEST_EXPIRY_MARGIN_MS, lifeSeconds * 50)
 }
 
 /**
  * Milliseconds after which a token is renewed.
  *
- * @param life seconds
  * @param renewBefore seconds
- * @param jitter the share of `renewBefore` that is taken
+ * @param jitter the share of `renewBefore` that counts
  */
-export function renewAfter(life: number, renewBefore: number | undefined, jitter: number): number {
-  if (life === Number.POSITIVE_INFINITY) return life
-  const wanted = renewBefore ?? Math.max(MIN_RENEW_BEFORE_IN_S, life / 10)
-  return Math.min((life - Math.min(wanted, life / 2) * jitter) * 1000, usableFor(life))
-}
-
-/** Milliseconds that are left of a token's life. */
-export function msLeft(life: number, askedAt: Instant): number {
-  return life * 1000 - since(askedAt)
+export function renewAfterMs(
+  lifeSeconds: number,
+  renewBefore = Math.max(SHORTEST_RENEW_BEFORE_SECONDS, lifeSeconds / 10),
+  jitter = 1,
+): number {
+  if (lifeSeconds === Number.POSITIVE_INFINITY) return lifeSeconds
+  const beforeSeconds = Math.min(renewBefore, lifeSeconds / 2) * jitter
+  return Math.min((lifeSeconds - beforeSeconds) * 1000, usableForMs(lifeSeconds))
 }

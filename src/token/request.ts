@@ -1,81 +1,78 @@
 import type { AxiosResponse } from 'axios'
+import type { ResolvedOptions } from '../contract/options.js'
 import type { CaspioCredentials } from '../contract/types.js'
 import { Axios } from '../lib/axios.js'
-import { own } from '../lib/own-properties.js'
+import { withoutPrototype } from '../lib/own-properties.js'
 import { formEncode } from '../lib/redact.js'
-import { within } from '../lib/time-limit.js'
+import { withTimeLimit } from '../lib/time-limit.js'
 import type { Transport } from './transport.js'
 
 interface HttpTransport {
-  request(options: object, answer: unknown): unknown
+  request(options: object, onResponse: unknown): unknown
 }
 
-// Where a header group is missing, axios before 1.20 takes Object.prototype's.
-const NO_DEFAULTS: object = { common: undefined, post: undefined }
+// Before 1.20 axios looks for missing header groups on Object.prototype.
+const NO_DEFAULT_HEADERS: object = { common: undefined, post: undefined }
 
-const MAX_ANSWER_IN_BYTES = 1_000_000
+const LONGEST_ANSWER_BYTES = 1_000_000
 
-/** The value of HTTP Basic. RFC 6749 §2.3.1: both parts are form-encoded before they are joined. */
+/** Value of the HTTP Basic header. Both parts are form-encoded first (RFC 6749 §2.3.1). */
 export function basicValue({ clientID, clientSecret }: CaspioCredentials): string {
   return btoa(`${formEncode(clientID)}:${formEncode(clientSecret)}`)
 }
 
 /**
- * Posts one grant to the token endpoint. Any HTTP answer resolves.
+ * Posts one grant to the token endpoint. Resolves with any HTTP answer.
  *
- * @param grant the grant's own fields of the form
- * @param timeout ms; obeyed even where the adapter does not heed its signal
+ * @param grant the fields of the form, without the client's
  */
 export function postGrant(
   credentials: CaspioCredentials,
-  clientAuthentication: 'basic' | 'body',
   grant: Readonly<Record<string, string>>,
-  timeout: number,
-  via: Transport,
+  { clientAuthentication, timeout }: Pick<ResolvedOptions, 'clientAuthentication' | 'timeout'>,
+  transport: Transport,
 ): Promise<AxiosResponse> {
-  const basic = clientAuthentication === 'basic'
-  return within(timeout, async (signal) => {
-    const transport = via()
-    // A bare Axios: axios.create() would bring along whatever was done to the global defaults.
+  const { clientID, clientSecret, tokenEndpointURL } = credentials
+  const isBasic = clientAuthentication === 'basic'
+  const client = isBasic ? {} : { client_id: clientID, client_secret: clientSecret }
+  // Not axios's timeout: some adapters ignore that, and the signal, too.
+  return withTimeLimit(timeout, async (signal) => {
+    const settings = transport()
+    // Not axios.create(), which takes over what the application did to the global defaults.
     return new Axios({}).request({
-      ...transport,
-      ...(transport.transport && { transport: withoutRedirects(transport.transport) }),
-      url: credentials.tokenEndpointURL,
+      ...settings,
+      ...(settings.transport && { transport: withoutRedirects(settings.transport) }),
+      url: tokenEndpointURL,
       method: 'post',
       headers: {
         Accept: 'application/json',
         'Content-Type': 'application/x-www-form-urlencoded',
-        ...NO_DEFAULTS,
-        ...(basic && { Authorization: `Basic ${basicValue(credentials)}` }),
+        ...NO_DEFAULT_HEADERS,
+        ...(isBasic && { Authorization: `Basic ${basicValue(credentials)}` }),
       },
-      data: new URLSearchParams({
-        ...grant,
-        ...(!basic && {
-          client_id: credentials.clientID,
-          client_secret: credentials.clientSecret,
-        }),
-      }).toString(),
+      data: new URLSearchParams({ ...grant, ...client }).toString(),
       responseType: 'text',
       signal,
-      // A redirect would carry the secret along. The fetch adapter heeds maxRedirects since 1.20.
+      maxContentLength: LONGEST_ANSWER_BYTES,
+      // A redirect would send the secret elsewhere. The fetch adapter obeys maxRedirects from axios
+      // 1.20 on. Before, it obeys fetchOptions, whose other values would replace the request's own.
       maxRedirects: 0,
-      // Before 1.20 what these say of the request itself overrules what stands here.
       fetchOptions: {
-        ...transport.fetchOptions,
+        ...settings.fetchOptions,
         method: undefined,
         headers: undefined,
         body: undefined,
         redirect: 'manual',
       },
-      maxContentLength: MAX_ANSWER_IN_BYTES,
     })
   })
 }
 
-/** axios tells a transport of the user's own nothing of maxRedirects. As follow-redirects reads it. */
+// axios does not pass maxRedirects on to the user's own transport. follow-redirects reads these.
 function withoutRedirects(transport: HttpTransport): HttpTransport {
+  const manual = { followRedirects: false, redirect: 'manual' }
   return {
-    request: (options, answer) =>
-      transport.request(own({ ...options, followRedirects: false, redirect: 'manual' }), answer),
+    request: (options, onResponse) =>
+      transport.request(withoutPrototype({ ...options, ...manual }), onResponse),
   }
 }

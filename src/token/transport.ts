@@ -1,35 +1,19 @@
 import type { AxiosRequestConfig } from 'axios'
 
-/** How an instance reaches the world, read at the moment of the call: test tools swap it. */
+/** How an instance reaches the network. Read at each token request: test tools replace it. */
 export type Transport = () => AxiosRequestConfig
 
-// Everything that says which way a request takes; nothing that says what it carries or how its
-// answer is judged (headers, auth, baseURL, params, transforms, validateStatus).
-const KEYS = [
-  'adapter',
-  'allowedSocketPaths',
-  'env',
-  'family',
-  'fetchOptions',
-  'http2Options',
-  'httpAgent',
-  'httpVersion',
-  'httpsAgent',
-  'insecureHTTPParser',
-  'lookup',
-  'proxy',
-  'socketPath',
-  'transport',
-] as const
+// The settings that say how a request travels. Those that say what it carries, or how its answer is
+// judged (headers, auth, baseURL, params, transforms, validateStatus), are left out.
+const KEYS =
+  'adapter allowedSocketPaths env family fetchOptions http2Options httpAgent httpVersion httpsAgent insecureHTTPParser lookup proxy socketPath transport'.split(
+    ' ',
+  )
 
-/** The part of an instance's defaults that the token request shares with every other request. */
+/** The transport settings among an instance's defaults: the token request shares them. */
 export function transportOf(instance: { defaults: object }): Transport {
   return () => {
-    const defaults = instance.defaults as Record<string, unknown>
-    const transport: Record<string, unknown> = Object.create(null)
-    for (const key of KEYS) {
-      if (Object.hasOwn(defaults, key)) transport[key] = defaults[key]
-    }
-    return transport
+    const own = Object.entries(instance.defaults).filter(([key]) => KEYS.includes(key))
+    return Object.assign(Object.create(null), Object.fromEntries(own))
   }
 }

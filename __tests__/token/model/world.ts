@@ -248,13 +248,14 @@ export class World {
       model.tokenAnswered({ failure: 'outage' })
       throw error
     }
+    // Whatever the refusal of a refresh token says, the client credentials may be accepted.
+    const isRefresh = refreshToken !== null
     if (fault === 'nonsense') {
-      // As an answer to a refresh token it says nothing of the client.
-      model.tokenAnswered({ failure: 'nonsense' })
+      model.tokenAnswered({ failure: isRefresh ? 'refused' : 'nonsense' })
       return answer(config, 200, { access_token: '' })
     }
     if (fault === 'credentials') {
-      model.tokenAnswered({ failure: 'credentials' })
+      model.tokenAnswered({ failure: isRefresh ? 'refused' : 'credentials' })
       return answer(config, 401, { error: 'invalid_client' })
     }
     if (typeof fault === 'object') {

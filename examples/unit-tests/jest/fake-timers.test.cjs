@@ -43,3 +43,17 @@ test('leaves no timer behind', async () => {
   await physicians.namesIn('Fresno')
   expect(jest.getTimerCount()).toBe(0)
 })
+
+test('waits for its first token while timers run', async () => {
+  jest.useFakeTimers()
+  const names = physicians.namesIn('Fresno')
+  await jest.runAllTimersAsync()
+  await jest.advanceTimersByTimeAsync(300_000)
+  expect(await names).toHaveLength(3)
+})
+
+test('ends with faked timers what it began with real ones', async () => {
+  const names = physicians.namesIn('Fresno')
+  jest.useFakeTimers()
+  expect(await names).toHaveLength(3)
+})

@@ -45,12 +45,24 @@ test('leaves no timer behind', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('repeats a failed token request after a faked pause', async () => {
+test('repeats a failed token request after a real pause', async () => {
   attachCaspioAuth(caspio, account.credentials, { retries: 1 })
   account.tokenEndpoint.fail({ times: 1 })
   vi.useFakeTimers()
+  expect(await physicians.namesIn('Fresno')).toHaveLength(3)
+  expect(account.log.token).toHaveLength(2)
+})
+
+test('waits for its first token while timers run', async () => {
+  vi.useFakeTimers()
   const names = physicians.namesIn('Fresno')
-  // It advances the faked timers.
-  await vi.waitFor(() => expect(account.log.token).toHaveLength(2), { timeout: 10_000 })
+  await vi.runAllTimersAsync()
+  await vi.advanceTimersByTimeAsync(300_000)
+  expect(await names).toHaveLength(3)
+})
+
+test('ends with faked timers what it began with real ones', async () => {
+  const names = physicians.namesIn('Fresno')
+  vi.useFakeTimers()
   expect(await names).toHaveLength(3)
 })

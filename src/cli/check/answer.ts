@@ -1,7 +1,7 @@
 import { AxiosHeaders } from 'axios'
 import type { CaspioAuthError } from '../../contract/errors.js'
-import { IN_THE_ACCOUNT } from '../../contract/in-the-account.js'
-import { ownField } from '../../lib/own-properties.js'
+import { IN_YOUR_ACCOUNT } from '../../contract/in-your-account.js'
+import { ownProperty } from '../../lib/own-properties.js'
 import { printable } from '../../lib/redact.js'
 import { parseURL } from '../../lib/url.js'
 import { codeOf, refusedByProxy } from './host.js'
@@ -83,7 +83,7 @@ function explainForeignAnswer({ status, response }: CaspioAuthError, endpoint: s
     isUsualPath
       ? `Is ${host} your account? Or does a firewall or a login page answer in its place?`
       : `The path of Caspio's token endpoints is /oauth/token. The path of this URL is ${pathname}.`,
-    `Copy the URL again. Find it ${IN_THE_ACCOUNT}.`,
+    `Copy the URL again. Find it ${IN_YOUR_ACCOUNT}.`,
   ]
 }
 
@@ -93,6 +93,6 @@ function pauseOf({ response }: CaspioAuthError): string {
 }
 
 function oauthField(error: CaspioAuthError, name: string): string {
-  const text = ownField(error.response?.data, name)
+  const text = ownProperty(error.response?.data, name)
   return typeof text === 'string' ? text : ''
 }

@@ -1,8 +1,8 @@
 import axios, { type AxiosResponse } from 'axios'
-import { IN_THE_ACCOUNT } from '../../contract/in-the-account.js'
-import { ownField } from '../../lib/own-properties.js'
+import { IN_YOUR_ACCOUNT } from '../../contract/in-your-account.js'
+import { ownProperty } from '../../lib/own-properties.js'
 import { parseJSON } from '../../lib/parse-json.js'
-import { createScrubber, printable } from '../../lib/redact.js'
+import { createRedact, printable } from '../../lib/redact.js'
 import { counted } from '../text.js'
 import { codeOf } from './host.js'
 import { diagnose, proxyFor } from './network.js'
@@ -34,12 +34,12 @@ export async function checkApi(
   }
   calls.api += 1
   const answer = parseJSON(response.data)
-  const tables = ownField(answer, 'Result')
+  const tables = ownProperty(answer, 'Result')
   if (response.status === 200 && Array.isArray(tables)) {
     return passed(version, `the token opens ${path} (${counted(tables.length, 'table')})`)
   }
-  const scrub = createScrubber([accessToken])
-  const message = ownField(answer, 'Message')
+  const scrub = createRedact([accessToken])
+  const message = ownProperty(answer, 'Message')
   const quote = typeof message === 'string' ? `: ${printable(scrub(message))}` : ''
   const id = response.headers['x-caspio-request-id']
   const support = id ? [`For Caspio's support: request ID ${printable(scrub(String(id)))}.`] : []
@@ -48,7 +48,7 @@ export async function checkApi(
 }
 
 function adviceFor(status: number, version: string): string {
-  const permissions = `Check the permissions of the profile, ${IN_THE_ACCOUNT}.`
+  const permissions = `Check the permissions of the profile, ${IN_YOUR_ACCOUNT}.`
   switch (status) {
     case 401:
       return `The API rejects the token that the token endpoint has just issued. Is the profile still enabled? ${permissions}`

@@ -1,7 +1,7 @@
 import caspioAuth from '../../auth.js'
 import type { CaspioAuthError } from '../../contract/errors.js'
 import type { CaspioAuthEvent } from '../../contract/events.js'
-import { IN_THE_ACCOUNT } from '../../contract/in-the-account.js'
+import { IN_YOUR_ACCOUNT } from '../../contract/in-your-account.js'
 import type { CaspioCredentials, CaspioTokenResponse } from '../../contract/types.js'
 import type { RequestSettings } from '../arguments.js'
 import { explainAnswer, isClientRefused, quoteAnswer } from './answer.js'
@@ -41,7 +41,7 @@ export async function checkClient(
   const faults = findFaults(credentials)
   if (faults.length > 0) {
     return {
-      step: failed('client', refusal, ...faults, `Copy it again. Find it ${IN_THE_ACCOUNT}.`),
+      step: failed('client', refusal, ...faults, `Copy it again. Find it ${IN_YOUR_ACCOUNT}.`),
     }
   }
   return findCause(requestToken, credentials, clientAuthentication, refusal)
@@ -79,7 +79,7 @@ function howToCompare({ clientID, tokenEndpointURL }: CaspioCredentials): string
     `${ID} or ${SECRET} is wrong. Both are well-formed, and Caspio does not say which one is wrong. Compare them with your profile:`,
     `If the Client ID in the profile ends in ${clientID.slice(-4)}, as yours does, ${SECRET} is wrong. This is more likely, because the secret changes when somebody generates a new one.`,
     `If it does not, ${ID} is wrong. All three values may belong to another profile, or to an account other than ${new URL(tokenEndpointURL).host}.`,
-    `Find the values ${IN_THE_ACCOUNT}.`,
+    `Find the values ${IN_YOUR_ACCOUNT}.`,
   ]
 }
 

@@ -1,6 +1,6 @@
-import { IN_THE_ACCOUNT } from '../../contract/in-the-account.js'
+import { IN_YOUR_ACCOUNT } from '../../contract/in-your-account.js'
 import type { CaspioCredentials } from '../../contract/types.js'
-import { slipFor } from '../../lib/similar-name.js'
+import { similarName } from '../../lib/similar-name.js'
 import { isSecure, parseURL } from '../../lib/url.js'
 import type { Values } from '../environment.js'
 import type { Environment } from '../io.js'
@@ -30,7 +30,7 @@ export function checkValues({ env, conflicts }: Values): {
     const step = failed(
       'values',
       `${faults.join(', ')}.`,
-      `Find the values ${IN_THE_ACCOUNT}. Set them in the environment or in a file (--dotenv .env).`,
+      `Find the values ${IN_YOUR_ACCOUNT}. Set them in the environment or in a file (--dotenv .env).`,
       ...notes,
       ...misspelledNames(env, missing),
     )
@@ -41,7 +41,7 @@ export function checkValues({ env, conflicts }: Values): {
     const step = failed(
       'values',
       `${URL_NAME} is wrong: ${fault}.`,
-      `It must look like https://a1bcd234.caspio.com/oauth/token. Find it ${IN_THE_ACCOUNT}.`,
+      `It must look like https://a1bcd234.caspio.com/oauth/token. Find it ${IN_YOUR_ACCOUNT}.`,
       ...notes,
     )
     return { step }
@@ -54,7 +54,7 @@ export function checkValues({ env, conflicts }: Values): {
 
 function misspelledNames(env: Environment, missing: readonly string[]): string[] {
   return missing.flatMap((name) => {
-    const similar = slipFor(name, Object.keys(env))
+    const similar = similarName(name, Object.keys(env))
     return similar === undefined ? [] : [`${similar} is set, but the name must be ${name}.`]
   })
 }

@@ -1,6 +1,6 @@
 import { AxiosError, AxiosHeaders, type AxiosResponse } from 'axios'
 import { describe, expect, it } from 'vitest'
-import { runRecovery } from '../../src/request/recovery.js'
+import { runRefresh } from '../../src/request/refresh-engine.js'
 import { rejectionOf } from '../support/account.js'
 
 function answer(status: number): AxiosResponse {
@@ -21,14 +21,14 @@ describe('a recovery', () => {
       steps.push('resent')
       return second
     }
-    expect(await runRecovery(renew, resend)).toBe(second)
+    expect(await runRefresh(renew, resend)).toBe(second)
     expect(steps).toEqual(['renewing', 'renewed', 'resent'])
   })
 
   it('hands out a second 401 as it came, and does not recover again', async () => {
     const error = new AxiosError('second', 'ERR_BAD_REQUEST', undefined, {}, answer(401))
     let [renewals, resends] = [0, 0]
-    const recovery = runRecovery(
+    const recovery = runRefresh(
       async () => {
         renewals++
       },
@@ -46,11 +46,11 @@ describe('a recovery', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve
     })
-    const slow = runRecovery(
+    const slow = runRefresh(
       () => held,
       async () => answer(200),
     )
-    const fast = await runRecovery(
+    const fast = await runRefresh(
       async () => {},
       async () => answer(201),
     )

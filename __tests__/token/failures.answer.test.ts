@@ -1,53 +1,51 @@
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../src/contract/errors.js'
-import { answerFailure } from '../../src/token/answer-failure.js'
+import { answerFailure } from '../../src/token/failures.js'
 
 interface Answer {
   readonly status: number
   readonly body?: unknown
   readonly statusText?: string
   readonly headers?: Record<string, string>
-  readonly malformed?: string
-  readonly isRefresh?: boolean
+  readonly fault?: string
 }
 
-/** What becomes of a token endpoint's answer; the client secret is "sesame". */
-function failureOf({ body, malformed, isRefresh = false, ...answer }: Answer): Failure {
+/** The failure made of a token endpoint's answer; the client secret is "sesame". */
+function failureOf({ body, fault, ...response }: Answer): Failure {
+  const answer = { status: response.status, body, fault }
   return answerFailure(
-    { headers: {}, ...answer } as never,
-    body,
-    malformed ?? false,
-    isRefresh,
+    answer,
+    { headers: {}, ...response } as never,
     'the token endpoint',
     (text) => text.replaceAll('sesame', '[redacted]'),
   )
 }
 
-const PLACE = 'in the Caspio account under Access permissions > Web services profiles > (profile)'
+const PLACE = 'in your Caspio account, under Access permissions > Web services profiles > (profile)'
 
 describe('the message says what was answered, why that is no token, and what to do', () => {
   it.each<[Answer, string]>([
-    [{ status: 503 }, ' 503: it is out of order, or called too often.'],
+    [{ status: 503 }, ' 503: it is down, or was called too often.'],
     [
       { status: 407 },
-      ' 407: a proxy on the way there refused. Check the user and the password for it.',
+      " 407: a proxy refused the request. Check the proxy's user name and password.",
     ],
     [
       { status: 400, body: { error: 'invalid_client', error_description: 'Who is that?' } },
-      ` 400 invalid_client Who is that?: it refused the client. Check clientID and clientSecret, which stand ${PLACE}.`,
+      ` 400 invalid_client Who is that?: it refused the client. Check clientID and clientSecret. Find them ${PLACE}.`,
     ],
-    [{ status: 404 }, ` 404, which is no token. Check tokenEndpointURL, which stands ${PLACE}.`],
+    [{ status: 404 }, ` 404, which is not a token. Check tokenEndpointURL. Find it ${PLACE}.`],
     [
       { status: 400, body: { error: 'invalid_request', error_description: 17 } },
-      ` 400 invalid_request, which is no token. Check tokenEndpointURL, which stands ${PLACE}.`,
+      ` 400 invalid_request, which is not a token. Check tokenEndpointURL. Find it ${PLACE}.`,
     ],
     [
       { status: 302 },
-      ` 302, which is no token: redirects are not followed, since they would carry the secret. Check tokenEndpointURL, which stands ${PLACE}.`,
+      ` 302, a redirect. The plugin does not follow it, because it would send the secret elsewhere. Check tokenEndpointURL. Find it ${PLACE}.`,
     ],
     [
-      { status: 200, malformed: 'token_type is not bearer' },
-      ` 200, which is no token: token_type is not bearer. Check tokenEndpointURL, which stands ${PLACE}.`,
+      { status: 200, fault: 'token_type is not bearer' },
+      ` 200, which is not a token: token_type is not bearer. Check tokenEndpointURL. Find it ${PLACE}.`,
     ],
   ])('%o', (answer, message) => {
     expect(failureOf(answer).message).toBe(`the token endpoint answered${message}`)
@@ -60,12 +58,15 @@ describe('ERR_CASPIO_TOKEN_ENDPOINT', () => {
     { status: 500 },
     { status: 400, body: { Code: 'api-calls-rate-exceeded' } },
   ])('may fare better another time: %o', (answer) => {
-    expect(failureOf(answer)).toMatchObject({ code: 'ERR_CASPIO_TOKEN_ENDPOINT', retryable: true })
+    expect(failureOf(answer)).toMatchObject({
+      code: 'ERR_CASPIO_TOKEN_ENDPOINT',
+      isTemporary: true,
+    })
   })
 
   it('a proxy that wants a password will want it the next time as well', () => {
-    const { code, retryable } = failureOf({ status: 407 })
-    expect([code, retryable]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', undefined])
+    const { code, isTemporary } = failureOf({ status: 407 })
+    expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', false])
   })
 
   it.each([
@@ -73,8 +74,8 @@ describe('ERR_CASPIO_TOKEN_ENDPOINT', () => {
     { status: 404, body: { Code: 'api-calls-rate-exceeded' } },
     { status: 400, body: { Code: 'another' } },
   ])('is not what others mean: %o', (answer) => {
-    const { code, retryable } = failureOf(answer)
-    expect([code, retryable]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', undefined])
+    const { code, isTemporary } = failureOf(answer)
+    expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', false])
   })
 })
 
@@ -97,17 +98,6 @@ describe('ERR_CASPIO_CREDENTIALS', () => {
     'no_access_denied',
   ])('is not what the error %s means', (error) => {
     expect(failureOf({ status: 400, body: { error } }).code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
-  })
-})
-
-describe('a refresh token', () => {
-  it('is refused by a 4xx, not the client', () => {
-    const refused = failureOf({ status: 400, body: { error: 'invalid_grant' }, isRefresh: true })
-    expect(refused).toMatchObject({ code: 'ERR_CASPIO_TOKEN_RESPONSE', grantRefused: true })
-  })
-
-  it.each([200, 302, 399])('is not refused by a %i', (status) => {
-    expect(failureOf({ status, isRefresh: true }).grantRefused).toBe(false)
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { thrownFailure } from '../../src/token/thrown-failure.js'
+import { thrownFailure } from '../../src/token/failures.js'
 
 function failureOf(thrown: unknown) {
   const scrub = (text: string) => text.replaceAll('sesame', '[redacted]')
@@ -44,7 +44,7 @@ describe('the reason', () => {
       },
     }
     const { message, cause } = failureOf(thrown)
-    expect(message).toBe('it failed (what it threw cannot be read).')
+    expect(message).toBe('it failed (the thrown value cannot be read).')
     expect(cause).toMatchObject({ code: undefined })
   })
 })
@@ -70,12 +70,12 @@ describe('the code of the cause', () => {
 
 describe('another attempt', () => {
   it('may help against what was thrown', () => {
-    const { code, retryable } = failureOf(new Error('no route'))
-    expect([code, retryable]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', true])
+    const { code, isTemporary } = failureOf(new Error('no route'))
+    expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', true])
   })
 
   it('will not make an answer shorter that was cut off for its size', () => {
-    const { code, retryable } = failureOf(new Error('maxContentLength size of 9 exceeded'))
-    expect([code, retryable]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', false])
+    const { code, isTemporary } = failureOf(new Error('maxContentLength size of 9 exceeded'))
+    expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', false])
   })
 })

@@ -1,0 +1,19 @@
+import { expect, it, onTestFinished, vi } from 'vitest'
+
+type Timers = typeof import('../../src/lib/real-timers.js')
+
+it('knows the real timers, when others are faked', async () => {
+  // The setup file lets every other test fake these as well.
+  const real = await vi.importActual<Timers>('../../src/lib/real-timers.js')
+  vi.useFakeTimers()
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+  await new Promise((resolve) => real.setTimeout(resolve, 1))
+  const fired = vi.fn()
+  real.clearTimeout(real.setTimeout(fired, 1))
+  real.clearInterval(real.setInterval(fired, 1))
+  await new Promise((resolve) => real.setTimeout(resolve, 5))
+  expect(fired).not.toHaveBeenCalled()
+  expect(vi.getTimerCount()).toBe(0)
+})

@@ -1,0 +1,55 @@
+import { similarName } from '../lib/similar-name.js'
+import { isSecure, parseURL } from '../lib/url.js'
+import { configError } from './errors.js'
+import { IN_YOUR_ACCOUNT } from './in-your-account.js'
+import type { CaspioCredentials } from './types.js'
+
+/**
+ * Checks the credentials and copies them: a later change of the user's object has no effect.
+ *
+ * @throws CaspioAuthError `ERR_CASPIO_CONFIG`, naming the first field that is wrong
+ */
+export function checkCredentials(value: unknown): CaspioCredentials {
+  if (Object(value) !== value) {
+    throw configError(
+      'the credentials must be { clientID, clientSecret, tokenEndpointURL }, a token broker function or a CaspioAuth.',
+    )
+  }
+  const fields = value as Readonly<Record<string, unknown>>
+  return {
+    clientID: checkText('clientID', fields),
+    clientSecret: checkText('clientSecret', fields),
+    tokenEndpointURL: checkEndpoint(checkText('tokenEndpointURL', fields)),
+  }
+}
+
+function checkText(name: string, fields: Readonly<Record<string, unknown>>): string {
+  // A class may define its fields as accessors, so only Object.prototype is left out.
+  const isPolluted = name in Object.prototype && !Object.hasOwn(fields, name)
+  const value = isPolluted ? undefined : fields[name]
+  const fault = faultOf(value)
+  if (!fault) return value as string
+  const misspelt = value === undefined && similarName(name, Object.keys(fields))
+  const advice = misspelt ? `Rename ${misspelt} to ${name}.` : `Find it ${IN_YOUR_ACCOUNT}.`
+  throw configError(`${name} ${fault}. ${advice}`)
+}
+
+// Never the value: it may be a secret.
+function faultOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return 'is missing'
+  if (typeof value !== 'string') return 'must be a string'
+  if (!value.trim()) return 'is empty'
+  if (value !== value.trim()) return 'has leading or trailing white space'
+  // Half of a surrogate pair cannot be encoded as UTF-8.
+  return /[\ud800-\udfff]/u.test(value) ? 'contains a broken character' : undefined
+}
+
+function checkEndpoint(text: string): string {
+  const url = parseURL(text)
+  if (!url || !isSecure(url) || url.username || url.password) {
+    throw configError(
+      'tokenEndpointURL must be an https URL without user name and password, like https://a1bcd234.caspio.com/oauth/token (http on loopback only).',
+    )
+  }
+  return url.href
+}

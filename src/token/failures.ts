@@ -1,0 +1,146 @@
+import type { AxiosResponse } from 'axios'
+import { type CaspioAuthErrorCode, createFailure, type Failure } from '../contract/errors.js'
+import { IN_YOUR_ACCOUNT } from '../contract/in-your-account.js'
+import { AxiosHeaders } from '../lib/axios.js'
+import { ownProperty } from '../lib/own-properties.js'
+import { printable, type Redact } from '../lib/redact.js'
+import { parseRetryAfter } from '../lib/retry-after.js'
+
+/** What an answer of the token endpoint without a token says. */
+export interface FailedAnswer {
+  readonly status: number
+  /** Parsed, if it is JSON. */
+  readonly body: unknown
+  /** What is wrong with a body that should hold a token. */
+  readonly fault: string | undefined
+}
+
+// Deep enough for any error body, and no answer can exhaust the stack.
+const MAX_DEPTH = 20
+
+// A token in a body that is not plain JSON: cut off, wrapped, or JSON within a text.
+const TOKEN_IN_TEXT = /((?:access|refresh)_token[\\"'\s]*[:=>][\\"'\s]*)[\w\-.~+/]{16,}=*/g
+
+/** @param endpoint the name of the token endpoint in messages */
+export function answerFailure(
+  answer: FailedAnswer,
+  { statusText, headers: received }: AxiosResponse,
+  endpoint: string,
+  redactSecrets: Redact,
+): Failure {
+  const redact: Redact = (text) => redactSecrets(text).replace(TOKEN_IN_TEXT, '$1[redacted]')
+  const { status, body } = answer
+  const headers = AxiosHeaders.from(received as AxiosHeaders)
+  const data = redactDeep(body, redact)
+  const [code, advice] = explain(answer, JSON.stringify(data))
+  const words = [status, textIn(body, 'error'), textIn(body, 'error_description')].filter(Boolean)
+  const isTemporary = advice === OVERLOADED
+  return createFailure(
+    code,
+    `${endpoint} answered ${printable(redact(words.join(' ')))}${advice}`,
+    {
+      isTemporary,
+      retryAfterMs: isTemporary ? parseRetryAfter(headers.get('Retry-After')) : 0,
+      answer: {
+        status,
+        statusText: redact(statusText ?? ''),
+        headers: AxiosHeaders.from(redactDeep(headers, redact) as AxiosHeaders),
+        // A successful answer may contain a token.
+        data: answer.fault ? undefined : data,
+      },
+      requestId: printable(redact(String(headers.get('X-Caspio-Request-ID') ?? ''))),
+    },
+  )
+}
+
+const OVERLOADED = ': it is down, or was called too often.'
+
+/** The code, and what follows "the token endpoint … answered 400 invalid_client" in the message. */
+function explain(
+  { status, body, fault }: FailedAnswer,
+  text: string | undefined,
+): [CaspioAuthErrorCode, string] {
+  if (status === 407) {
+    // The token endpoint has not seen this request.
+    const advice = ": a proxy refused the request. Check the proxy's user name and password."
+    return ['ERR_CASPIO_TOKEN_ENDPOINT', advice]
+  }
+  // Caspio answers too many calls with 429, or with 400 and this name.
+  const isRateLimited = status === 400 && /api-calls-rate/.test(`${text}`)
+  if (status === 429 || status > 499 || isRateLimited) {
+    return ['ERR_CASPIO_TOKEN_ENDPOINT', OVERLOADED]
+  }
+  const isRefused =
+    status === 401 ||
+    status === 403 ||
+    // Of a client-credentials request the grant is the client itself. A refresh grant that is refused
+    // is followed by one.
+    /^(invalid|unauthorized)_client$|^access_denied$|^invalid_grant$/.test(textIn(body, 'error'))
+  if (isRefused) {
+    const advice = `: it refused the client. Check clientID and clientSecret. Find them ${IN_YOUR_ACCOUNT}.`
+    return ['ERR_CASPIO_CREDENTIALS', advice]
+  }
+  // Browsers show a redirect as the status 0.
+  const problem =
+    !fault && status < 400
+      ? 'a redirect. The plugin does not follow it, because it would send the secret elsewhere'
+      : `which is not a token${fault ? `: ${fault}` : ''}`
+  const advice = `, ${problem}. Check tokenEndpointURL. Find it ${IN_YOUR_ACCOUNT}.`
+  return ['ERR_CASPIO_TOKEN_RESPONSE', advice]
+}
+
+function textIn(body: unknown, name: string): string {
+  const value = ownProperty(body, name)
+  return typeof value === 'string' ? value : ''
+}
+
+/** A copy without tokens and secrets. */
+function redactDeep(value: unknown, redact: Redact, depth = 0): unknown {
+  if (Object(value) !== value) {
+    const text = String(value)
+    const redacted = redact(text)
+    return redacted === text ? value : redacted
+  }
+  if (depth > MAX_DEPTH) return undefined
+  if (Array.isArray(value)) return value.map((item) => redactDeep(item, redact, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value as object)
+      .filter(([key]) => !/^(access|refresh)_token$/.test(key))
+      .map(([key, item]) => [redact(key), redactDeep(item, redact, depth + 1)]),
+  )
+}
+
+/**
+ * A failure made from something thrown. It keeps only the words and the code: the thrown error may
+ * carry the whole request, secrets included.
+ */
+export function thrownFailure(
+  thrown: unknown,
+  explainReason: (reason: string) => string,
+  redact: Redact = String,
+): Failure {
+  const [words, code] = readThrown(thrown)
+  const reason = printable(redact(words))
+  // Something answered, but more than a token needs.
+  const isTooLong = reason.startsWith('maxContentLength')
+  return createFailure(
+    isTooLong ? 'ERR_CASPIO_TOKEN_RESPONSE' : 'ERR_CASPIO_TOKEN_ENDPOINT',
+    explainReason(reason),
+    { cause: Object.assign(new Error(reason), { code }), isTemporary: !isTooLong },
+  )
+}
+
+function readThrown(thrown: unknown): [words: string, code: unknown] {
+  try {
+    // fetch says no more than "Network Error", and a host with several addresses says nothing: the
+    // reason is in the cause.
+    const errors = [thrown, ownProperty(thrown, 'cause')]
+    const codes = errors.map((error) => ownProperty(error, 'code'))
+    const words = errors.map((error, index) => ownProperty(error, 'message') || codes[index])
+    const distinct = new Set(words.filter(Boolean).map(String))
+    return [[...distinct].join(': ') || String(thrown), codes[1] ?? codes[0]]
+  } catch {
+    // Anything can be thrown, even an object whose properties throw.
+    return ['the thrown value cannot be read', undefined]
+  }
+}
