@@ -29,22 +29,20 @@ export function sendAuthorised(
   // A plugin that sends error.config again passes the interceptor again, and comes here once.
   config.adapter = original as AxiosAdapter
   const adapter = getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
-  if (!isForCaspio(config, authoriser)) {
+  const authorization = config.headers.get('Authorization')
+  const keepsOut = config.skipCaspioAuth || config.auth || authorization === false
+  if (keepsOut || !authoriser.scope.includesRequest(config)) {
     redact(config, AGENTS)
     return adapter(config)
   }
+  if (authorization !== undefined) config.headers.delete('Authorization')
   redact(config, isOneShot(config.data) ? AUTHORISED_STREAM : AUTHORISED)
   config.beforeRedirect = authoriser.guardRedirects(config.beforeRedirect)
-  const request = { ...authoriser, config, adapter }
+  const request = { authoriser, config, adapter }
   const token = authoriser.source.acquire(authoriser.transport)
   return token instanceof Promise
     ? waitForToken(token, config).then((ready) => sendAndRecover(ready, request))
     : sendAndRecover(token, request)
-}
-
-function isForCaspio(config: Config, { scope }: Authoriser): boolean {
-  if (config.skipCaspioAuth || config.auth) return false
-  return config.headers.get('Authorization') !== false && scope.includesRequest(config)
 }
 
 function redact(config: Config, keys: readonly string[]): void {

@@ -2,9 +2,10 @@ import { memberOf } from '../lib/own-properties.js'
 
 /** Whether a request body can be sent only once: a stream, an iterator, or a `form-data` body. */
 export function isOneShot(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return false
   return (
-    ['pipe', 'getReader', 'next'].some((name) => memberOf(data, name)) ||
-    Boolean(Object(data)[Symbol.asyncIterator])
+    Symbol.asyncIterator in data ||
+    ['pipe', 'getReader', 'next'].some((name) => memberOf(data, name))
   )
 }
 

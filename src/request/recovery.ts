@@ -16,19 +16,26 @@ export function sendAndRecover(
   request: AuthorisedRequest,
   resends = 0,
 ): Promise<AxiosResponse> {
+  const { authoriser } = request
   const outcome = sendOnce(token, request)
-  const judge = (response: AxiosResponse | undefined, error?: AxiosError) => {
-    if (!response) return outcome
-    const isRejected = isTokenRejected(response, request)
-    if (resends > 0) request.source.recordOutcome(token, !isRejected)
+  const mayRecover = (response: AxiosResponse) => {
+    const isRejected = isTokenRejected(response, authoriser)
+    if (resends > 0) authoriser.source.recordOutcome(token, !isRejected)
     // A token from the store may have been revoked together with the first one.
-    const mayRecover = resends === 0 || (resends === 1 && token.isFromStore)
-    return isRejected && mayRecover
-      ? recover({ token, response, outcome, error, resends }, request)
-      : outcome
+    return isRejected && (resends === 0 || (resends === 1 && token.isFromStore))
   }
-  return outcome.then(judge, (error) =>
-    judge(ownProperty(error, 'response') as AxiosResponse | undefined, error),
+  const rejection = { token, outcome, resends }
+  return outcome.then(
+    (response) =>
+      mayRecover(response)
+        ? recover({ ...rejection, response, error: undefined }, request)
+        : response,
+    (error) => {
+      const response = ownProperty(error, 'response') as AxiosResponse | undefined
+      return response && mayRecover(response)
+        ? recover({ ...rejection, response, error }, request)
+        : outcome
+    },
   )
 }
 
@@ -45,7 +52,8 @@ interface Rejection {
 
 async function recover(rejection: Rejection, request: AuthorisedRequest): Promise<AxiosResponse> {
   const { token, response, outcome, resends } = rejection
-  const { config, source, transport, emit } = request
+  const { source, transport, emit } = request.authoriser
+  const { config } = request
   emit({ type: 'token-rejected', status: response.status })
   if (config.skipAuthRefresh) return outcome
   const replacement = source.replace(token, transport)

@@ -1,10 +1,10 @@
 import type { AxiosResponse } from 'axios'
-import type { AuthorisedRequest } from './send.js'
+import type { Authoriser } from './send.js'
 
 /** Whether this answer means that the token was rejected, by the user's `shouldRenew`. */
 export function isTokenRejected(
   response: AxiosResponse,
-  { shouldRenew }: Pick<AuthorisedRequest, 'shouldRenew'>,
+  { shouldRenew }: Pick<Authoriser, 'shouldRenew'>,
 ): boolean {
   try {
     const verdict: unknown = shouldRenew(response)

@@ -18,7 +18,8 @@ export interface Authoriser {
 }
 
 /** One request that goes to Caspio. */
-export interface AuthorisedRequest extends Authoriser {
+export interface AuthorisedRequest {
+  readonly authoriser: Authoriser
   readonly config: InternalAxiosRequestConfig
   /** The original adapter. */
   readonly adapter: AxiosAdapter
@@ -29,6 +30,7 @@ export function sendOnce(
   { accessToken }: Token,
   { config, adapter }: AuthorisedRequest,
 ): Promise<AxiosResponse> {
-  config.headers.set('Authorization', `Bearer ${accessToken}`)
+  // Not headers.set(), which takes 1 µs to check the token. It was checked when it came.
+  config.headers.Authorization = `Bearer ${accessToken}`
   return adapter(config)
 }
