@@ -19,8 +19,8 @@ describe('SECURITY.md', () => {
   })
 
   it.each(proofs)('$file has: $title', ({ file, title }) => {
-    const path = join(import.meta.dirname, file)
-    expect(existsSync(path)).toBe(true)
+    const path = join(root, '__tests__', file)
+    expect(existsSync(path), path).toBe(true)
     expect(readFileSync(path, 'utf8')).toContain(title)
   })
 })
