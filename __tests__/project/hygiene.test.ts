@@ -94,9 +94,9 @@ describe("the secrets' check", () => {
 
   // What is caught by other means does not come to the check.
   it('gets every error that a test provokes', () => {
-    const home = import.meta.dirname
+    const home = join(import.meta.dirname, '..')
     const files = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter(
-      (file) => /\.test\.ts$/.test(file) && !file.startsWith('hygiene'),
+      (file) => /\.test\.ts$/.test(file) && !file.startsWith('project/hygiene'),
     )
     expect(files.length).toBeGreaterThan(25)
     const others = files.flatMap((file) =>
@@ -104,7 +104,7 @@ describe("the secrets' check", () => {
         .split('\n')
         .flatMap((line, index) =>
           // A program in a text ends in what it prints, and that comes here.
-          !file.startsWith('package') &&
+          !file.startsWith('project/package') &&
           /\.rejects\b|\ballSettled\(|\bcatch \(|\.toThrow\([^)]/.test(line)
             ? [`${file}:${index + 1}`]
             : [],
