@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import axios, {
   AxiosError,
   AxiosHeaders,
@@ -7,7 +6,7 @@ import axios, {
 } from 'axios'
 import lowest from 'axios-1-16'
 import axiosRetry from 'axios-retry'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import {
   PHYSICIANS,
@@ -119,139 +118,6 @@ describe('interceptors and transforms', () => {
     await api.request(config)
     expect(sent).toEqual([expect.stringMatching(/^Bearer ./), sent[0]])
     expect(account.log.token).toHaveLength(1)
-  })
-})
-
-describe('recovery', () => {
-  it('a second 401 is the caller’s own error, untouched', async () => {
-    const { account, api } = await startBench()
-    account.api.fail({ status: 401 })
-    const error = await rejectionOf(api.get(PHYSICIANS, { params: { a: 1 } }))
-    expect(error).toBeInstanceOf(AxiosError)
-    expect(error.code).toBe('ERR_BAD_REQUEST')
-    expect(error.message).toBe('Request failed with status code 401')
-    expect(error.config.url).toBe(PHYSICIANS)
-    expect(error.response.config).toBe(error.config)
-    expect(error.response.data.Code).toBeTypeOf('string')
-    expect(account.log.api).toHaveLength(2)
-    // The second answer, not the first.
-    expect(error.response.headers['x-caspio-request-id']).toBe(account.log.api[1]?.requestId)
-  })
-
-  it('a failure of the resend is the caller’s own error', async () => {
-    const { account, api } = await startBench()
-    await api.get(PHYSICIANS)
-    account.revoke()
-    account.api.fail({ status: 401, times: 1 })
-    account.api.fail({ status: 500, times: 1 })
-    const error = await rejectionOf(api.get(PHYSICIANS))
-    expect(error.response.status).toBe(500)
-    expect(error.config.url).toBe(PHYSICIANS)
-  })
-
-  it('that cannot get a token rejects with a CaspioAuthError, never with a CanceledError', async () => {
-    const { account, api } = await startBench({ retries: 0 })
-    await api.get(PHYSICIANS)
-    account.revoke()
-    account.tokenEndpoint.fail()
-    const errors = await times(20, () => rejectionOf(api.get(PHYSICIANS)))
-    for (const error of errors) {
-      expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
-      expect(axios.isCancel(error)).toBe(false)
-      expect(error.config.url).toBe(PHYSICIANS)
-    }
-    expect(account.log.token).toHaveLength(2)
-  })
-
-  it('skipAuthRefresh injects the token but does not recover', async () => {
-    const { account, api } = await startBench()
-    await api.get(PHYSICIANS, { skipAuthRefresh: true })
-    account.revoke()
-    const error = await rejectionOf(api.get(PHYSICIANS, { skipAuthRefresh: true }))
-    expect(error.response.status).toBe(401)
-    expect(account.log.token).toHaveLength(1)
-    expect(account.log.api).toHaveLength(2)
-  })
-
-  it('shouldRenew says which answers mean that the token is rejected', async () => {
-    const { account, api } = await startBench({
-      shouldRenew: ({ status, data }) =>
-        status === 401 || (status === 400 && String(data).includes('IncorrectQueryParameter')),
-    })
-    await api.get(PHYSICIANS)
-    account.api.fail({ status: 400, body: '{"Code":"IncorrectQueryParameter"}', times: 1 })
-    expect((await api.get(PHYSICIANS)).status).toBe(200)
-    expect(account.log.token).toHaveLength(2)
-    account.api.fail({ status: 400, times: 1 })
-    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(400)
-    expect(account.log.token).toHaveLength(2)
-  })
-
-  it.each([
-    [
-      'throws',
-      () => {
-        throw new Error('bug')
-      },
-    ],
-    ['returns a promise', (async () => true) as never],
-  ])('a shouldRenew that %s renews nothing', async (_, shouldRenew) => {
-    const { account, api } = await startBench({ shouldRenew })
-    expect((await api.get(PHYSICIANS)).status).toBe(200)
-    account.api.fail({ status: 401, times: 1 })
-    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
-    expect(account.log.token).toHaveLength(1)
-  })
-
-  it.each(['stream', 'arraybuffer'] as const)('of responseType %s', async (responseType) => {
-    const { account, api } = await startBench()
-    await api.get(PHYSICIANS)
-    account.revoke()
-    const { status, data } = await api.get(PHYSICIANS, { responseType })
-    expect(status).toBe(200)
-    const chunks: Buffer[] = []
-    if (responseType === 'stream') for await (const chunk of data) chunks.push(chunk)
-    else chunks.push(data)
-    expect(JSON.parse(Buffer.concat(chunks).toString())).toHaveProperty('Result')
-  })
-
-  it('drains the first answer of a stream, so that its connection is free for the recovery', async () => {
-    const { Agent } = await import('node:http')
-    const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })
-    const { account, api } = await startBench({ axios: { httpAgent } })
-    await api.get(PHYSICIANS)
-    account.api.fail({ status: 401, times: 1, body: 'x'.repeat(1_000_000) })
-    // With one socket the token request and the resend would hang behind an undrained answer.
-    const { data } = await api.get(PHYSICIANS, { responseType: 'stream', timeout: 3_000 })
-    data.resume()
-    httpAgent.destroy()
-  })
-
-  it('hands out the stream of a 401 that is not recovered intact', async () => {
-    const { account, api } = await startBench()
-    account.api.fail({ status: 401 })
-    await rejectionOf(api.get(PHYSICIANS))
-    const error = await rejectionOf(api.get(PHYSICIANS, { responseType: 'stream' }))
-    const chunks: Buffer[] = []
-    for await (const chunk of error.response.data) chunks.push(chunk)
-    expect(JSON.parse(Buffer.concat(chunks).toString())).toHaveProperty('Code')
-  })
-
-  it('a caller who aborts during the recovery gets his CanceledError at once', async () => {
-    const { account, api } = await startBench()
-    await api.get(PHYSICIANS)
-    account.revoke()
-    account.tokenEndpoint.latency = 300
-    const controller = new AbortController()
-    const aborted = rejectionOf(api.get(PHYSICIANS, { signal: controller.signal }))
-    const other = api.get(PHYSICIANS)
-    await sleep(100)
-    controller.abort()
-    const started = performance.now()
-    expect(axios.isCancel(await aborted)).toBe(true)
-    expect(performance.now() - started).toBeLessThan(100)
-    expect((await other).status).toBe(200)
-    expect(account.log.token).toHaveLength(2)
   })
 })
 
@@ -499,26 +365,4 @@ it('an instance without an adapter has that of the platform', async () => {
   attachCaspioAuth(api, account.credentials)
   delete api.defaults.adapter
   expect((await api.get(PHYSICIANS)).status).toBe(200)
-})
-
-it('hands out a stream before it renews for a body that was a stream: it may need its connection', async () => {
-  const { Agent } = await import('node:http')
-  const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })
-  onTestFinished(() => httpAgent.destroy())
-  const { account, api, events } = await startBench({
-    timeout: 2_000,
-    retries: 0,
-    axios: { httpAgent },
-  })
-  await api.get(PHYSICIANS)
-  account.api.fail({ status: 401, times: 1, body: 'x'.repeat(1_000_000) })
-  const { status, data } = await api.post(PHYSICIANS, Readable.from(['{}']), {
-    responseType: 'stream',
-    validateStatus: null,
-  })
-  expect(status).toBe(401)
-  expect(account.log.token).toHaveLength(1)
-  expect(events.map(({ type }) => type)).not.toContain('acquisition-failed')
-  data.resume()
-  await vi.waitUntil(() => account.log.token.length === 2, { interval: 5 })
 })

@@ -1,0 +1,71 @@
+import type { AxiosResponse } from 'axios'
+import { describe, expect, it } from 'vitest'
+import { isTokenRejected } from '../../src/request/rejection.js'
+import { PHYSICIANS, rejectionOf, startBench } from '../support/account.js'
+import { atRest } from '../support/clocks.js'
+import { watchUnhandled } from '../support/unhandled.js'
+
+const response = { status: 401 } as AxiosResponse
+
+describe('isTokenRejected', () => {
+  it.each([true, false])('is %s if shouldRenew returns that', (verdict) => {
+    expect(isTokenRejected(response, { shouldRenew: () => verdict })).toBe(verdict)
+  })
+
+  it('passes the answer to shouldRenew', () => {
+    const shouldRenew = (answer: AxiosResponse) => answer === response
+    expect(isTokenRejected(response, { shouldRenew })).toBe(true)
+  })
+
+  it.each([1, 'true', {}, undefined])('is false if shouldRenew returns %o', (verdict) => {
+    expect(isTokenRejected(response, { shouldRenew: () => verdict as never })).toBe(false)
+  })
+
+  it('is false if shouldRenew throws', () => {
+    const shouldRenew = () => {
+      throw new Error('bug')
+    }
+    expect(isTokenRejected(response, { shouldRenew })).toBe(false)
+  })
+
+  it('is false if shouldRenew is asynchronous, and handles its rejection', async () => {
+    const { unhandled, end } = watchUnhandled()
+    const shouldRenew = (async () => Promise.reject(new Error('bug'))) as never
+    expect(isTokenRejected(response, { shouldRenew })).toBe(false)
+    await atRest()
+    end()
+    expect(unhandled).toEqual([])
+  })
+})
+
+describe('the option shouldRenew', () => {
+  it('decides which answers mean that the token is rejected', async () => {
+    const { account, api } = await startBench({
+      shouldRenew: ({ status, data }) =>
+        status === 401 || (status === 400 && String(data).includes('IncorrectQueryParameter')),
+    })
+    await api.get(PHYSICIANS)
+    account.api.fail({ status: 400, body: '{"Code":"IncorrectQueryParameter"}', times: 1 })
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    expect(account.log.token).toHaveLength(2)
+    account.api.fail({ status: 400, times: 1 })
+    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(400)
+    expect(account.log.token).toHaveLength(2)
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('bug')
+      },
+    ],
+    ['returns a promise', (async () => true) as never],
+  ])('renews nothing if it %s', async (_, shouldRenew) => {
+    const { account, api } = await startBench({ shouldRenew })
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    account.api.fail({ status: 401, times: 1 })
+    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
+    expect(account.log.token).toHaveLength(1)
+  })
+})

@@ -1,0 +1,54 @@
+import {
+  AxiosError,
+  AxiosHeaders,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios'
+import { vi } from 'vitest'
+import { now } from '../../src/lib/clock.js'
+import type { Authoriser } from '../../src/request/send.js'
+import type { Token } from '../../src/token/life.js'
+
+export function createToken(accessToken: string, isFromStore = false): Token {
+  const requestedAt = now()
+  const common = { tokenType: 'bearer', lifeSeconds: 3_600, refreshToken: undefined }
+  return { ...common, accessToken, requestedAt, isFromStore }
+}
+
+/** What the adapter and the token source of a request answer, one after the other. */
+interface Script {
+  readonly answers: readonly { readonly status: number; readonly data?: unknown }[]
+  readonly replacements?: readonly (Token | Promise<Token> | undefined)[]
+  readonly config?: Partial<InternalAxiosRequestConfig>
+}
+
+/** A request without a network. Its token source and its adapter follow the script. */
+export function scriptedRequest({ answers, replacements = [], config }: Script) {
+  const remainingAnswers = [...answers]
+  const remainingReplacements = [...replacements]
+  const sent: unknown[] = []
+  const events: string[] = []
+  const source = {
+    replace: vi.fn((_rejected: Token) => remainingReplacements.shift()),
+    recordOutcome: vi.fn(),
+  }
+  const authoriser = {
+    source,
+    shouldRenew: ({ status }: AxiosResponse) => status === 401,
+    transport: () => ({}),
+    emit: ({ type }: { type: string }) => events.push(type),
+  }
+  const request = {
+    authoriser: authoriser as unknown as Authoriser,
+    config: { headers: new AxiosHeaders(), ...config },
+    async adapter(config: InternalAxiosRequestConfig) {
+      sent.push(config.headers.get('Authorization'))
+      const next = remainingAnswers.shift()
+      if (!next) throw new Error('no answer is left')
+      const response = { statusText: '', headers: {}, data: '', ...next, config }
+      if (next.status < 400) return response
+      throw new AxiosError(`status ${next.status}`, 'ERR_BAD_REQUEST', config, {}, response)
+    },
+  }
+  return { request, source, sent, events }
+}
