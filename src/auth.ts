@@ -32,7 +32,6 @@ export default function caspioAuth(
     refreshToken: undefined,
     onRefreshTokenRefused() {},
     renew: false,
-    accepts: () => false,
     retry: true,
     transport: transportOf(axios),
   }

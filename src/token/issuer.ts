@@ -8,17 +8,20 @@ import type { TimedToken } from './life.js'
 import type { Transport } from './transport.js'
 
 // No property is optional: an absent one could be read from a polluted Object.prototype.
-export interface IssueRequest {
+export interface GrantRequest {
   /** Saves one of the account's refresh tokens: each client-credentials request creates another. */
   readonly refreshToken: string | undefined
   readonly onRefreshTokenRefused: () => void
   /** Whether an earlier token is known to be of no use. */
   readonly renew: boolean
-  /** Whether a token that another process obtained will do. */
-  readonly accepts: (other: TimedToken) => boolean
   /** Whether a token request that fails is repeated. */
   readonly retry: boolean
   readonly transport: Transport
+}
+
+export interface IssueRequest extends GrantRequest {
+  /** Whether a token that another process obtained will do. */
+  readonly accepts: (other: TimedToken) => boolean
 }
 
 export interface Granted {
@@ -36,7 +39,7 @@ export interface Issued {
 }
 
 /** Sends one token request, or asks the token broker. Rejects with a {@link Failure}. */
-export type RequestToken = (request: IssueRequest) => Promise<Granted>
+export type RequestToken = (request: GrantRequest) => Promise<Granted>
 
 /** Obtains a token. Rejects with a {@link Failure}. */
 export type TokenIssuer = (request: IssueRequest) => Promise<Issued>
@@ -45,8 +48,8 @@ export type TokenIssuer = (request: IssueRequest) => Promise<Issued>
 const LONGEST_RETRY_MS = 10_000
 
 /** Chooses the grant (refresh token first, then client credentials) and repeats what may succeed. */
-export function createIssuer(requestToken: RequestToken, retries: number): TokenIssuer {
-  return async (request) => {
+export function createIssuer(requestToken: RequestToken, retries: number) {
+  return async (request: GrantRequest): Promise<Issued> => {
     let { refreshToken } = request
     let isExpired = false
     for (let retriesSoFar = 0; ; ) {

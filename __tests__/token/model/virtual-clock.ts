@@ -8,9 +8,6 @@ interface Timer {
 
 const REPLACED = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const
 
-// The source looks at the wall clock no more often. What becomes of that one meanwhile, it sees then.
-const BETWEEN_LOOKS_IN_MS = 10
-
 /**
  * Both clocks and all timers, moved by hand. Made for thousands of short runs: vitest's own fake
  * timers wait for a real one at each step, and cannot put a machine to sleep.
@@ -63,13 +60,11 @@ export class VirtualClock {
 
   /** Somebody sets the wall clock, forward or back. */
   step(ms: number): void {
-    this.monotonic += BETWEEN_LOOKS_IN_MS
     this.#ahead += ms
   }
 
   /** The machine sleeps: no timer runs, and the monotonic clock stands still. */
   sleep(ms: number): void {
-    this.monotonic += BETWEEN_LOOKS_IN_MS
     this.#ahead += ms
     this.#asleep += ms
   }
