@@ -3,6 +3,7 @@ import { type CaspioAuthErrorCode, createFailure, type Failure } from '../contra
 import { IN_YOUR_ACCOUNT } from '../contract/in-your-account.js'
 import { AxiosHeaders } from '../lib/axios.js'
 import { ownProperty } from '../lib/own-properties.js'
+import { parseJSON } from '../lib/parse-json.js'
 import { printable, type Redact } from '../lib/redact.js'
 import { parseRetryAfter } from '../lib/retry-after.js'
 
@@ -14,9 +15,6 @@ export interface FailedAnswer {
   /** What is wrong with a body that should hold a token. */
   readonly fault: string | undefined
 }
-
-// Deep enough for any error body, and no answer can exhaust the stack.
-const MAX_DEPTH = 20
 
 // A token in a body that is not plain JSON: cut off, wrapped, or JSON within a text.
 const TOKEN_IN_TEXT = /((?:access|refresh)_token[\\"'\s]*[:=>][\\"'\s]*)[\w\-.~+/]{16,}=*/g
@@ -94,20 +92,20 @@ function textIn(body: unknown, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** A copy without tokens and secrets. */
-function redactDeep(value: unknown, redact: Redact, depth = 0): unknown {
-  if (Object(value) !== value) {
-    const text = String(value)
-    const redacted = redact(text)
-    return redacted === text ? value : redacted
+/** A copy without tokens and secrets; undefined if it is nested too deeply. */
+function redactDeep(value: unknown, redact: Redact): unknown {
+  const redactItem = (key: string, item: unknown) => {
+    if (/^(access|refresh)_token$/.test(key)) return undefined
+    if (Object(item) === item) return item
+    const text = redact(String(item))
+    return text === String(item) ? item : text
   }
-  if (depth > MAX_DEPTH) return undefined
-  if (Array.isArray(value)) return value.map((item) => redactDeep(item, redact, depth + 1))
-  return Object.fromEntries(
-    Object.entries(value as object)
-      .filter(([key]) => !/^(access|refresh)_token$/.test(key))
-      .map(([key, item]) => [redact(key), redactDeep(item, redact, depth + 1)]),
-  )
+  try {
+    // Once more as a whole, for the names.
+    return parseJSON(redact(JSON.stringify(value, redactItem)))
+  } catch {
+    return undefined
+  }
 }
 
 /**
