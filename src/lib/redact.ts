@@ -8,7 +8,8 @@ export function createRedact(secrets: readonly (string | undefined)[]): Redact {
       ? [
           secret,
           formEncode(secret),
-          encodeURIComponent(secret),
+          // Half of a surrogate pair cannot be encoded.
+          encodeURIComponent(secret.replace(/[\ud800-\udfff]/gu, '\ufffd')),
           jsonEscape(secret),
           // JSON within JSON.
           jsonEscape(jsonEscape(secret)),

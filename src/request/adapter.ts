@@ -23,9 +23,6 @@ export function sendAuthorised(
   original: Config['adapter'],
   authoriser: Authoriser,
 ): Promise<AxiosResponse> {
-  // An interceptor's { ...config } inherits from Object.prototype. Before 1.20 axios would take a
-  // proxy from there.
-  if (Object.getPrototypeOf(config) === Object.prototype) Object.setPrototypeOf(config, null)
   // A plugin that sends error.config again passes the interceptor again, and comes here once.
   config.adapter = original as AxiosAdapter
   const adapter = getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
@@ -35,16 +32,21 @@ export function sendAuthorised(
     redact(config, AGENTS)
     return adapter(config)
   }
+  // An interceptor's { ...config } inherits from Object.prototype. Before 1.20 axios would take a
+  // proxy from there.
+  if (Object.getPrototypeOf(config) === Object.prototype) Object.setPrototypeOf(config, null)
   if (authorization !== undefined) config.headers.delete('Authorization')
   redact(config, isOneShot(config.data) ? AUTHORISED_STREAM : AUTHORISED)
   config.beforeRedirect = authoriser.guardRedirects(config.beforeRedirect)
   const request = { authoriser, config, adapter }
   const token = authoriser.source.acquire(authoriser.transport)
-  return token instanceof Promise
+  // Not by instanceof: applications replace the global Promise.
+  return 'then' in token
     ? waitForToken(token, config).then((ready) => sendAndRecover(ready, request))
     : sendAndRecover(token, request)
 }
 
 function redact(config: Config, keys: readonly string[]): void {
-  config.redact = [...(config.redact ?? []), ...keys]
+  // A config that is sent again has them already.
+  config.redact = [...new Set([...(config.redact ?? []), ...keys])]
 }

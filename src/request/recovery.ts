@@ -83,7 +83,8 @@ async function leaveToCaller(
   const renewed = waitFor(renewal, config).then(ignore, ignore)
   // A streamed answer is handed out first: the token request may need its connection.
   if (!isOneShot(response.data)) await renewed
-  if (error) error.message += NOT_RESENT
+  // No effect on a frozen error.
+  if (error) Reflect.set(error, 'message', error.message + NOT_RESENT)
   return outcome
 }
 

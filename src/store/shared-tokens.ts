@@ -33,7 +33,8 @@ export function shareTokens(
 ): SharedTokens {
   const userStore = options.tokenStore as CaspioTokenStore
   const store = guardStore(userStore, options.tokenStoreTimeout, storeKey(credentials), emit)
-  const lockTtlMs = userStore.lock ? options.timeout + LOCK_MARGIN_MS : 0
+  // A whole number, as Redis wants it.
+  const lockTtlMs = userStore.lock ? Math.ceil(options.timeout) + LOCK_MARGIN_MS : 0
 
   async function issueShared(request: IssueRequest): Promise<Issued> {
     const { found, release } = await findOrLock(store, request, lockTtlMs)

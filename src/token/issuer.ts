@@ -75,7 +75,8 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
           refreshToken = undefined
           continue
         }
-        const delayMs = Math.max(failure.retryAfterMs ?? 0, retryDelayMs(retriesSoFar))
+        const backoffMs = Math.min(retryDelayMs(retriesSoFar), LONGEST_RETRY_MS)
+        const delayMs = Math.max(failure.retryAfterMs ?? 0, backoffMs)
         const isLast = !request.retry || retriesSoFar >= retries || delayMs > LONGEST_RETRY_MS
         if (isLast || !failure.isTemporary) throw failure
         retriesSoFar++

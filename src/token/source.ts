@@ -1,8 +1,9 @@
-import { CaspioAuthError, type Failure } from '../contract/errors.js'
+import { CaspioAuthError, type Failure, isFailure } from '../contract/errors.js'
 import type { Emit } from '../contract/events.js'
 import type { ResolvedOptions } from '../contract/options.js'
 import { msSince } from '../lib/clock.js'
 import { createFailureCooldown } from './failure-cooldown.js'
+import { thrownFailure } from './failures.js'
 import type { Issued, TokenIssuer } from './issuer.js'
 import { msLeft, renewAfterMs, type TimedToken, type Token, usableForMs } from './life.js'
 import { createRenewalJudge } from './renewal-judge.js'
@@ -123,7 +124,7 @@ export class TokenSource {
     const flight = this.#flights.start(issuing)
     flight.promise = issuing.then(
       (issued) => this.#take(issued, flight.replacesRejected),
-      (failure) => this.#fail(failure, flight),
+      (thrown) => this.#fail(isFailure(thrown) ? thrown : thrownFailure(thrown, String), flight),
     )
     return flight
   }
