@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net'
+import { optionError } from './option-error.js'
 import { randomCredential } from './random-credential.js'
 import { requireNumber } from './require-number.js'
 import { sampleTables } from './sample-tables.js'
@@ -11,7 +12,7 @@ const DEFAULTS = Object.freeze({
   maxRefreshTokens: 1_000,
 })
 
-const OPTION_NAMES = new Set([
+const OPTION_NAMES = [
   'clientID',
   'clientSecret',
   'host',
@@ -19,12 +20,17 @@ const OPTION_NAMES = new Set([
   'tokenLife',
   'maxRefreshTokens',
   'tables',
-])
+]
 
-/** The options with their defaults filled in; throws a TypeError for the first mistake. */
+/**
+ * Checks the options and fills in the defaults. {@link Table} checks the rows.
+ * @throws TypeError for the first option that is wrong
+ */
 export function accountSettings(options: CaspioAccountOptions): Required<CaspioAccountOptions> {
-  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.has(name))
-  if (unknown !== undefined) throw mistake(`there is no option ${JSON.stringify(unknown)}`)
+  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name))
+  if (unknown !== undefined) {
+    throw optionError(`there is no option ${unknown}. The options are ${OPTION_NAMES.join(', ')}.`)
+  }
 
   const {
     clientID = randomCredential(),
@@ -35,29 +41,27 @@ export function accountSettings(options: CaspioAccountOptions): Required<CaspioA
     maxRefreshTokens = DEFAULTS.maxRefreshTokens,
     tables = sampleTables(),
   } = options
-  if (typeof clientID !== 'string' || clientID === '') throw mistake('clientID must be a string')
-  if (typeof clientSecret !== 'string' || clientSecret === '') {
-    throw mistake('clientSecret must be a string')
-  }
   if (!isLoopback(host)) {
-    throw mistake(`host must be loopback (127.x.x.x, ::1 or localhost), got ${String(host)}`)
+    throw optionError('host must be a loopback address: 127.x.x.x, ::1 or localhost')
   }
+  if (Object(tables) !== tables) throw optionError('tables must be an object of arrays')
   return {
-    clientID,
-    clientSecret,
+    clientID: requireText('clientID', clientID),
+    clientSecret: requireText('clientSecret', clientSecret),
     host,
     port: requireNumber('port', port, { max: 65_535, integer: true }),
-    tokenLife: requireNumber('tokenLife', tokenLife),
+    tokenLife: requireNumber('tokenLife', tokenLife, { unit: 'seconds' }),
     maxRefreshTokens: requireNumber('maxRefreshTokens', maxRefreshTokens, { integer: true }),
     tables,
   }
 }
 
+function requireText(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw optionError(value === '' ? `${name} is empty` : `${name} must be a string`)
+}
+
 function isLoopback(host: unknown): boolean {
   if (typeof host !== 'string') return false
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
-}
-
-function mistake(what: string): TypeError {
-  return new TypeError(`axios-caspio-auth/testing: ${what}`)
 }

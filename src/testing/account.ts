@@ -1,16 +1,20 @@
-import { type AccountParts, judge } from './judge.js'
+import type { CaspioLog } from './log-types.js'
 import { LoopbackServer } from './loopback-server.js'
+import { type AccountParts, planResponse } from './plan-response.js'
 import { requireNumber } from './require-number.js'
-import type { CaspioAccount, CaspioAccountCredentials, CaspioEndpoint, CaspioLog } from './types.js'
+import type { CaspioAccount, CaspioAccountCredentials, CaspioEndpoint } from './types.js'
 
-/** All state is private, so that printing an account shows no secret. */
+/** All state is in private fields, so that a printed account shows no secret. */
 export class Account implements CaspioAccount {
   readonly #parts: AccountParts
   readonly #server: LoopbackServer
 
-  /** Resolves once the account listens. */
+  /**
+   * Resolves when the account listens.
+   * @throws Node's own error if it cannot, such as `EADDRINUSE`
+   */
   static async start(parts: AccountParts, host: string, port: number): Promise<Account> {
-    const server = new LoopbackServer((call) => judge(call, parts))
+    const server = new LoopbackServer((request) => planResponse(request, parts))
     await server.listen(host, port)
     return new Account(parts, server)
   }
@@ -34,15 +38,15 @@ export class Account implements CaspioAccount {
   }
 
   set tokenLife(seconds: number) {
-    this.#parts.tokens.tokenLife = requireNumber('tokenLife', seconds)
+    this.#parts.tokens.tokenLife = requireNumber('tokenLife', seconds, { unit: 'seconds' })
   }
 
   get rateLimit(): number | undefined {
     return this.#parts.limiter.limit
   }
 
-  set rateLimit(callsPerSecond: number | undefined) {
-    this.#parts.limiter.limit = callsPerSecond
+  set rateLimit(requestsPerSecond: number | undefined) {
+    this.#parts.limiter.limit = requestsPerSecond
   }
 
   get tokenEndpoint(): CaspioEndpoint {

@@ -1,9 +1,9 @@
-/** What the account answers to a request. */
+/** The account's answer to a request. */
 export interface Answer {
   status: number
   headers: Record<string, string>
   body: string | Uint8Array
-  /** The OAuth error code, for the log. */
+  /** The OAuth error code, only for the log. */
   error?: string
 }
 

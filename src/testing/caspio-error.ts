@@ -1,7 +1,7 @@
 import { type Answer, JSON_TYPE } from './answer.js'
-import type { Call } from './call.js'
+import type { ReceivedRequest } from './received-request.js'
 
-const USUAL: Record<number, readonly [code: string, message: string]> = {
+const STANDARD_ERRORS: Record<number, readonly [code: string, message: string]> = {
   400: ['BadRequest', 'The request cannot be served.'],
   401: ['Unauthorized', 'The access token is missing, unknown, expired or revoked.'],
   403: ['UnsufficientPrivileges', 'Not enough privileges to perform requested operation.'],
@@ -14,7 +14,7 @@ const USUAL: Record<number, readonly [code: string, message: string]> = {
   503: ['ServiceUnavailable', 'The service is temporarily unavailable.'],
 }
 
-/** Thrown by whatever serves the API; becomes the answer to the request. */
+/** An error of the API. Whatever serves a request throws it, and it becomes the answer. */
 export class CaspioError extends Error {
   readonly status: number
   readonly code: string
@@ -28,10 +28,13 @@ export class CaspioError extends Error {
       headers = {},
     }: Partial<Pick<CaspioError, 'code' | 'message' | 'headers'>> = {},
   ) {
-    const [usualCode, usualMessage] = USUAL[status] ?? ['Error', `Status ${status}.`]
-    super(message ?? usualMessage)
+    const [standardCode, standardMessage] = STANDARD_ERRORS[status] ?? [
+      'Error',
+      `Status ${status}.`,
+    ]
+    super(message ?? standardMessage)
     this.status = status
-    this.code = code ?? usualCode
+    this.code = code ?? standardCode
     this.headers = status === 401 ? { 'WWW-Authenticate': 'Bearer', ...headers } : headers
   }
 }
@@ -42,11 +45,16 @@ export const badQuery = (message: string) =>
 export const badBody = (message: string) =>
   new CaspioError(400, { code: 'IncorrectBodyParameter', message })
 
-/** The error as Caspio words it, in JSON, or in XML if that is all that the client accepts. */
-export function caspioErrorAnswer(call: Call, error: CaspioError): Answer {
+/** The error in Caspio's words, as JSON, or as XML if the client accepts nothing else. */
+export function caspioErrorAnswer(request: ReceivedRequest, error: CaspioError): Answer {
   const { code: Code, message: Message, status, headers } = error
-  const fields = { Code, Message, Resource: call.origin + call.target, RequestId: call.requestId }
-  const xml = prefersXml(call.headers.accept)
+  const fields = {
+    Code,
+    Message,
+    Resource: request.origin + request.target,
+    RequestId: request.requestId,
+  }
+  const xml = prefersXml(request.headers.accept)
   return {
     status,
     headers: { 'Content-Type': xml ? 'application/xml; charset=utf-8' : JSON_TYPE, ...headers },
@@ -68,7 +76,7 @@ function toXml(fields: Record<string, string>): string {
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
 function escapeXml(text: string): string {
-  // Control characters have no place in XML 1.0, escaped or not.
+  // XML 1.0 forbids control characters, even if they are escaped.
   return text
     .replace(/\p{Cc}/gu, ' ')
     .replace(/[&<>"]/g, (character) => ENTITIES[character] as string)

@@ -1,11 +1,11 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 
-/** Waits that can be cut short all at once. */
+/** Timers that can all be ended early. */
 export class Delays {
   readonly #waiting = new Map<NodeJS.Timeout, () => void>()
   #ended = false
 
-  /** Resolves after `ms`, or when the waits are ended. */
+  /** Resolves after `ms` milliseconds, or when {@link end} is called. */
   async wait(ms: number): Promise<void> {
     if (ms === 0 || this.#ended) return
     await new Promise<void>((resolve) => {
@@ -17,7 +17,7 @@ export class Delays {
     })
   }
 
-  /** Ends every wait, and those to come. */
+  /** Ends every wait at once. Later waits do not wait at all. */
   end(): void {
     this.#ended = true
     for (const [timer, resolve] of this.#waiting) {

@@ -2,13 +2,13 @@ import { type Answer, JSON_TYPE } from './answer.js'
 import type { CaspioFault } from './types.js'
 
 /**
- * The answer that a fault gives.
- * @param usual the error of a status as its endpoint words it
+ * The answer to a request that meets a fault.
+ * @param standardError makes the endpoint's usual answer for an error status
  */
-export function faultAnswer(fault: CaspioFault, usual: (status: number) => Answer): Answer {
+export function faultAnswer(fault: CaspioFault, standardError: (status: number) => Answer): Answer {
   const { status = 503, retryAfter, headers = {}, body } = fault
-  const { error, ...answer } = usual(status)
-  const isUsual = body === undefined && status >= 400
+  const { error, ...answer } = standardError(status)
+  const isStandard = body === undefined && status >= 400
   return {
     status,
     headers: {
@@ -17,8 +17,8 @@ export function faultAnswer(fault: CaspioFault, usual: (status: number) => Answe
       ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
       ...headers,
     },
-    // 204 and 304 have no body whatever the fault says: the client would read it as the next answer.
-    body: status === 204 || status === 304 ? '' : (body ?? (isUsual ? answer.body : '')),
-    ...(isUsual && error !== undefined ? { error } : {}),
+    // RFC 9112 §6.3: 204 and 304 never have a body. The client would read it as the next answer.
+    body: status === 204 || status === 304 ? '' : (body ?? (isStandard ? answer.body : '')),
+    ...(isStandard && error !== undefined ? { error } : {}),
   }
 }

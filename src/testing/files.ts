@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type Answer, jsonAnswer } from './answer.js'
-import type { Call } from './call.js'
 import { badBody, CaspioError } from './caspio-error.js'
 import { type FilePart, readFileParts } from './multipart.js'
+import type { ReceivedRequest } from './received-request.js'
 
 /** The account's files, by external key. */
 export type Files = Map<string, FilePart>
@@ -11,8 +11,8 @@ export function listFiles(files: Files): Answer {
   return jsonAnswer(200, { Result: [...files.keys()].map((key) => describe(key, files)) })
 }
 
-export function uploadFiles(call: Call, files: Files): Answer {
-  const parts = readFileParts(call.headers['content-type'] ?? '', call.body)
+export function uploadFiles(request: ReceivedRequest, files: Files): Answer {
+  const parts = readFileParts(request.headers['content-type'] ?? '', request.body)
   if (parts === undefined) throw badBody('The body is not well-formed multipart/form-data.')
   if (parts.length === 0) throw badBody('The body holds no file.')
   const keys = parts.map((part) => {
@@ -25,7 +25,7 @@ export function uploadFiles(call: Call, files: Files): Answer {
 
 export function downloadFile(key: string, files: Files): Answer {
   const { name, contentType, bytes } = find(key, files)
-  // RFC 6266: an ASCII name for everybody, the real one for those who read `filename*`.
+  // RFC 6266 §4.3: `filename*` holds the real name, `filename` an ASCII one for older clients.
   const ascii = name.replace(/[^\x20-\x7e]|["\\]/g, '_')
   const encoded = encodeURIComponent(name).replace(/['()*]/g, percent)
   const disposition = `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`

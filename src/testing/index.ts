@@ -1,11 +1,9 @@
+export type { CaspioApiLogEntry, CaspioLog, CaspioTokenLogEntry } from './log-types.js'
 export { startCaspioAccount } from './start-caspio-account.js'
 export type {
   CaspioAccount,
   CaspioAccountCredentials,
   CaspioAccountOptions,
-  CaspioApiLogEntry,
   CaspioEndpoint,
   CaspioFault,
-  CaspioLog,
-  CaspioTokenLogEntry,
 } from './types.js'

@@ -2,36 +2,37 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Answer } from './answer.js'
-import { type Call, receiveCall } from './call.js'
 import { Delays } from './delays.js'
+import { type ReceivedRequest, receiveRequest } from './received-request.js'
 
 const MAX_HEADER_BYTES = 64 * 1024
-/** Longer than any test pauses: a kept-alive connection must not be closed under its client. */
+// Longer than any pause in a test. If the server closes a connection just as its client reuses it,
+// the request fails.
 const KEEP_ALIVE_MS = 120_000
 
-/** How a call is answered. */
-export interface Outcome {
+/** How the server answers a request. */
+export interface PlannedResponse {
   answer: Answer | 'hang' | 'reset'
-  /** Milliseconds to wait before. */
+  /** Milliseconds to wait before the answer. */
   latency: number
-  /** Called just before the answer is sent; a status of 0 means that none is. */
-  done(status: number): void
+  /** Called just before the answer is sent, with 0 if no answer is sent. */
+  writeLog(status: number): void
 }
 
-/** Receives calls on a loopback address and delivers what `judge` makes of them. */
+/** Receives requests on a loopback address, and answers them as `plan` says. */
 export class LoopbackServer {
-  readonly #judge: (call: Call) => Outcome
+  readonly #plan: (request: ReceivedRequest) => PlannedResponse
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   readonly #delays = new Delays()
   #origin = ''
   #closed: Promise<void> | undefined
 
-  constructor(judge: (call: Call) => Outcome) {
-    this.#judge = judge
+  constructor(plan: (request: ReceivedRequest) => PlannedResponse) {
+    this.#plan = plan
     this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (req, res) => {
-      receiveCall(req, this.#origin)
-        .then((call) => this.#serve(call, res))
+      receiveRequest(req, this.#origin)
+        .then((request) => this.#serve(request, res))
         .catch(() => req.socket.destroy())
     })
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS
@@ -46,7 +47,7 @@ export class LoopbackServer {
     return this.#origin
   }
 
-  /** Rejects with Node's own error when the port is taken. */
+  /** @throws Node's own error if it cannot listen, such as `EADDRINUSE` */
   async listen(host: string, port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject)
@@ -56,7 +57,7 @@ export class LoopbackServer {
       })
     })
     const { port: actual } = this.#server.address() as AddressInfo
-    // RFC 3986, section 3.2.2: an IPv6 address stands in brackets.
+    // RFC 3986 §3.2.2: a URL has brackets around an IPv6 address.
     this.#origin = `http://${host.replace(/.*:.*/, '[$&]')}:${actual}`
   }
 
@@ -69,30 +70,30 @@ export class LoopbackServer {
     return this.#closed
   }
 
-  async #serve(call: Call, res: ServerResponse): Promise<void> {
-    const { answer, latency, done } = this.#judge(call)
+  async #serve(request: ReceivedRequest, res: ServerResponse): Promise<void> {
+    const { answer, latency, writeLog } = this.#plan(request)
     await this.#delays.wait(latency)
-    // `res.destroyed` is set later than the socket's own flag.
+    // If the client is gone, the socket knows it earlier than `res`.
     if (answer === 'hang' || answer === 'reset' || res.req.socket.destroyed) {
-      done(0)
+      writeLog(0)
       if (answer === 'reset') res.req.socket.resetAndDestroy()
       return
     }
     res.statusCode = answer.status
-    res.setHeader('X-Caspio-Request-ID', call.requestId)
-    // Node tells the length of every other answer itself.
-    if (call.method === 'HEAD') res.setHeader('Content-Length', Buffer.byteLength(answer.body))
+    res.setHeader('X-Caspio-Request-ID', request.requestId)
+    // Node sets the length of every other answer.
+    if (request.method === 'HEAD') res.setHeader('Content-Length', Buffer.byteLength(answer.body))
     for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value)
-    done(answer.status)
+    writeLog(answer.status)
     res.end(answer.body)
   }
 }
 
-/** What is not HTTP, or has headers beyond all measure, gets an answer with a request ID too. */
+/** Answers what is not HTTP or has too large headers. This answer has a request ID, too. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: NodeJS.WritableStream): void {
   const status =
     error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  /* v8 ignore if -- @preserve: a race with a client that leaves */
+  /* v8 ignore if -- @preserve: only if the client leaves at this moment */
   if (!socket.writable) return
   socket.end(
     `HTTP/1.1 ${status}\r\nX-Caspio-Request-ID: ${randomUUID()}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,

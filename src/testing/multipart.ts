@@ -1,4 +1,4 @@
-/** A part of a multipart body that is a file. */
+/** A file in a multipart body. */
 export interface FilePart {
   name: string
   contentType: string
@@ -7,14 +7,14 @@ export interface FilePart {
 
 const BLANK_LINE = '\r\n\r\n'
 
-/** The files of a multipart/form-data body (RFC 7578); `undefined` if it is none. */
+/** The files in a multipart/form-data body (RFC 7578); `undefined` if it is malformed. */
 export function readFileParts(contentType: string, body: Buffer): FilePart[] | undefined {
   if (!/^multipart\/form-data\s*;/i.test(contentType)) return undefined
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(contentType) ?? []
   const boundary = quoted ?? plain
   if (boundary === undefined) return undefined
 
-  // A line break in front lets the first delimiter be found like the others.
+  // Every delimiter begins with a line break. Add the one that the first delimiter lacks.
   const rest = Buffer.concat([Buffer.from('\r\n'), body])
   const delimiter = Buffer.from(`\r\n--${boundary}`)
   const files: FilePart[] = []
@@ -31,7 +31,7 @@ export function readFileParts(contentType: string, body: Buffer): FilePart[] | u
   return undefined
 }
 
-/** `part` begins with the line break that ends the delimiter. */
+/** Reads one part, which begins with the line break after its delimiter. */
 function readPart(part: Buffer): FilePart | 'field' | undefined {
   const headersEnd = part.indexOf(BLANK_LINE)
   if (headersEnd < 0) return undefined
@@ -53,12 +53,12 @@ function fileName(disposition: string): string | undefined {
     try {
       return decodeURIComponent(encoded)
     } catch {
-      // The plain filename, if there is one, will do.
+      // Malformed: use the plain filename, if there is one.
     }
   }
   const [, quoted, plain] =
     /;\s*filename=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i.exec(disposition) ?? []
-  // Browsers escape these three in percent (RFC 7578 §4.2, WHATWG), others a quote by a backslash.
+  // Browsers percent-encode a quote and line breaks (WHATWG). Other clients put a backslash before a quote.
   return (quoted?.replace(/\\(["\\])/g, '$1') ?? plain)
     ?.replace(/%22/g, '"')
     .replace(/%0D/gi, '\r')

@@ -8,7 +8,7 @@ export type OAuthErrorCode =
   | 'temporarily_unavailable'
   | 'server_error'
 
-/** An error of the token endpoint, RFC 6749 §5.2. Caspio says 400 even for `invalid_client`. */
+/** An error of the token endpoint (RFC 6749 §5.2). Caspio answers `invalid_client` with 400, too. */
 export function oauthError(
   error: OAuthErrorCode,
   description?: string,
@@ -18,8 +18,8 @@ export function oauthError(
   return { ...jsonAnswer(status, body, { 'Cache-Control': 'no-store', ...headers }), error }
 }
 
-/** What the token endpoint says to a failure of which only the status is known. */
-export function usualOAuthError(status: number): Answer {
+/** The token endpoint's usual answer for an error status. */
+export function standardOAuthError(status: number): Answer {
   if (status === 429 || status === 503)
     return oauthError('temporarily_unavailable', undefined, { status })
   if (status >= 500) return oauthError('server_error', undefined, { status })

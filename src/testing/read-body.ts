@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http'
 
 const MAX_BODY_BYTES = 50 * 1024 * 1024
 
-/** `cut`: the client broke off. `too large`: over 50 MB, and thrown away. */
-export type BodyState = 'whole' | 'cut' | 'too large'
+/** `incomplete`: the client closed the connection. `too large`: over 50 MB, and not kept. */
+export type BodyState = 'complete' | 'incomplete' | 'too large'
 
 /**
- * Reads a request's body. One that is too large is read to its end all the same: a client that is
- * still sending would see a broken connection in place of the 413.
+ * Reads the body of a request, to its end even if it is too large: a client that is still sending
+ * would not read the 413.
  */
 export function readBody(req: IncomingMessage): Promise<{ bytes: Buffer; state: BodyState }> {
   return new Promise((resolve) => {
@@ -19,8 +19,8 @@ export function readBody(req: IncomingMessage): Promise<{ bytes: Buffer; state: 
       if (size > MAX_BODY_BYTES) chunks = []
       else chunks.push(chunk)
     })
-    req.on('end', () => done(size > MAX_BODY_BYTES ? 'too large' : 'whole'))
-    req.on('error', () => done('cut'))
-    req.on('close', () => done('cut'))
+    req.on('end', () => done(size > MAX_BODY_BYTES ? 'too large' : 'complete'))
+    req.on('error', () => done('incomplete'))
+    req.on('close', () => done('incomplete'))
   })
 }

@@ -1,7 +1,7 @@
 import type { URLSearchParams } from 'node:url'
 import { badQuery } from './caspio-error.js'
+import { parseWhere } from './parse-where.js'
 import { KEY_FIELD, type Row, type Table } from './table.js'
-import { parseWhere } from './where.js'
 
 const DEFAULT_LIMIT = 100
 const MAX_RECORDS = 1_000
@@ -9,8 +9,8 @@ const MIN_PAGE_SIZE = 5
 const DEFAULT_PAGE_SIZE = 25
 
 /**
- * The query's `q.` parameters by name in lower case, as the vendor's framework reads them.
- * @throws CaspioError for one that is not among `allowed`: ignoring it would give a wrong answer
+ * Returns the `q.` parameters of a query by their names in lower case, since Caspio ignores case.
+ * @throws CaspioError for a parameter that is not in `allowed`: the answer would be wrong without it
  */
 export function readParameters(
   query: URLSearchParams,
@@ -20,7 +20,7 @@ export function readParameters(
   for (const [name, value] of query) {
     const key = name.toLowerCase()
     if (!/^q(?:\.|$)/.test(key) || parameters.has(key)) continue
-    if (!allowed.some((one) => one.toLowerCase() === key)) {
+    if (!allowed.some((allowedName) => allowedName.toLowerCase() === key)) {
       throw badQuery(`The stand-in account does not know ${name} here.`)
     }
     parameters.set(key, value)
@@ -28,7 +28,10 @@ export function readParameters(
   return parameters
 }
 
-/** The rows that a query asks for, filtered, sorted, cut and projected. */
+/**
+ * Returns the rows that a query asks for.
+ * @throws CaspioError for a parameter that is malformed or not supported
+ */
 export function queryRecords(table: Table, query: URLSearchParams): Row[] {
   const parameters = readParameters(query, [
     'q.select',
@@ -42,7 +45,7 @@ export function queryRecords(table: Table, query: URLSearchParams): Row[] {
   const rows = where === undefined ? [...table.rows] : table.rows.filter(parseWhere(where, table))
   sort(rows, parameters.get('q.orderby'), table)
   const project = projection(parameters.get('q.select'), table)
-  return cut(rows, parameters).map(project)
+  return takePage(rows, parameters).map(project)
 }
 
 function sort(rows: Row[], orderBy: string | undefined, table: Table): void {
@@ -60,7 +63,7 @@ function sort(rows: Row[], orderBy: string | undefined, table: Table): void {
   })
 }
 
-/** Null comes first, as in SQL Server. */
+/** Sorts null first, as SQL Server does. */
 function compare(a: unknown, b: unknown): number {
   const isNull = (value: unknown) => value === null || value === undefined
   if (isNull(a) || isNull(b)) return Number(isNull(b)) - Number(isNull(a))
@@ -76,12 +79,12 @@ function projection(select: string | undefined, table: Table): (row: Row) => Row
 
 function fieldOf(parameter: string, text: string, table: Table): string {
   const name = text.trim().replace(/^\[(.+)\]$/, '$1')
-  if (name !== '' && table.has(name)) return name
+  if (name !== '' && table.hasField(name)) return name
   throw badQuery(`${parameter} names the unknown field ${name || '(none)'}.`)
 }
 
-/** Paging takes over from `q.limit`. */
-function cut(rows: Row[], parameters: Map<string, string>): Row[] {
+/** `q.limit` has no effect if the query asks for a page. */
+function takePage(rows: Row[], parameters: Map<string, string>): Row[] {
   const integer = (name: string, min: number, max: number): number | undefined => {
     const text = parameters.get(name.toLowerCase())
     if (text === undefined) return undefined
@@ -99,7 +102,10 @@ function cut(rows: Row[], parameters: Map<string, string>): Row[] {
   return rows.slice(start, start + size)
 }
 
-/** The condition of an update or delete, which must have one. */
+/**
+ * Returns the condition of an update or delete.
+ * @throws CaspioError if there is none, so that no request changes a whole table by mistake
+ */
 export function requiredWhere(table: Table, query: URLSearchParams): (row: Row) => boolean {
   const where = readParameters(query, ['q.where']).get('q.where')
   if (where === undefined)

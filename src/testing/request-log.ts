@@ -1,8 +1,8 @@
-import type { Call } from './call.js'
+import type { CaspioApiLogEntry, CaspioLog, CaspioTokenLogEntry } from './log-types.js'
+import type { ReceivedRequest } from './received-request.js'
 import type { TokenRequest } from './token-request.js'
-import type { CaspioApiLogEntry, CaspioLog, CaspioTokenLogEntry } from './types.js'
 
-/** The account's log, and the side of it that is written to. */
+/** The account's log. Users see it as a read-only {@link CaspioLog}. */
 export class RequestLog implements CaspioLog {
   readonly token: CaspioTokenLogEntry[] = []
   readonly api: CaspioApiLogEntry[] = []
@@ -12,9 +12,14 @@ export class RequestLog implements CaspioLog {
     this.api.length = 0
   }
 
-  addToken(call: Call, request: TokenRequest, status: number, error: string | undefined): void {
-    const { at, method, headers } = call
-    const { grant, clientAuthentication, authorization } = request
+  addTokenRequest(
+    request: ReceivedRequest,
+    tokenRequest: TokenRequest,
+    status: number,
+    error: string | undefined,
+  ): void {
+    const { at, method, headers } = request
+    const { grant, clientAuthentication, authorization } = tokenRequest
     const contentType = headers['content-type']
     this.token.push({
       at,
@@ -28,10 +33,10 @@ export class RequestLog implements CaspioLog {
     })
   }
 
-  addApi(call: Call, status: number): void {
-    const { at, method, target, headers, requestId } = call
-    // A Uint8Array of its own, since a Buffer is not equal to one in the eyes of test frameworks.
-    const body = Uint8Array.from(call.body)
+  addApiRequest(request: ReceivedRequest, status: number): void {
+    const { at, method, target, headers, requestId } = request
+    // A copy that is not a Buffer: test frameworks do not count a Buffer equal to a Uint8Array.
+    const body = Uint8Array.from(request.body)
     this.api.push({ at, method, path: target, headers, body, status, requestId })
   }
 }

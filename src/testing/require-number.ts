@@ -1,14 +1,27 @@
-/** Returns `value` if it is a number from `min` to `max`; throws a TypeError that names it if not. */
+import { optionError } from './option-error.js'
+
+interface Rule {
+  /** What the number counts, such as `seconds`. */
+  unit?: string
+  /** @default 0 */
+  min?: number
+  /** @default no limit */
+  max?: number
+  integer?: boolean
+}
+
+/**
+ * Returns `value` if the rule allows it.
+ * @throws TypeError that says what `name` must be
+ */
 export function requireNumber(
   name: string,
   value: unknown,
-  { min = 0, max = Number.MAX_VALUE, integer = false } = {},
+  { unit, min = 0, max = Number.MAX_VALUE, integer = false }: Rule = {},
 ): number {
-  if (typeof value === 'number' && value >= min && value <= max) {
-    if (!integer || Number.isInteger(value)) return value
-  }
-  const range = max === Number.MAX_VALUE ? `of at least ${min}` : `from ${min} to ${max}`
-  throw new TypeError(
-    `axios-caspio-auth/testing: ${name} must be ${integer ? 'an integer' : 'a number'} ${range}, got ${String(value)}`,
-  )
+  const isInRange = typeof value === 'number' && value >= min && value <= max
+  if (isInRange && (!integer || Number.isInteger(value))) return value
+  const kind = `${integer ? 'an integer' : 'a number'}${unit === undefined ? '' : ` of ${unit}`}`
+  const range = max === Number.MAX_VALUE ? `, ${min} or more` : ` from ${min} to ${max}`
+  throw optionError(`${name} must be ${kind}${range}`)
 }

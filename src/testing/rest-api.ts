@@ -1,53 +1,60 @@
 import { type Answer, jsonAnswer } from './answer.js'
-import type { Call } from './call.js'
 import { CaspioError } from './caspio-error.js'
 import { deleteFile, downloadFile, type Files, listFiles, uploadFiles } from './files.js'
+import type { ReceivedRequest } from './received-request.js'
 import type { Table } from './table.js'
 import { deleteRecords, insertRecord, listRecords, updateRecords } from './table-records.js'
 import type { TokenRegistry } from './token-registry.js'
 
 const MAX_URI_LENGTH = 2_047
 
-/** What the API serves. */
+/** The data that the API serves. */
 export interface Resources {
   tables: ReadonlyMap<string, Table>
   files: Files
 }
 
 /**
- * Serves v2 and v3, which are the same resources under two prefixes.
- * @throws CaspioError for everything that is not answered with success
+ * Answers a request to REST v2 or v3. Both serve the same resources.
+ * @throws CaspioError unless the request succeeds
  */
-export function answerApiCall(call: Call, tokens: TokenRegistry, resources: Resources): Answer {
-  if (call.origin.length + call.target.length > MAX_URI_LENGTH) throw new CaspioError(414)
-  const rest = /^\/(?:rest\/v2|integrations\/rest\/v3)(\/.*)?$/is.exec(call.path)
+export function answerApiRequest(
+  request: ReceivedRequest,
+  tokens: TokenRegistry,
+  resources: Resources,
+): Answer {
+  if (request.origin.length + request.target.length > MAX_URI_LENGTH) throw new CaspioError(414)
+  const rest = /^\/(?:rest\/v2|integrations\/rest\/v3)(\/.*)?$/is.exec(request.path)
   if (rest === null) throw new CaspioError(404)
-  const [, accessToken] = /^bearer +(\S+)\s*$/i.exec(call.headers.authorization ?? '') ?? []
+  const [, accessToken] = /^bearer +(\S+)\s*$/i.exec(request.headers.authorization ?? '') ?? []
   if (accessToken === undefined || !tokens.isLive(accessToken)) throw new CaspioError(401)
-  if (call.bodyState === 'too large') throw new CaspioError(413)
-  return route(call, decodePath(rest[1] ?? ''), resources)
+  if (request.bodyState === 'too large') throw new CaspioError(413)
+  return route(request, decodePath(rest[1] ?? ''), resources)
 }
 
-function route(call: Call, segments: string[], { tables, files }: Resources): Answer {
+function route(request: ReceivedRequest, segments: string[], { tables, files }: Resources): Answer {
   const name = segments[1] ?? ''
   const pattern = segments.map((text, index) => (index === 1 && text ? '*' : text.toLowerCase()))
   switch (pattern.join('/')) {
     case 'tables':
-      return byMethod(call, { GET: () => jsonAnswer(200, { Result: [...tables.keys()] }) })
+      return byMethod(request, { GET: () => jsonAnswer(200, { Result: [...tables.keys()] }) })
     case 'tables/*/records': {
       const table = tables.get(name)
       if (table === undefined) throw new CaspioError(404, { message: `There is no table ${name}.` })
-      return byMethod(call, {
-        GET: () => listRecords(call, table),
-        POST: () => insertRecord(call, table),
-        PUT: () => updateRecords(call, table),
-        DELETE: () => deleteRecords(call, table),
+      return byMethod(request, {
+        GET: () => listRecords(request, table),
+        POST: () => insertRecord(request, table),
+        PUT: () => updateRecords(request, table),
+        DELETE: () => deleteRecords(request, table),
       })
     }
     case 'files':
-      return byMethod(call, { GET: () => listFiles(files), POST: () => uploadFiles(call, files) })
+      return byMethod(request, {
+        GET: () => listFiles(files),
+        POST: () => uploadFiles(request, files),
+      })
     case 'files/*':
-      return byMethod(call, {
+      return byMethod(request, {
         GET: () => downloadFile(name, files),
         DELETE: () => deleteFile(name, files),
       })
@@ -56,12 +63,14 @@ function route(call: Call, segments: string[], { tables, files }: Resources): An
   }
 }
 
-/** HEAD is served as GET; the HTTP layer drops the body. */
-function byMethod(call: Call, handlers: Record<string, () => Answer>): Answer {
-  const method = call.method === 'HEAD' ? 'GET' : call.method
+/** Serves HEAD as GET. Node leaves out the body. */
+function byMethod(request: ReceivedRequest, handlers: Record<string, () => Answer>): Answer {
+  const method = request.method === 'HEAD' ? 'GET' : request.method
   const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined
   if (handler !== undefined) return handler()
-  const methods = Object.keys(handlers).flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one]))
+  const methods = Object.keys(handlers).flatMap((name) =>
+    name === 'GET' ? ['GET', 'HEAD'] : [name],
+  )
   throw new CaspioError(405, { headers: { Allow: methods.join(', ') } })
 }
 

@@ -1,6 +1,6 @@
 type Rows = Record<string, unknown>[]
 
-/** The data set of an account that is given none. A fresh copy every time. */
+/** A fresh copy of the default tables. */
 export function sampleTables(): Record<string, Rows> {
   return { Physicians: physicians(), Appointments: appointments() }
 }

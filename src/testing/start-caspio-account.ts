@@ -8,21 +8,21 @@ import { TokenRegistry } from './token-registry.js'
 import type { CaspioAccount, CaspioAccountOptions } from './types.js'
 
 /**
- * Starts a stand-in Caspio account that speaks real HTTP on loopback, for tests (Node only).
+ * Starts a stand-in Caspio account for tests. It answers real HTTP requests on loopback. Node only.
  *
- * It serves `POST /oauth/token`, and under `/rest/v2` and `/integrations/rest/v3` alike: `/tables`,
- * `/tables/{name}/records` and `/files`. What each call gets, and how to make it fail, is told by
- * the members of {@link CaspioAccount}. Where it stands in for the vendor's habits:
- * - At most `maxRefreshTokens` refresh tokens are live at a time; a client-credentials call past
- *   that gets 400 `invalid_request`. A refresh token lives 60 days and is spent by its use; the
- *   chain of tokens that a client-credentials call began lasts a year.
- * - `q.where` knows equality comparisons joined by AND. A `q.` parameter that is not supported gets
- *   400 rather than a wrong answer.
- * - A body over 50 MB gets 413, a URI over 2,047 characters 414.
- * - Time is `Date.now()`, so a faked clock ages tokens and moves the rate limit's window; latency
- *   alone is real time.
+ * It serves `POST /oauth/token`. Under both `/rest/v2` and `/integrations/rest/v3`, it serves
+ * `/tables`, `/tables/{name}/records` and `/files`. The members of {@link CaspioAccount} show what it
+ * received, and make it slow or make it fail. It keeps Caspio's rules, with these limits:
  *
- * The account keeps the process alive: close it when the tests are done.
+ * - At most `maxRefreshTokens` refresh tokens are live at a time. Beyond that, client credentials get
+ *   400 `invalid_request`.
+ * - A refresh token works once, within 60 days. Each refresh returns the next one. That ends a
+ *   year after the client credentials that began it.
+ * - `q.where` supports equality comparisons joined by AND. An unsupported `q.` parameter gets 400,
+ *   because an answer that ignores it would be wrong.
+ * - A body over 50 MB gets 413. A URI over 2,047 characters gets 414.
+ * - The account reads the time from `Date.now()`, so tokens and the rate limit follow a faked clock.
+ *   Latency is always real time.
  *
  * @example
  * const account = await startCaspioAccount({ tokenLife: 2 })
@@ -31,10 +31,10 @@ import type { CaspioAccount, CaspioAccountOptions } from './types.js'
  * expect(account.log.token).toHaveLength(1)
  * await account.close()
  *
- * @param options what differs from a fresh account with sample tables
- * @returns the account, listening
- * @throws TypeError (as a rejection) for a bad option, such as a host that is not loopback; Node's
- * own error when the port is taken
+ * @param options what differs from the defaults
+ * @returns the account, which listens already
+ * @throws TypeError (the promise rejects) if an option is wrong, and Node's own error if the account
+ * cannot listen, such as `EADDRINUSE`
  */
 export async function startCaspioAccount(
   options: CaspioAccountOptions = {},

@@ -1,23 +1,24 @@
+import { optionError } from './option-error.js'
+
 /** A record as stored and sent. */
 export type Row = Record<string, unknown>
 
-/** The key that the account numbers and clients cannot write. */
+/** The key of every table. The account sets it; clients cannot write it. */
 export const KEY_FIELD = 'PK_ID'
 
-/** One table: its rows in the order of their `PK_ID`. */
+/** One table. Its rows are in the order of their `PK_ID`. */
 export class Table {
   #rows: Row[] = []
   #lastKey = 0
-  /** `undefined` while anything goes. */
+  /** `undefined` if the table accepts any field. */
   readonly #fields: ReadonlySet<string> | undefined
 
+  /** @throws TypeError if `rows` is not an array of plain objects */
   constructor(name: string, rows: ReadonlyArray<Row>) {
-    // As JSON: what is served later must be what travels, a Date or an undefined included.
+    // Through JSON, so that a Date or an undefined is stored in the form in which it is sent.
     const copies: unknown = JSON.parse(JSON.stringify(rows ?? null))
     if (!Array.isArray(copies) || !copies.every(isRow)) {
-      throw new TypeError(
-        `axios-caspio-auth/testing: tables.${name} must be an array of plain objects`,
-      )
+      throw optionError(`tables.${name} must be an array of plain objects`)
     }
     const names = copies.flatMap((row) => Object.keys(row))
     this.#fields = copies.length === 0 ? undefined : new Set([KEY_FIELD, ...names])
@@ -28,14 +29,14 @@ export class Table {
     return this.#rows
   }
 
-  has(field: string): boolean {
+  hasField(field: string): boolean {
     return this.#fields?.has(field) ?? true
   }
 
   insert(values: Row): Row {
     this.#lastKey += 1
-    const blank = Object.fromEntries([...(this.#fields ?? [])].map((field) => [field, null]))
-    const row = { [KEY_FIELD]: 0, ...blank, ...values }
+    const empty = Object.fromEntries([...(this.#fields ?? [])].map((field) => [field, null]))
+    const row = { [KEY_FIELD]: 0, ...empty, ...values }
     row[KEY_FIELD] = this.#lastKey
     this.#rows.push(row)
     return row
@@ -60,7 +61,7 @@ export class Table {
   }
 }
 
-/** Whether a JSON value is an object, and no array. */
+/** Whether a JSON value is an object, but not an array. */
 export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

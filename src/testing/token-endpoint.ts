@@ -1,35 +1,36 @@
 import { type Answer, jsonAnswer } from './answer.js'
-import type { Call } from './call.js'
 import { oauthError } from './oauth-error.js'
+import type { ReceivedRequest } from './received-request.js'
 import type { TokenRegistry } from './token-registry.js'
 import type { TokenRequest } from './token-request.js'
 
-/** IIS does not mind the case of a path. */
+/** Caspio runs on IIS, which ignores the case of a path. */
 export const isTokenPath = (path: string): boolean => /^\/oauth\/token\/?$/i.test(path)
 
 export function answerTokenRequest(
-  call: Call,
-  request: TokenRequest,
+  request: ReceivedRequest,
+  tokenRequest: TokenRequest,
   tokens: TokenRegistry,
 ): Answer {
-  if (call.bodyState === 'too large') {
+  if (request.bodyState === 'too large') {
     return oauthError('invalid_request', 'The request body is too large.', { status: 413 })
   }
-  if (call.method !== 'POST') {
+  if (request.method !== 'POST') {
     return oauthError('invalid_request', 'The token endpoint answers POST only.', {
       status: 405,
       headers: { Allow: 'POST' },
     })
   }
-  if (!request.isForm) {
+  if (!tokenRequest.isForm) {
     return oauthError('invalid_request', 'The body must be application/x-www-form-urlencoded.')
   }
-  const { clientID, clientSecret } = request
+  const { clientID, clientSecret } = tokenRequest
   if (clientID !== tokens.clientID || clientSecret !== tokens.clientSecret) {
     return oauthError('invalid_client')
   }
-  if (request.grant === 'client_credentials') return grantClientCredentials(tokens)
-  if (request.grant === 'refresh_token') return grantRefreshToken(request.refreshToken, tokens)
+  if (tokenRequest.grant === 'client_credentials') return grantClientCredentials(tokens)
+  if (tokenRequest.grant === 'refresh_token')
+    return grantRefreshToken(tokenRequest.refreshToken, tokens)
   return oauthError('unsupported_grant_type')
 }
 

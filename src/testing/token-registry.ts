@@ -6,16 +6,17 @@ const UNUSED_REFRESH_TOKEN_LIFE_MS = 60 * DAY_MS
 const REFRESH_TOKEN_LIFE_MS = 365 * DAY_MS
 
 interface RefreshToken {
-  /** When the client-credentials call was made that its chain began with, epoch ms. */
-  bornAt: number
+  /** When client credentials started its chain of tokens. Milliseconds since the epoch. */
+  chainStartedAt: number
+  /** Milliseconds since the epoch. */
   expiresAt: number
 }
 
-/** The account's client and the tokens that it has issued. */
+/** The account's credentials, and the tokens that it issued. */
 export class TokenRegistry {
   readonly clientID: string
   readonly maxRefreshTokens: number
-  /** Seconds. */
+  /** Life of the access tokens issued from now on, in seconds. */
   tokenLife: number
   #clientSecret: string
   readonly #accessTokens = new Map<string, { expiresAt: number }>()
@@ -57,24 +58,24 @@ export class TokenRegistry {
   }
 
   revoke(accessToken?: string): number {
-    if (accessToken === undefined) return empty(this.#accessTokens)
+    if (accessToken === undefined) return deleteAll(this.#accessTokens)
     const live = this.isLive(accessToken)
     this.#accessTokens.delete(accessToken)
     return live ? 1 : 0
   }
 
-  /** `undefined` when the account holds as many refresh tokens as it may. */
+  /** Returns `undefined` if the account holds as many refresh tokens as it may. */
   issueRefreshToken(): string | undefined {
     if (this.liveRefreshTokens >= this.maxRefreshTokens) return undefined
     return this.#addRefreshToken(Date.now())
   }
 
-  /** Spends a refresh token and returns the next of its chain; `undefined` for a dead one. */
+  /** Replaces a refresh token by the next of its chain. Returns `undefined` if it is not live. */
   exchangeRefreshToken(refreshToken: string): string | undefined {
     const entry = this.#refreshTokens.get(refreshToken)
     this.#refreshTokens.delete(refreshToken)
     if (entry === undefined || Date.now() >= entry.expiresAt) return undefined
-    return this.#addRefreshToken(entry.bornAt)
+    return this.#addRefreshToken(entry.chainStartedAt)
   }
 
   get liveRefreshTokens(): number {
@@ -82,21 +83,21 @@ export class TokenRegistry {
   }
 
   revokeRefreshTokens(): number {
-    return empty(this.#refreshTokens)
+    return deleteAll(this.#refreshTokens)
   }
 
-  #addRefreshToken(bornAt: number): string {
+  #addRefreshToken(chainStartedAt: number): string {
     const token = randomBytes(32).toString('hex')
     const expiresAt = Math.min(
       Date.now() + UNUSED_REFRESH_TOKEN_LIFE_MS,
-      bornAt + REFRESH_TOKEN_LIFE_MS,
+      chainStartedAt + REFRESH_TOKEN_LIFE_MS,
     )
-    this.#refreshTokens.set(token, { bornAt, expiresAt })
+    this.#refreshTokens.set(token, { chainStartedAt, expiresAt })
     return token
   }
 }
 
-/** Also forgets the expired ones. */
+/** Counts the live tokens, and deletes the expired ones. */
 function countLive(tokens: Map<string, { expiresAt: number }>): number {
   const now = Date.now()
   for (const [token, { expiresAt }] of tokens) {
@@ -105,7 +106,8 @@ function countLive(tokens: Map<string, { expiresAt: number }>): number {
   return tokens.size
 }
 
-function empty(tokens: Map<string, { expiresAt: number }>): number {
+/** Returns how many live tokens it deleted. */
+function deleteAll(tokens: Map<string, { expiresAt: number }>): number {
   const live = countLive(tokens)
   tokens.clear()
   return live

@@ -1,8 +1,8 @@
 import { URLSearchParams } from 'node:url'
-import type { Call } from './call.js'
-import type { CaspioTokenLogEntry } from './types.js'
+import type { CaspioTokenLogEntry } from './log-types.js'
+import type { ReceivedRequest } from './received-request.js'
 
-/** What a request to the token endpoint says, however malformed. */
+/** A request to the token endpoint, which may be malformed. */
 export interface TokenRequest {
   isForm: boolean
   grant: string | undefined
@@ -13,24 +13,24 @@ export interface TokenRequest {
   clientSecret: string | undefined
 }
 
-export function readTokenRequest(call: Call): TokenRequest {
+export function readTokenRequest(request: ReceivedRequest): TokenRequest {
   const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(
-    call.headers['content-type'] ?? '',
+    request.headers['content-type'] ?? '',
   )
-  const form = new URLSearchParams(isForm ? call.body.toString() : '')
+  const form = new URLSearchParams(isForm ? request.body.toString() : '')
   const field = (name: string) => form.get(name) ?? undefined
-  const request = { isForm, grant: field('grant_type'), refreshToken: field('refresh_token') }
+  const grantFields = { isForm, grant: field('grant_type'), refreshToken: field('refresh_token') }
 
-  const authorization = schemeOf(call.headers.authorization)
+  const authorization = schemeOf(request.headers.authorization)
   if (authorization === 'basic') {
-    const [clientID, clientSecret] = readBasic(call.headers.authorization as string)
-    return { ...request, authorization, clientAuthentication: 'basic', clientID, clientSecret }
+    const [clientID, clientSecret] = readBasic(request.headers.authorization as string)
+    return { ...grantFields, authorization, clientAuthentication: 'basic', clientID, clientSecret }
   }
   const clientID = field('client_id')
   const clientSecret = field('client_secret')
   const inBody = clientID !== undefined || clientSecret !== undefined
   const clientAuthentication = inBody ? 'body' : undefined
-  return { ...request, authorization, clientAuthentication, clientID, clientSecret }
+  return { ...grantFields, authorization, clientAuthentication, clientID, clientSecret }
 }
 
 function schemeOf(authorization: string | undefined): TokenRequest['authorization'] {
@@ -39,7 +39,7 @@ function schemeOf(authorization: string | undefined): TokenRequest['authorizatio
   return scheme === 'basic' || scheme === 'bearer' ? scheme : 'other'
 }
 
-/** RFC 6749 §2.3.1: both halves are form-encoded before they go into the Basic scheme. */
+/** Reads the client ID and secret. The client form-encodes both first (RFC 6749 §2.3.1). */
 function readBasic(authorization: string): [string | undefined, string | undefined] {
   const pair = Buffer.from(authorization.trim().replace(/^\S+\s*/, ''), 'base64').toString()
   const colon = pair.indexOf(':')

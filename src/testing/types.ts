@@ -1,203 +1,195 @@
-/** Options of {@link startCaspioAccount}; each of them may be left out. */
+import type { CaspioLog } from './log-types.js'
+
+/** The options of {@link startCaspioAccount}. Each has a default. */
 export interface CaspioAccountOptions {
-  /** @default a fresh random id of 50 hexadecimal digits for every account */
+  /**
+   * The client ID that the account accepts. Set it if your code under test has a fixed one.
+   *
+   * @default 50 random hexadecimal digits
+   */
   clientID?: string
-  /** @default a fresh random secret of 50 hexadecimal digits for every account */
+  /**
+   * The client secret that the account accepts. Set it if your code under test has a fixed one.
+   *
+   * @default 50 random hexadecimal digits
+   */
   clientSecret?: string
   /**
-   * The loopback address to listen on: `127.x.x.x`, `::1` or `localhost`.
+   * The loopback address to listen on: `127.x.x.x`, `::1` or `localhost`. Change it to test IPv6, or
+   * two accounts on different hosts.
+   *
    * @default '127.0.0.1'
    */
   host?: string
   /**
-   * The TCP port to listen on; 0 takes any free one. Set it when a client under test cannot be
-   * told the URL.
+   * The TCP port to listen on. `0` takes any free port. Set it if your code under test has a fixed
+   * URL.
+   *
    * @default 0
    */
   port?: number
   /**
-   * Life of an access token, in seconds, fractions allowed.
+   * Life of an access token, in seconds. Fractions are allowed. Lower it to see how your code
+   * behaves when a token expires.
+   *
    * @default 86_399
    */
   tokenLife?: number
   /**
-   * How many refresh tokens may be live at a time. Lower it to see what a full account does.
+   * How many refresh tokens may be live at a time. Lower it to see how your code behaves when the
+   * account has reached its limit.
+   *
    * @default 1_000
    */
   maxRefreshTokens?: number
   /**
-   * The tables by name. Rows are copied as JSON and get a `PK_ID` numbered from 1 (one that they
-   * bring is replaced). The fields of a table are those of all its rows; a table without rows
-   * accepts any field.
-   * @default a small data set with the tables `Physicians` (12 rows) and `Appointments` (8 rows)
+   * The rows of each table, by the table's name. Set it to test with your own data. The account copies
+   * the rows as JSON and numbers them from 1 in the field `PK_ID`, which it overwrites. A table has
+   * all fields of all its rows. A table without rows accepts any field.
+   *
+   * @default the tables `Physicians` (12 rows) and `Appointments` (8 rows)
    */
   tables?: Record<string, ReadonlyArray<Record<string, unknown>>>
 }
 
-/** What a client needs to get tokens of the account; the argument of `attachCaspioAuth`. */
+/** What a client needs to get tokens of the account: the second argument of `attachCaspioAuth`. */
 export interface CaspioAccountCredentials {
-  /** Client ID. */
+  /** The client ID. */
   clientID: string
-  /** Client Secret. */
+  /** The client secret. */
   clientSecret: string
-  /** Token Endpoint URL, on loopback. */
+  /** The URL of the token endpoint, on loopback. */
   tokenEndpointURL: string
 }
 
-/** A stand-in Caspio account that answers on loopback. It keeps the process alive until closed. */
+/** A stand-in Caspio account that listens on loopback. It keeps the process alive until you close it. */
 export interface CaspioAccount {
-  /** The account's origin, such as `http://127.0.0.1:50123`, without a trailing slash. */
+  /** The account's origin, such as `http://127.0.0.1:50123`, without a slash at the end. */
   readonly url: string
-  /**
-   * A fresh copy of the current credentials, to hand to `attachCaspioAuth`. A getter on the
-   * prototype, so that printing the account shows no secret.
-   */
+  /** A copy of the current credentials, for `attachCaspioAuth`. Printing the account hides them. */
   readonly credentials: CaspioAccountCredentials
   /**
-   * Life of the access tokens issued from now on, in seconds, fractions allowed. `expires_in` tells
-   * whole seconds: it is rounded down, but never below 1.
-   * @throws TypeError when set to anything but a finite number of at least 0
+   * Life of the access tokens issued from now on, in seconds. Fractions are allowed. An answer's
+   * `expires_in` is rounded down to whole seconds, but is at least 1.
+   *
+   * @throws TypeError if you set it to anything but a number of seconds, 0 or more
    */
   tokenLife: number
   /** Latency and faults of `POST /oauth/token`. */
   readonly tokenEndpoint: CaspioEndpoint
-  /** Latency and faults of everything else. */
+  /** Latency and faults of all other requests. */
   readonly api: CaspioEndpoint
   /**
-   * Calls that are let through in any second, token calls included; `undefined` for no limit.
-   * Past it the answer is 429 with `Retry-After: 1`. Calls that got a 429 do not count.
-   * @throws TypeError when set to anything but `undefined` or a finite number of at least 0
+   * How many requests the account accepts in any second, token requests included. It answers
+   * further requests with 429 and `Retry-After: 1`, and does not count them. `undefined` means no
+   * limit.
+   *
+   * @default undefined
+   * @throws TypeError if you set it to anything but `undefined` or a number, 0 or more
    */
   rateLimit: number | undefined
-  /** Every request that came in. */
+  /** All requests that the account received. */
   readonly log: CaspioLog
-  /** How many access tokens are neither expired nor revoked. */
+  /** How many access tokens are live: neither expired nor revoked. */
   readonly liveAccessTokens: number
-  /** How many refresh tokens are neither spent, expired nor revoked. */
+  /** How many refresh tokens are live: neither used, expired nor revoked. */
   readonly liveRefreshTokens: number
   /**
-   * Revokes one access token, or every access token when called without an argument.
-   * @returns how many live tokens that ended
+   * Revokes one access token, or all access tokens if you pass none. Never throws.
+   *
+   * @returns how many of them were live
    */
   revoke(accessToken?: string): number
   /**
-   * Revokes every refresh token.
-   * @returns how many live tokens that ended
+   * Revokes all refresh tokens. Never throws.
+   *
+   * @returns how many of them were live
    */
   revokeRefreshTokens(): number
   /**
-   * Makes a new client secret, which `credentials` shows from then on. The old one gets
-   * `invalid_client`; tokens that were issued with it stay valid.
+   * Replaces the client secret. `credentials` has the new one. A token request with the old one gets
+   * `invalid_client`. Tokens stay valid. Never throws.
    */
   rotateSecret(): void
   /**
-   * Stops listening and destroys every connection, kept-alive and hung ones included. May be
-   * called more than once. The log stays readable.
+   * Stops listening and closes all connections at once, also idle ones and those of requests without
+   * an answer. You may call it again. The log stays readable. Never rejects.
    */
   close(): Promise<void>
-  /** {@link close}, for `await using`. */
+  /** Does the same as {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** The knobs of one part of the account. */
+/** Slows down one part of the account, or makes it fail. */
 export interface CaspioEndpoint {
   /**
-   * Milliseconds of real time between judging a request and answering it; a token request counts
-   * as granted before the wait. At most 2,147,483,647.
+   * Milliseconds between a request's effect and its answer, in real time even if the clock is faked.
+   * A token is issued before this delay. At most 2,147,483,647.
+   *
    * @default 0
-   * @throws TypeError when set to anything but a number in that range
+   * @throws TypeError if you set it to anything but a number in this range
    */
   latency: number
   /**
-   * From now on answers with this fault. Of several faults, the one given first that applies to
-   * the request is used, until its `times` are used up.
-   * @param fault what goes wrong; without it, 503 for every request
-   * @throws TypeError for a status, number of times or header that cannot be
+   * Makes requests fail from now on. If you call it several times, a request meets the earliest
+   * fault that applies to it and has not yet failed as many requests as its `times` allows.
+   *
+   * @param fault what goes wrong. Without it, every request gets 503.
+   * @throws TypeError if `status`, `times`, `retryAfter` or a header is invalid
    */
   fail(fault?: CaspioFault): void
-  /** Ends every fault of this endpoint. Requests that hang already stay unanswered. */
+  /** Removes all faults. Requests that hang stay without an answer. Never throws. */
   restore(): void
 }
 
-/** What an endpoint does in place of its work. The request changes nothing in the account. */
+/** What happens to a request instead of its usual answer. The request changes no data. */
 export interface CaspioFault {
   /**
-   * The HTTP status, 200 to 599.
+   * The HTTP status, from 200 to 599.
+   *
    * @default 503
    */
   status?: number
   /**
-   * How many requests meet the fault.
+   * How many requests fail. Set it to see how your code recovers.
+   *
    * @default Infinity
    */
   times?: number
   /**
-   * Only requests whose path (without the query) starts with this.
-   * @default every request
+   * Only requests fail whose path begins with this text. The query is not part of the path.
+   *
+   * @default every request fails
    */
   path?: string
-  /** The `Retry-After` header: seconds, or an HTTP date. */
+  /**
+   * The `Retry-After` header: seconds, or an HTTP date.
+   *
+   * @default no such header
+   */
   retryAfter?: number | string
-  /** Further headers; they replace the usual ones of the same name. */
+  /**
+   * More headers. They replace the usual headers of the same names.
+   *
+   * @default {}
+   */
   headers?: Record<string, string>
   /**
-   * A raw body in place of the usual error body, as `application/json` unless `headers` say
-   * otherwise. Without it, a status below 400 has no body.
+   * The answer's body. Its type is `application/json` unless `headers` has another one.
+   *
+   * @default the usual error of that status; no body if the status is below 400
    */
   body?: string | Uint8Array
-  /** The connection is reset (TCP RST) in place of an answer. */
+  /**
+   * Resets the connection (TCP RST) instead of answering.
+   *
+   * @default false
+   */
   reset?: boolean
-  /** No answer at all: the connection stays open until the client or `close()` ends it. */
+  /**
+   * Never answers. The connection stays open until the client or `close()` closes it.
+   *
+   * @default false
+   */
   hang?: boolean
-}
-
-/**
- * The requests that came in, in the order of their answers: an entry is added just before its
- * answer is sent. The arrays are live.
- */
-export interface CaspioLog {
-  /** Requests to the token endpoint. */
-  readonly token: readonly CaspioTokenLogEntry[]
-  /** All other requests. */
-  readonly api: readonly CaspioApiLogEntry[]
-  /** Empties both arrays. */
-  clear(): void
-}
-
-/** One request to the token endpoint. Holds no secret, so it may be printed. */
-export interface CaspioTokenLogEntry {
-  /** When the request arrived, in milliseconds since the epoch. */
-  at: number
-  /** HTTP method, in capitals. */
-  method: string
-  /** `grant_type` as sent. */
-  grant: string | undefined
-  /** How the client authenticated, or tried to. */
-  clientAuthentication: 'basic' | 'body' | undefined
-  /** The request's `Content-Type` as sent. */
-  contentType: string | undefined
-  /** The scheme of the `Authorization` header. */
-  authorization: 'basic' | 'bearer' | 'other' | undefined
-  /** The answer's status; 0 when there was none: hung, reset, or the client left before it. */
-  status: number
-  /** The answer's OAuth error code; `undefined` for a token and for a fault's raw body. */
-  error: string | undefined
-}
-
-/** One request to anything but the token endpoint. */
-export interface CaspioApiLogEntry {
-  /** When the request arrived, in milliseconds since the epoch. */
-  at: number
-  /** HTTP method, in capitals. */
-  method: string
-  /** The path with the query, as received. */
-  path: string
-  /** Names in lower case; `authorization` is included, with the bearer token. */
-  headers: Record<string, string>
-  /** As received: partial when the client broke off, empty when it was over 50 MB. */
-  body: Uint8Array
-  /** The answer's status; 0 when there was none: hung, reset, or the client left before it. */
-  status: number
-  /** The answer's `X-Caspio-Request-ID`. */
-  requestId: string
 }

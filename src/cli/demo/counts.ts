@@ -1,4 +1,4 @@
-import type { CaspioLog } from '../../testing/types.js'
+import type { CaspioLog } from '../../testing/log-types.js'
 import type { Stage } from './stage.js'
 
 const RESENT = 'resent with another token'

@@ -3,7 +3,7 @@ import axios, { type AxiosInstance } from 'axios'
 import type { CaspioAuthEvent } from '../../contract/events.js'
 import type { CaspioCredentials } from '../../contract/types.js'
 import { attachCaspioAuth } from '../../index.js'
-import type { CaspioLog } from '../../testing/types.js'
+import type { CaspioLog } from '../../testing/log-types.js'
 import { counted } from '../text.js'
 import type { Timeline } from './timeline.js'
 

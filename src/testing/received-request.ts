@@ -3,13 +3,13 @@ import type { IncomingMessage } from 'node:http'
 import { URLSearchParams } from 'node:url'
 import { type BodyState, readBody } from './read-body.js'
 
-/** A request as the account sees it. */
-export interface Call {
+/** A request as it reached the account. */
+export interface ReceivedRequest {
   /** When it arrived, in milliseconds since the epoch. */
   at: number
   requestId: string
   method: string
-  /** The account's own origin. */
+  /** The account's origin. */
   origin: string
   /** The path with the query, as received. */
   target: string
@@ -20,10 +20,13 @@ export interface Call {
   bodyState: BodyState
 }
 
-/** Reads a request to its end. Never rejects: `bodyState` tells what became of the body. */
-export async function receiveCall(req: IncomingMessage, origin: string): Promise<Call> {
+/** Reads a request to its end. Never rejects: `bodyState` says whether the body is complete. */
+export async function receiveRequest(
+  req: IncomingMessage,
+  origin: string,
+): Promise<ReceivedRequest> {
   const at = Date.now()
-  // A server's request has a URL and a method.
+  // The type also covers answers to a client, which have no URL.
   const target = req.url as string
   const [path, ...query] = target.split('?') as [string, ...string[]]
   const headers: Record<string, string> = {}
