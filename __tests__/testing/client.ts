@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import {
   type CaspioAccount,
@@ -12,7 +13,7 @@ export interface Token {
   refresh_token: string
 }
 
-/** An account that is closed when the test is done. */
+/** Starts an account that is closed at the end of the test. */
 export async function openAccount(options?: CaspioAccountOptions): Promise<CaspioAccount> {
   const account = await startCaspioAccount(options)
   onTestFinished(() => account.close())
@@ -23,7 +24,7 @@ export function basic(clientID: string, clientSecret: string): Record<string, st
   return { Authorization: `Basic ${Buffer.from(`${clientID}:${clientSecret}`).toString('base64')}` }
 }
 
-/** One request to the token endpoint, with the client in the Basic scheme. */
+/** Sends a token request with the account's credentials in a Basic header. */
 export function askToken(
   account: CaspioAccount,
   fields: Record<string, string> = { grant_type: 'client_credentials' },
@@ -46,9 +47,27 @@ export function refresh(account: CaspioAccount, refreshToken: string): Promise<R
   return askToken(account, { grant_type: 'refresh_token', refresh_token: refreshToken })
 }
 
+/** The status of an API request that sends an access token. */
+export async function statusWith(
+  account: CaspioAccount,
+  accessToken: string,
+  scheme = 'Bearer',
+): Promise<number> {
+  const headers = { Authorization: `${scheme} ${accessToken}` }
+  return (await fetch(`${account.url}/rest/v2/tables`, { headers })).status
+}
+
+/** Opens a connection without sending anything. */
+export function connectTo(account: CaspioAccount): Promise<Socket> {
+  const { port, hostname } = new URL(account.url)
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => resolve(socket))
+  })
+}
+
 export type Call = (path: string, init?: RequestInit) => Promise<Response>
 
-/** Calls of the API under one bearer token. */
+/** Gets a token, and returns a function that sends API requests with it. */
 export async function openApi(account: CaspioAccount, prefix = '/rest/v2'): Promise<Call> {
   const { access_token } = await getToken(account)
   return (path, init) => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { rejectionOf, thrownBy } from '../support/account.js'
+import { rejectionOf, sleep, thrownBy } from '../support/account.js'
 import { askToken, getToken, openAccount, openApi, refresh } from './client.js'
 
 afterEach(() => {
@@ -7,7 +7,7 @@ afterEach(() => {
 })
 
 describe('a fault', () => {
-  it('is 503 for every request until restored', async () => {
+  it('answers every request with 503 until it is removed', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.api.fail()
@@ -22,7 +22,7 @@ describe('a fault', () => {
     expect((await call('/tables')).status).toBe(200)
   })
 
-  it('of the token endpoint speaks OAuth and issues nothing', async () => {
+  it('of the token endpoint answers with an OAuth error and issues no token', async () => {
     const account = await openAccount()
     const { refresh_token } = await getToken(account)
     account.tokenEndpoint.fail({ status: 500, times: 2 })
@@ -40,7 +40,7 @@ describe('a fault', () => {
     ])
   })
 
-  it('lasts so many times, one after the other', async () => {
+  it('applies as often as its times say, and then the next fault applies', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.api.fail({ status: 500, times: 2 })
@@ -51,14 +51,14 @@ describe('a fault', () => {
     expect(statuses).toEqual([500, 500, 429, 200])
   })
 
-  it('breaks the connection if its body is none', async () => {
+  it('closes the connection if its body is not text or bytes', async () => {
     const account = await openAccount()
     account.api.fail({ body: 5 as never, times: 1 })
     expect((await rejectionOf(fetch(account.url))).message).toBe('fetch failed')
     expect((await fetch(account.url)).status).toBe(404)
   })
 
-  it('can hold for a path alone', async () => {
+  it('can apply to one path only', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.api.fail({ path: '/rest/v2/files', times: 1 })
@@ -67,7 +67,7 @@ describe('a fault', () => {
     expect((await call('/files')).status).toBe(200)
   })
 
-  it('of 401 challenges like a rejected token', async () => {
+  it('with status 401 has the same challenge as a rejected token', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.api.fail({ status: 401, times: 1 })
@@ -77,13 +77,13 @@ describe('a fault', () => {
   it.each([
     [17, '17'],
     ['Wed, 21 Oct 2037 07:28:00 GMT', 'Wed, 21 Oct 2037 07:28:00 GMT'],
-  ])('says Retry-After: %s', async (retryAfter, header) => {
+  ])('sends Retry-After: %s', async (retryAfter, header) => {
     const account = await openAccount()
     account.tokenEndpoint.fail({ retryAfter })
     expect((await askToken(account)).headers.get('retry-after')).toBe(header)
   })
 
-  it('can bring headers and a raw body', async () => {
+  it('can set headers and a raw body', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.api.fail({
@@ -127,7 +127,7 @@ describe('a fault', () => {
     expect((await call('/tables')).status).toBe(200)
   })
 
-  it('can leave a request without an answer', async () => {
+  it('can leave a request unanswered', async () => {
     const account = await openAccount()
     account.tokenEndpoint.fail({ hang: true, times: 1 })
     const hung = askToken(account, undefined, { signal: AbortSignal.timeout(100) })
@@ -146,7 +146,7 @@ describe('a fault', () => {
     [{ headers: { 'Bad Name': 'x' } }],
     [{ headers: { X: 'a\r\nb' } }],
     [{ retryAfter: 'a\nb' }],
-  ])('that cannot be is refused at once: %o', async (fault) => {
+  ])('is rejected at once if it is invalid: %o', async (fault) => {
     const account = await openAccount()
     expect(thrownBy(() => account.api.fail(fault))).toBeInstanceOf(TypeError)
   })
@@ -164,26 +164,26 @@ describe('latency', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(149)
   })
 
-  it('delays an answer that is settled already', async () => {
+  it('delays an answer without changing it: a later fault or revocation has no effect', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.api.latency = 50
     const early = call('/tables')
     await vi.waitFor(() => expect(account.liveAccessTokens).toBe(1))
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await sleep(20)
     account.revoke()
     account.api.fail()
     expect((await early).status).toBe(200)
   })
 
-  it('is real time under a faked clock', async () => {
+  it('is real time even if the clock is faked', async () => {
     const account = await openAccount()
     account.tokenEndpoint.latency = 10
     vi.useFakeTimers()
     expect((await askToken(account)).status).toBe(200)
   })
 
-  it('logs status 0 for a client that did not wait', async () => {
+  it('logs status 0 if the client leaves before the answer', async () => {
     const account = await openAccount()
     account.tokenEndpoint.latency = 150
     const left = askToken(account, undefined, { signal: AbortSignal.timeout(50) })
@@ -193,7 +193,7 @@ describe('latency', () => {
   })
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
-    'of %s is refused',
+    'of %s is rejected',
     async (latency) => {
       const account = await openAccount()
       const set = () => {
@@ -205,7 +205,7 @@ describe('latency', () => {
 })
 
 describe('the rate limit', () => {
-  it('lets so many calls a second through, token calls included', async () => {
+  it('limits the requests per second, token requests included', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const account = await openAccount()
     account.rateLimit = 3
@@ -232,7 +232,7 @@ describe('the rate limit', () => {
     expect(statuses).toEqual([200, 200, 429])
   })
 
-  it('can be lifted', async () => {
+  it('can be removed, and must not be negative', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.rateLimit = 0

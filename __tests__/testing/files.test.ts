@@ -27,7 +27,7 @@ describe.each(['/rest/v2', '/integrations/rest/v3'])('files under %s', (prefix) 
     const call = await openApi(await openAccount(), prefix)
     const bytes = new Uint8Array(randomBytes(300_000))
     const form = new FormData()
-    form.append('note', 'a field, no file')
+    form.append('note', 'a field, not a file')
     form.append('File', new Blob([bytes], { type: 'image/png' }), 'scan.png')
     form.append('File', new Blob([]), 'empty')
     const uploaded = await call('/files', upload(form))
@@ -77,8 +77,8 @@ describe.each(['/rest/v2', '/integrations/rest/v3'])('files under %s', (prefix) 
 
 describe('an upload', () => {
   it.each([
-    ['of another kind', { 'Content-Type': 'application/json' }],
-    ['of no kind', undefined],
+    ['with another content type', { 'Content-Type': 'application/json' }],
+    ['without a content type', undefined],
     ['without a boundary', { 'Content-Type': 'multipart/form-data; charset=utf-8' }],
   ])('%s is malformed', async (_, headers) => {
     const call = await openApi(await openAccount(), '/rest/v2')
@@ -88,7 +88,7 @@ describe('an upload', () => {
     expect(await answer.text()).toContain(MALFORMED)
   })
 
-  it('keeps no part that does not say what it is', async () => {
+  it('ignores a part without a Content-Disposition', async () => {
     const call = await openApi(await openAccount(), '/rest/v2')
     const answer = await call('/files', raw('b', '--b\r\nX-Note: y\r\n\r\nx\r\n--b--'))
     expect(answer.status).toBe(400)
@@ -97,7 +97,7 @@ describe('an upload', () => {
 
   it.each([
     [
-      'the FormData of the platform',
+      'the global FormData',
       () => new FormData(),
       (bytes: Buffer) => new Blob([Uint8Array.from(bytes)]),
     ],
@@ -138,7 +138,7 @@ describe('an upload', () => {
     expect(decodeURIComponent(disposition.split("filename*=UTF-8''")[1] ?? '')).toBe(name)
   })
 
-  it('may carry a preamble, a quoted boundary, an epilogue and escaped names', async () => {
+  it('may have a preamble, a quoted boundary, an epilogue and escaped names', async () => {
     const call = await openApi(await openAccount())
     const body =
       'ignored\r\n--a b \t\r\ncontent-disposition: form-data; name=f; filename="q\\"u.txt"\r\n' +
@@ -152,7 +152,7 @@ describe('an upload', () => {
     ])
   })
 
-  it('may carry headers without the white space that is usual, and others before', async () => {
+  it('may have headers without the usual white space, and similar headers before them', async () => {
     const call = await openApi(await openAccount())
     const body =
       '--b\r\nX-Content-Disposition: attachment\r\nContent-Disposition:form-data;filename="a b";name=f\r\n' +
@@ -161,37 +161,24 @@ describe('an upload', () => {
     expect(infos).toMatchObject([{ Name: 'a b', ContentType: 'text/plain', Size: 3 }])
   })
 
-  it('that is not there gets 404, and the key that was asked for', async () => {
-    const answer = await (await openApi(await openAccount()))('/files/a-key')
-    expect(answer.status).toBe(404)
-    expect(await answer.json()).toMatchObject({ Message: 'There is no file a-key.' })
-  })
-
-  it('come with a name in ASCII for those who read no other', async () => {
-    const call = await openApi(await openAccount())
-    const form = new FormData()
-    form.append('File', new Blob(['x']), 'Prüf*"ung".pdf')
-    const [info] = await resultOf<FileInfo>(await call('/files', upload(form)))
-    const { headers } = await call(`/files/${info?.ExternalKey}`)
-    expect(headers.get('content-disposition')).toBe(
-      `attachment; filename="Pr_f*_ung_.pdf"; filename*=UTF-8''Pr%C3%BCf%2A%22ung%22.pdf`,
-    )
-  })
-
   it.each([
-    ['no multipart', { method: 'POST', body: 'text' }, MALFORMED],
+    ['another type', { method: 'POST', body: 'text' }, MALFORMED],
     [
       'no boundary',
       { ...raw('', ''), headers: { 'Content-Type': 'multipart/form-data' } },
       MALFORMED,
     ],
     [
-      'another type, with a boundary',
+      'another type that has a boundary',
       { ...FILE, headers: { 'Content-Type': 'x;boundary=b' } },
       MALFORMED,
     ],
     ['an empty body', raw('b', ''), MALFORMED],
-    ['no end', raw('b', '--b\r\nContent-Disposition: form-data; filename="a"\r\n\r\nx'), MALFORMED],
+    [
+      'no closing delimiter',
+      raw('b', '--b\r\nContent-Disposition: form-data; filename="a"\r\n\r\nx'),
+      MALFORMED,
+    ],
     ['no headers', raw('b', '--b\r\nx\r\n--b--'), MALFORMED],
     [
       'no file',
@@ -206,7 +193,7 @@ describe('an upload', () => {
     expect(await resultOf(await call('/files'))).toEqual([])
   })
 
-  it('with a content type that no header may hold is kept as plain bytes', async () => {
+  it('gets application/octet-stream if its content type is not valid in a header', async () => {
     const call = await openApi(await openAccount())
     const body =
       '--b\r\nContent-Disposition: form-data; name=f; filename=a\r\nContent-Type: ü\u0001\r\n\r\nx\r\n--b--'
@@ -226,5 +213,24 @@ describe('an upload', () => {
     expect(answer.status).toBe(413)
     expect(await answer.json()).toMatchObject({ Code: 'RequestTooLarge' })
     expect(account.log.api[0]?.body.length).toBe(0)
+  })
+})
+
+describe('a download', () => {
+  it('of an unknown key gets 404, and the error names the key', async () => {
+    const answer = await (await openApi(await openAccount()))('/files/a-key')
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toMatchObject({ Message: 'There is no file a-key.' })
+  })
+
+  it('also has an ASCII name, for older clients', async () => {
+    const call = await openApi(await openAccount())
+    const form = new FormData()
+    form.append('File', new Blob(['x']), 'Prüf*"ung".pdf')
+    const [info] = await resultOf<FileInfo>(await call('/files', upload(form)))
+    const { headers } = await call(`/files/${info?.ExternalKey}`)
+    expect(headers.get('content-disposition')).toBe(
+      `attachment; filename="Pr_f*_ung_.pdf"; filename*=UTF-8''Pr%C3%BCf%2A%22ung%22.pdf`,
+    )
   })
 })

@@ -1,9 +1,9 @@
-import { connect } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
-import { askToken, getToken, openAccount, openApi } from './client.js'
+import { sleep } from '../support/account.js'
+import { askToken, connectTo, getToken, openAccount, openApi } from './client.js'
 
 describe('the token log', () => {
-  it('tells the grant and how the client came, and holds no secret', async () => {
+  it('holds the grant and the kind of authentication, but no secret', async () => {
     const account = await openAccount()
     const before = Date.now()
     const { refresh_token } = await getToken(account)
@@ -55,7 +55,7 @@ describe('the token log', () => {
 })
 
 describe('the API log', () => {
-  it('tells what was received and answered', async () => {
+  it('holds what the account received and answered', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     const body = '{"LastName":"Ünal"}'
@@ -82,12 +82,12 @@ describe('the API log', () => {
     ])
   })
 
-  it('is in the order of the answers and can be cleared', async () => {
+  it('has the order of the answers, and can be cleared', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.api.latency = 100
     const slow = call('/tables')
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    await sleep(30)
     account.api.latency = 0
     await call('/files')
     expect(account.log.api.map((entry) => entry.path)).toEqual(['/rest/v2/files'])
@@ -100,14 +100,13 @@ describe('the API log', () => {
     expect(account.log.api).toBe(api)
   })
 
-  it('holds an upload that broke off, with status 0 and what came of it, which is not served', async () => {
+  it('holds an upload that the client cut off, with status 0 and the part that arrived, and serves nothing', async () => {
     const account = await openAccount()
     account.api.fail({ times: 1 })
-    const { port, hostname } = new URL(account.url)
-    const socket = connect(Number(port), hostname, () => {
-      socket.write('POST /rest/v2/files HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf')
-      setTimeout(() => socket.destroy(), 30)
-    })
+    const socket = await connectTo(account)
+    socket.write('POST /rest/v2/files HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf')
+    await sleep(30)
+    socket.destroy()
     await vi.waitFor(() => expect(account.log.api).toHaveLength(1))
     expect(account.log.api[0]).toMatchObject({ status: 0, body: new TextEncoder().encode('half') })
     const call = await openApi(account)

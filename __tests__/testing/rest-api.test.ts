@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { getToken, openAccount, openApi } from './client.js'
+import { getToken, openAccount, openApi, statusWith } from './client.js'
 
 const RECORDS = '/tables/Physicians/records'
 
 describe('the bearer token', () => {
   it.each([
-    ['none', undefined],
-    ['a wrong one', 'Bearer wrong'],
-    ['an empty one', 'Bearer '],
+    ['no header', undefined],
+    ['a wrong token', 'Bearer wrong'],
+    ['an empty token', 'Bearer '],
     ['Bearer undefined', 'Bearer undefined'],
     ['another scheme', 'Basic YTpi'],
   ])('%s gets 401 with a challenge', async (_, authorization) => {
@@ -26,11 +26,10 @@ describe('the bearer token', () => {
     })
   })
 
-  it('may name its scheme in lower case', async () => {
+  it('may have its scheme in lower case', async () => {
     const account = await openAccount()
     const { access_token } = await getToken(account)
-    const headers = { Authorization: `bearer ${access_token}` }
-    expect((await fetch(`${account.url}/rest/v2/tables`, { headers })).status).toBe(200)
+    expect(await statusWith(account, access_token, 'bearer')).toBe(200)
   })
 })
 
@@ -74,7 +73,7 @@ describe('errors', () => {
     expect(await answer.json()).toMatchObject({ Code: 'ObjectNotFound' })
   })
 
-  it('a path outside of the API gets 404, token or not', async () => {
+  it('a path outside the API gets 404, even without a token', async () => {
     const account = await openAccount()
     for (const path of ['/', '/rest/v1/tables', '/oauth/token/x', '/rest/v22/tables', '//']) {
       const answer = await fetch(account.url + path)
@@ -109,14 +108,14 @@ describe('errors', () => {
 })
 
 describe('routes', () => {
-  it('are the same in any case and with a slash at the end', async () => {
+  it('ignore case and a slash at the end', async () => {
     const account = await openAccount()
     const call = await openApi(account, '/REST/V2')
     expect((await call('/Tables/')).status).toBe(200)
     expect((await call('/tables/Physicians/Records/')).status).toBe(200)
   })
 
-  it('answer HEAD as GET without the body', async () => {
+  it('answer HEAD like GET, without the body', async () => {
     const call = await openApi(await openAccount())
     const get = await call(RECORDS)
     const head = await call(RECORDS, { method: 'HEAD' })

@@ -1,13 +1,20 @@
-import { connect, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { type CaspioAccountOptions, startCaspioAccount } from '../../src/testing/index.js'
 import { rejectionOf } from '../support/account.js'
-import { askToken, getToken, openAccount, openApi, refresh, type Token } from './client.js'
+import {
+  askToken,
+  connectTo,
+  getToken,
+  openAccount,
+  openApi,
+  refresh,
+  type Token,
+} from './client.js'
 
 describe('startCaspioAccount', () => {
-  it('gives every account a URL and credentials of its own', async () => {
+  it('gives each account a different URL and different credentials', async () => {
     const one = await openAccount()
     const other = await openAccount()
     expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
@@ -23,7 +30,7 @@ describe('startCaspioAccount', () => {
     expect(one.rateLimit).toBeUndefined()
   })
 
-  it('takes the credentials that it is given', async () => {
+  it('uses the credentials from the options', async () => {
     const account = await openAccount({ clientID: 'id', clientSecret: 'secret' })
     expect(account.credentials).toMatchObject({ clientID: 'id', clientSecret: 'secret' })
     expect((await askToken(account)).status).toBe(200)
@@ -31,8 +38,8 @@ describe('startCaspioAccount', () => {
 
   const isIPv6Here = Object.values(networkInterfaces())
     .flat()
-    .some((one) => one?.address === '::1')
-  it.skipIf(!isIPv6Here)('listens on ::1, where the machine has it', async () => {
+    .some((network) => network?.address === '::1')
+  it.skipIf(!isIPv6Here)('listens on ::1 if the machine has IPv6', async () => {
     const account = await openAccount({ host: '::1' })
     expect(account.url).toMatch(/^http:\/\/\[::1\]:\d+$/)
     expect((await askToken(account)).status).toBe(200)
@@ -49,29 +56,35 @@ describe('startCaspioAccount', () => {
     async (host) => {
       const error = await rejectionOf(startCaspioAccount({ host: host as string }))
       expect(error).toBeInstanceOf(TypeError)
-      expect(error.message).toMatch(/loopback/)
+      expect(error.message).toBe(
+        'axios-caspio-auth/testing: host must be a loopback address: 127.x.x.x, ::1 or localhost',
+      )
     },
   )
 
   it.each([
-    [{ port: 70_000 }, 'port'],
-    [{ port: 1.5 }, 'port'],
-    [{ tokenLife: -1 }, 'tokenLife'],
-    [{ tokenLife: Number.POSITIVE_INFINITY }, 'tokenLife'],
-    [{ maxRefreshTokens: 0.5 }, 'maxRefreshTokens'],
-    [{ clientSecret: '' }, 'clientSecret'],
-    [{ clientID: 5 }, 'clientID'],
-    [{ clientId: 'x' }, 'clientId'],
-    [{ tables: { A: [1] } }, 'tables.A'],
-    [{ tables: { A: {} } }, 'tables.A'],
-    [{ tables: { A: undefined } }, 'tables.A'],
-  ])('refuses %o', async (options, name) => {
+    [{ port: 70_000 }, 'port must be an integer from 0 to 65535'],
+    [{ port: 1.5 }, 'port must be an integer from 0 to 65535'],
+    [{ tokenLife: -1 }, 'tokenLife must be a number of seconds, 0 or more'],
+    [{ tokenLife: Number.POSITIVE_INFINITY }, 'tokenLife must be a number of seconds, 0 or more'],
+    [{ maxRefreshTokens: 0.5 }, 'maxRefreshTokens must be an integer, 0 or more'],
+    [{ clientSecret: '' }, 'clientSecret is empty'],
+    [{ clientID: 5 }, 'clientID must be a string'],
+    [
+      { clientId: 'x' },
+      'there is no option clientId. The options are clientID, clientSecret, host, port, tokenLife, maxRefreshTokens, tables.',
+    ],
+    [{ tables: null }, 'tables must be an object of arrays'],
+    [{ tables: { A: [1] } }, 'tables.A must be an array of plain objects'],
+    [{ tables: { A: {} } }, 'tables.A must be an array of plain objects'],
+    [{ tables: { A: undefined } }, 'tables.A must be an array of plain objects'],
+  ])('rejects %o', async (options, message) => {
     const error = await rejectionOf(startCaspioAccount(options as unknown as CaspioAccountOptions))
     expect(error).toBeInstanceOf(TypeError)
-    expect(error.message).toContain(name)
+    expect(error.message).toBe(`axios-caspio-auth/testing: ${message}`)
   })
 
-  it('takes a port, and rejects when that is taken', async () => {
+  it('listens on the port from the options, and rejects if the port is in use', async () => {
     const account = await openAccount()
     const port = Number(new URL(account.url).port)
     expect((await rejectionOf(startCaspioAccount({ port }))).code).toBe('EADDRINUSE')
@@ -82,15 +95,12 @@ describe('startCaspioAccount', () => {
 })
 
 describe('close', () => {
-  it('is prompt in spite of hung requests, latency and open connections', async () => {
+  it('does not wait for hung requests, latency or open connections', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.api.fail({ hang: true })
     account.tokenEndpoint.latency = 60_000
-    const { port, hostname } = new URL(account.url)
-    const idle = await new Promise<Socket>((resolve) => {
-      const socket = connect(Number(port), hostname, () => resolve(socket))
-    })
+    const idle = await connectTo(account)
     const idleClosed = new Promise((resolve) => idle.on('error', resolve).on('close', resolve))
     const hung = call('/tables').catch(() => 'broken')
     const slow = askToken(account).catch(() => 'broken')
@@ -107,14 +117,14 @@ describe('close', () => {
     expect((await rejectionOf(fetch(account.url))).cause.code).toBe('ECONNREFUSED')
   })
 
-  it('may be called again', async () => {
+  it('can be called again', async () => {
     const account = await openAccount()
     await Promise.all([account.close(), account.close()])
     await account.close()
     await account[Symbol.asyncDispose]()
   })
 
-  it('comes with the end of an await using block', async () => {
+  it('is called at the end of an await using block', async () => {
     let url = ''
     {
       await using account = await startCaspioAccount()
@@ -127,19 +137,19 @@ describe('close', () => {
 
 describe('malformed traffic', () => {
   it.each([
-    ['no HTTP', 'hello\r\n\r\n', '400'],
-    ['headers beyond measure', `GET / HTTP/1.1\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`, '431'],
-  ])('of %s gets %3$s with a request ID', async (_, text, status) => {
+    ['not HTTP', 'hello\r\n\r\n', '400'],
+    ['headers over 64 KB', `GET / HTTP/1.1\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`, '431'],
+  ])('(%s) gets %3$s with a request ID', async (_, text, status) => {
     const account = await openAccount()
-    const { port, hostname } = new URL(account.url)
+    const socket = await connectTo(account)
     const answer = await new Promise<string>((resolve) => {
       let received = ''
-      const socket = connect(Number(port), hostname, () => socket.write(text))
       socket.on('data', (chunk) => {
         received += chunk
       })
       socket.on('error', () => resolve(received))
       socket.on('close', () => resolve(received))
+      socket.write(text)
     })
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
     expect(answer).toMatch(/X-Caspio-Request-ID: [0-9a-f-]{36}\r\n/)

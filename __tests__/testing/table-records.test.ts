@@ -68,7 +68,7 @@ describe.each(['/rest/v2', '/integrations/rest/v3'])('table records under %s', (
 })
 
 describe('a page', () => {
-  it('has 25 records, and a list 100, unless told otherwise', async () => {
+  it('has 25 records by default, and a list has 100', async () => {
     const rows = Array.from({ length: 120 }, (_, n) => ({ n }))
     const call = await openApi(await openAccount({ tables: { Rows: rows } }))
     const count = async (search: string) =>
@@ -104,7 +104,7 @@ describe('q.where', () => {
     expect(await found(call, condition)).toEqual(names)
   })
 
-  it('takes a literal that looks like the rest of a condition for what it is', async () => {
+  it('reads a quoted literal as a literal, even if it looks like more conditions', async () => {
     const name = "' AND City='x"
     const tables = {
       People: [
@@ -118,7 +118,7 @@ describe('q.where', () => {
     expect(rows).toMatchObject([{ PK_ID: 1 }])
   })
 
-  it('finds no null', async () => {
+  it('never matches null', async () => {
     const call = await openApi(await openAccount())
     const nulls = await call(`/tables/Appointments/records${where("Notes=''")}`)
     expect(await resultOf(nulls)).toEqual([])
@@ -160,7 +160,7 @@ describe('the query of a list', () => {
     expect(all[0]).toMatchObject({ PK_ID: 1, City: 'Oakland' })
   })
 
-  it('sorts by one field or several, either way', async () => {
+  it('sorts by one or more fields, ascending or descending', async () => {
     const call = await openApi(await openAccount())
     const names = async (orderBy: string) => {
       const search = query({ 'q.orderBy': orderBy, 'q.limit': '3' })
@@ -172,7 +172,7 @@ describe('the query of a list', () => {
     expect(await names('City ASC, YearsInPractice DESC')).toEqual(['Mendoza', 'Ruiz', 'Sørensen'])
   })
 
-  it('sorts what is null before everything, numbers by value and texts by letter', async () => {
+  it('sorts null first, numbers by value and texts by character', async () => {
     const rows = [
       { N: 10, T: '10' },
       { N: null, T: '9' },
@@ -190,20 +190,20 @@ describe('the query of a list', () => {
     expect(await order('T desc')).toEqual([4, 2, 1, 3])
   })
 
-  it('leaves rows that are equal in their order', async () => {
+  it('keeps the order of rows that are equal', async () => {
     const rows = [{ N: 1 }, { N: 1 }, { N: 0 }]
     const call = await openApi(await openAccount({ tables: { Ties: rows } }))
     const answer = await call(`/tables/Ties/records${query({ 'q.orderBy': 'N' })}`)
     expect((await resultOf(answer)).map((row) => row.PK_ID)).toEqual([3, 1, 2])
   })
 
-  it('selects null where a row has nothing', async () => {
+  it('selects null if a row lacks the field', async () => {
     const call = await openApi(await openAccount({ tables: { Gaps: [{ N: 1 }, { T: 'a' }] } }))
     const answer = await call(`/tables/Gaps/records${query({ 'q.select': 'N' })}`)
     expect(await resultOf(answer)).toEqual([{ N: 1 }, { N: null }])
   })
 
-  it('reads the names of its parameters in any case', async () => {
+  it('ignores the case of parameter names', async () => {
     const call = await openApi(await openAccount())
     expect(await resultOf(await call(`${RECORDS}?Q.Limit=2&other=1`))).toHaveLength(2)
   })
@@ -256,7 +256,7 @@ describe('a body', () => {
     expect(rows[0]).toMatchObject({ PK_ID: 1, LastName: 'Okafor' })
   })
 
-  it('without a field is no update', async () => {
+  it('without a field is not an update', async () => {
     const call = await openApi(await openAccount())
     expect((await call(RECORDS + where('PK_ID=1'), json('PUT', {}))).status).toBe(400)
   })
@@ -284,7 +284,7 @@ describe('an update or delete', () => {
   })
 })
 
-describe('tables of the user', () => {
+describe('tables from the options', () => {
   it('are copied as JSON and numbered from 1', async () => {
     const rows = [
       { When: new Date(0), PK_ID: 77, Tags: ['a'] },
@@ -302,7 +302,7 @@ describe('tables of the user', () => {
     expect(rows).toHaveLength(2)
   })
 
-  it('accept any field while they are given none', async () => {
+  it('accept any field if they start without rows', async () => {
     const call = await openApi(await openAccount({ tables: { Log: [] } }))
     await call('/tables/Log/records', json('POST', { Level: 'info' }))
     const answer = await call(`/tables/Log/records${where("Level='info'")}`)

@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { thrownBy } from '../support/account.js'
-import { askToken, basic, getToken, openAccount, openApi, refresh, type Token } from './client.js'
+import { sleep, thrownBy } from '../support/account.js'
+import {
+  askToken,
+  basic,
+  getToken,
+  openAccount,
+  openApi,
+  refresh,
+  statusWith,
+  type Token,
+} from './client.js'
 
 const DAY_MS = 86_400_000
 
@@ -9,7 +18,7 @@ afterEach(() => {
 })
 
 describe('client credentials', () => {
-  it('are answered with an opaque token that lives a day', async () => {
+  it('get an opaque token that lives for a day', async () => {
     const account = await openAccount()
     const answer = await askToken(account)
     expect(answer.status).toBe(200)
@@ -24,7 +33,7 @@ describe('client credentials', () => {
     })
   })
 
-  it('may stand in the body', async () => {
+  it('may be in the body', async () => {
     const account = await openAccount()
     const { clientID, clientSecret } = account.credentials
     const fields = { grant_type: 'client_credentials', client_id: clientID }
@@ -54,8 +63,8 @@ describe('client credentials', () => {
     ['a wrong secret', (id: string) => basic(id, 'wrong')],
     ['a wrong id', () => basic('wrong', 'the secret')],
     ['no colon', () => ({ Authorization: `Basic ${btoa('abc')}` })],
-    ['base64 that is none', () => ({ Authorization: 'Basic §§§%%%' })],
-    ['a scheme alone', () => ({ Authorization: 'Basic' })],
+    ['malformed base64', () => ({ Authorization: 'Basic §§§%%%' })],
+    ['only a scheme', () => ({ Authorization: 'Basic' })],
     ['another scheme', () => ({ Authorization: 'Digest x' })],
     ['no authentication', () => ({})],
   ])('with %s get 400 invalid_client', async (_, headers) => {
@@ -67,7 +76,7 @@ describe('client credentials', () => {
     expect(await answer.json()).toEqual({ error: 'invalid_client' })
   })
 
-  it('issue tokens that leave earlier ones alone', async () => {
+  it('get a new token without ending earlier ones', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     await getToken(account)
@@ -75,7 +84,7 @@ describe('client credentials', () => {
     expect(account.liveAccessTokens).toBe(2)
   })
 
-  it('are found at the path in any case', async () => {
+  it('are accepted whatever the case of the path', async () => {
     const account = await openAccount()
     const { clientID, clientSecret } = account.credentials
     const answer = await fetch(`${account.url}/OAuth/Token`, {
@@ -89,7 +98,7 @@ describe('client credentials', () => {
 })
 
 describe('refresh tokens', () => {
-  it('are spent by a renewal, which mints the next', async () => {
+  it('work once, and each renewal returns the next one', async () => {
     const account = await openAccount()
     const first = await getToken(account)
     const answer = await refresh(account, first.refresh_token)
@@ -104,7 +113,7 @@ describe('refresh tokens', () => {
     expect((await refresh(account, second.refresh_token)).status).toBe(200)
   })
 
-  it('get invalid_grant once revoked, or when unknown', async () => {
+  it('get invalid_grant if they are revoked or unknown', async () => {
     const account = await openAccount()
     const { refresh_token } = await getToken(account)
     expect(account.revokeRefreshTokens()).toBe(1)
@@ -114,7 +123,7 @@ describe('refresh tokens', () => {
     }
   })
 
-  it('need the client as well', async () => {
+  it('need the credentials, too', async () => {
     const account = await openAccount()
     const { refresh_token } = await getToken(account)
     const fields = { grant_type: 'refresh_token', refresh_token }
@@ -123,7 +132,7 @@ describe('refresh tokens', () => {
     expect(account.liveRefreshTokens).toBe(1)
   })
 
-  it('are capped: a full account refuses client credentials but still renews', async () => {
+  it('are limited: at the limit client credentials are refused, but renewals work', async () => {
     const account = await openAccount({ maxRefreshTokens: 2 })
     await getToken(account)
     const { refresh_token } = await getToken(account)
@@ -142,7 +151,7 @@ describe('refresh tokens', () => {
     expect((await askToken(account)).status).toBe(200)
   })
 
-  it('are capped at 1,000 unless told otherwise', async () => {
+  it('are limited to 1,000 by default', async () => {
     const account = await openAccount()
     for (let i = 0; i < 20; i++) {
       await Promise.all(Array.from({ length: 50 }, () => getToken(account)))
@@ -151,7 +160,7 @@ describe('refresh tokens', () => {
     expect((await askToken(account)).status).toBe(400)
   })
 
-  it('die after 60 days unused, and their chain after a year', async () => {
+  it('expire after 60 days without use, and their chain after a year', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const account = await openAccount()
     const start = Date.now()
@@ -186,7 +195,7 @@ describe('a malformed token request', () => {
     expect(account.log.token).toMatchObject([{ status: 400, error }])
   })
 
-  it('with a body that is no form gets invalid_request', async () => {
+  it('with a body that is not a form gets invalid_request', async () => {
     const account = await openAccount()
     const answer = await askToken(account, undefined, {
       headers: { 'Content-Type': 'application/json' },
@@ -196,7 +205,7 @@ describe('a malformed token request', () => {
     expect(await answer.json()).toMatchObject({ error: 'invalid_request' })
   })
 
-  it('with broken percent-encoding is refused in good order', async () => {
+  it('with malformed percent-encoding gets invalid_client', async () => {
     const account = await openAccount()
     const { clientID } = account.credentials
     const answer = await askToken(account, undefined, {
@@ -219,7 +228,7 @@ describe('a malformed token request', () => {
 })
 
 describe('the life of an access token', () => {
-  it('ends when the clock says so', async () => {
+  it('ends after tokenLife seconds', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const account = await openAccount({ tokenLife: 60 })
     const call = await openApi(account)
@@ -234,19 +243,17 @@ describe('the life of an access token', () => {
     const account = await openAccount({ tokenLife: 0.25 })
     const token = await getToken(account)
     expect(token.expires_in).toBe(1)
-    const headers = { Authorization: `Bearer ${token.access_token}` }
-    expect((await fetch(`${account.url}/rest/v2/tables`, { headers })).status).toBe(200)
-    await new Promise((resolve) => setTimeout(resolve, 260))
-    expect((await fetch(`${account.url}/rest/v2/tables`, { headers })).status).toBe(401)
+    expect(await statusWith(account, token.access_token)).toBe(200)
+    await sleep(260)
+    expect(await statusWith(account, token.access_token)).toBe(401)
   })
 
-  it('is set for the tokens issued from then on', async () => {
+  it('can be changed for the tokens issued from then on', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.tokenLife = 0
     const { access_token } = await getToken(account)
-    const headers = { Authorization: `Bearer ${access_token}` }
-    expect((await fetch(`${account.url}/rest/v2/tables`, { headers })).status).toBe(401)
+    expect(await statusWith(account, access_token)).toBe(401)
     expect((await call('/tables')).status).toBe(200)
     account.tokenLife = 7.9
     expect((await getToken(account)).expires_in).toBe(7)
@@ -260,20 +267,21 @@ describe('the life of an access token', () => {
 describe('revoking', () => {
   it('ends one access token, or all of them', async () => {
     const account = await openAccount()
-    const [first, second, third] = await Promise.all([1, 2, 3].map(() => getToken(account)))
-    const status = async (token: Token | undefined) => {
-      const headers = { Authorization: `Bearer ${token?.access_token}` }
-      return (await fetch(`${account.url}/rest/v2/tables`, { headers })).status
-    }
-    expect(account.revoke(first?.access_token ?? '')).toBe(1)
-    expect(account.revoke(first?.access_token ?? '')).toBe(0)
+    const tokens = await Promise.all([1, 2, 3].map(() => getToken(account)))
+    const [first, second, third] = tokens.map((token) => token.access_token) as [
+      string,
+      string,
+      string,
+    ]
+    expect(account.revoke(first)).toBe(1)
+    expect(account.revoke(first)).toBe(0)
     expect(account.revoke('unknown')).toBe(0)
-    expect(await status(first)).toBe(401)
-    expect(await status(second)).toBe(200)
+    expect(await statusWith(account, first)).toBe(401)
+    expect(await statusWith(account, second)).toBe(200)
     expect(account.revoke()).toBe(2)
     expect(account.revoke()).toBe(0)
-    expect(await status(second)).toBe(401)
-    expect(await status(third)).toBe(401)
+    expect(await statusWith(account, second)).toBe(401)
+    expect(await statusWith(account, third)).toBe(401)
     expect(account.liveRefreshTokens).toBe(3)
   })
 })

@@ -10,7 +10,7 @@ describe('the sample data', () => {
   it.each([
     ['Physicians', 12, 7],
     ['Appointments', 8, 6],
-  ])('%s has %i rows, of which no text is blank', async (table, rows, fields) => {
+  ])('%s has %i rows and no empty text', async (table, rows, fields) => {
     const call = await openApi(await openAccount())
     const result = await resultOf(await call(`/tables/${table}/records`))
     expect(result).toHaveLength(rows)
@@ -71,7 +71,7 @@ describe('the API words its errors as Caspio does', () => {
     expect(((await answer.json()) as { Message: string }).Message).toBe(message)
   })
 
-  it('in XML, escaped', async () => {
+  it('as escaped XML', async () => {
     const call = await openApi(await openAccount())
     const answer = await call(`${RECORDS}?q.select=<a>%26"%00`, { headers: { Accept: 'text/xml' } })
     expect(await answer.text()).toContain(
@@ -93,13 +93,23 @@ describe('the token endpoint words its errors as OAuth does', () => {
       { error_description: 'The token endpoint answers POST only.' },
     ],
     [
-      'no form',
+      'not a form',
       oddForm('application/json'),
       400,
       { error_description: `The body must be ${FORM}.` },
     ],
-    ['another type that ends so', oddForm(`x-${FORM}`), 400, { error: 'invalid_request' }],
-    ['another type that begins so', oddForm(`${FORM}x;`), 400, { error: 'invalid_request' }],
+    [
+      'a type that ends with the form type',
+      oddForm(`x-${FORM}`),
+      400,
+      { error: 'invalid_request' },
+    ],
+    [
+      'a type that begins with the form type',
+      oddForm(`${FORM}x;`),
+      400,
+      { error: 'invalid_request' },
+    ],
     ['a form with a space', oddForm(`${FORM} ; charset=utf-8`), 400, { error: 'invalid_client' }],
     ['no client', oddForm(FORM), 400, { error: 'invalid_client' }],
     [
@@ -142,15 +152,18 @@ describe('the token endpoint words its errors as OAuth does', () => {
     ['  BASIC \t', 'basic', 'basic'],
     ['Bearer abc', 'bearer', undefined],
     ['Digest abc', 'other', undefined],
-  ])('logs how the client came: %j', async (authorization, scheme, clientAuthentication) => {
-    const account = await openAccount()
-    const headers = { Authorization: authorization, 'Content-Type': FORM }
-    await askToken(account, {}, { headers })
-    expect(account.log.token).toMatchObject([{ authorization: scheme, clientAuthentication }])
-  })
+  ])(
+    'logs the authentication of the client: %j',
+    async (authorization, scheme, clientAuthentication) => {
+      const account = await openAccount()
+      const headers = { Authorization: authorization, 'Content-Type': FORM }
+      await askToken(account, {}, { headers })
+      expect(account.log.token).toMatchObject([{ authorization: scheme, clientAuthentication }])
+    },
+  )
 
   it.each([{ client_id: 'x' }, { client_secret: 'x' }])(
-    '%o is a client in the body',
+    '%o counts as a client in the body',
     async (form) => {
       const account = await openAccount()
       await askToken(account, form, { headers: {} })
@@ -160,7 +173,7 @@ describe('the token endpoint words its errors as OAuth does', () => {
     },
   )
 
-  it.each(['', ':', 'nocolon', ':x'])('the pair %j is no client', async (pair) => {
+  it.each(['', ':', 'nocolon', ':x'])('the pair %j is not a client', async (pair) => {
     const account = await openAccount()
     const headers = { Authorization: `Basic ${btoa(pair)}` }
     expect(await (await askToken(account, undefined, { headers })).json()).toEqual({
@@ -168,7 +181,7 @@ describe('the token endpoint words its errors as OAuth does', () => {
     })
   })
 
-  it.each(['Basic   ', 'basic\t'])('%j may stand before the pair', async (scheme) => {
+  it.each(['Basic   ', 'basic\t'])('%j may come before the pair', async (scheme) => {
     const account = await openAccount()
     const { clientID, clientSecret } = account.credentials
     const [, pair] = `${basic(clientID, clientSecret).Authorization}`.split(' ')
@@ -184,7 +197,7 @@ describe('a fault', () => {
     [{ status: 204, body: 'x' }, '', null, null],
     [{ status: 400, body: 'x', retryAfter: 3 }, 'x', 'application/json;charset=UTF-8', '3'],
     [{ status: 302, retryAfter: 'soon' }, '', null, 'soon'],
-  ])('%o says no more than it is told', async (fault, body, type, retryAfter) => {
+  ])('%o sends only what it sets', async (fault, body, type, retryAfter) => {
     const account = await openAccount()
     account.tokenEndpoint.fail(fault)
     const answer = await askToken(account, undefined, { redirect: 'manual' })
@@ -194,7 +207,7 @@ describe('a fault', () => {
     expect(account.log.token[0]?.error).toBeUndefined()
   })
 
-  it('of a path is that path’s, from its beginning', async () => {
+  it('applies if the path begins with its path', async () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.api.fail({ path: '/rest/v2/tables/P', times: 1 })
@@ -207,7 +220,7 @@ describe('a fault', () => {
     [() => ({ status: 600 }), 'status must be an integer from 200 to 599'],
     [() => ({ times: 1.5 }), 'times must be an integer, 0 or more'],
     [() => ({ status: '500' }), 'status must be an integer from 200 to 599'],
-  ])('%o is refused in words', async (fault, words) => {
+  ])('is rejected with a message: %2$s', async (fault, words) => {
     const account = await openAccount()
     const error = thrownBy(() => account.api.fail(fault()))
     expect(error.message).toBe(`axios-caspio-auth/testing: ${words}`)
@@ -226,12 +239,12 @@ describe('a fault', () => {
       (account) => Object.assign(account, { rateLimit: -1 }),
       'rateLimit must be a number of requests per second, 0 or more',
     ],
-  ])('a knob tells what it takes: %s', async (turn, words) => {
+  ])('or a wrong setting is rejected with a message: %2$s', async (set, words) => {
     const account = await openAccount()
-    expect(thrownBy(() => turn(account)).message).toBe(`axios-caspio-auth/testing: ${words}`)
+    expect(thrownBy(() => set(account)).message).toBe(`axios-caspio-auth/testing: ${words}`)
   })
 
-  it('latency may be as long as a timer can be', async () => {
+  it('latency may be as long as a timer can count', async () => {
     const account = await openAccount()
     account.api.latency = 2_147_483_647
     expect(account.api.latency).toBe(2_147_483_647)
