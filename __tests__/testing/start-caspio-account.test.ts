@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
+import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { inspect } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
+import { inspect, promisify } from 'node:util'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type CaspioAccountOptions, startCaspioAccount } from '../../src/testing/index.js'
 import { rejectionOf } from '../support/account.js'
 import {
@@ -116,6 +118,46 @@ describe('close', () => {
     expect(account.log.token.map((entry) => entry.status)).toEqual([200, 0])
     expect((await rejectionOf(fetch(account.url))).cause.code).toBe('ECONNREFUSED')
   })
+
+  it('does not wait for a client that sent no HTTP and keeps its side open', async () => {
+    const account = await openAccount()
+    const { port, hostname } = new URL(account.url)
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
+    onTestFinished(() => {
+      socket.destroy()
+    })
+    const answered = new Promise((resolve) => socket.once('data', resolve))
+    socket.on('error', () => {})
+    socket.write('hello\r\n\r\n')
+    await answered
+    const start = performance.now()
+    await account.close()
+    expect(performance.now() - start).toBeLessThan(500)
+  })
+
+  it('leaves nothing that keeps the process alive', async () => {
+    const program = `
+      import { startCaspioAccount } from './src/testing/index.js'
+      import { setImmediate } from 'node:timers/promises'
+      const account = await startCaspioAccount()
+      account.api.fail({ hang: true })
+      account.tokenEndpoint.latency = 60_000
+      const { clientID, clientSecret, tokenEndpointURL } = account.credentials
+      const body = new URLSearchParams({
+        grant_type: 'client_credentials', client_id: clientID, client_secret: clientSecret,
+      })
+      const answers = Promise.allSettled([
+        fetch(account.url),
+        fetch(tokenEndpointURL, { method: 'POST', body }),
+      ])
+      while (account.log.api.length === 0 || account.liveAccessTokens === 0) await setImmediate()
+      await account.close()
+      const outcomes = await answers
+      console.log(outcomes.map(({ status }) => status).join(' '))`
+    const args = ['--import', 'tsx', '--input-type=module', '-e', program]
+    const end = await promisify(execFile)(process.execPath, args, { timeout: 20_000 })
+    expect(end).toEqual({ stdout: 'rejected rejected\n', stderr: '' })
+  }, 30_000)
 
   it('can be called again', async () => {
     const account = await openAccount()

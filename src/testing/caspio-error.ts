@@ -14,7 +14,7 @@ const STANDARD_ERRORS: Record<number, readonly [code: string, message: string]> 
   503: ['ServiceUnavailable', 'The service is temporarily unavailable.'],
 }
 
-/** An error of the API. Whatever serves a request throws it, and it becomes the answer. */
+/** An error of the API. Handlers throw it, and {@link caspioErrorAnswer} makes the answer of it. */
 export class CaspioError extends Error {
   readonly status: number
   readonly code: string

@@ -89,7 +89,7 @@ export class LoopbackServer {
   }
 }
 
-/** Answers what is not HTTP or has too large headers. This answer has a request ID, too. */
+/** Answers a request that is not HTTP, or whose headers are too large. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: NodeJS.WritableStream): void {
   const status =
     error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'

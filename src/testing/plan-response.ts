@@ -22,7 +22,10 @@ export interface AccountParts {
   log: RequestLog
 }
 
-/** Decides how a request is answered, and takes effect on the account at once. */
+/**
+ * Decides how a request is answered. What the request changes in the account changes now, before any
+ * latency.
+ */
 export function planResponse(request: ReceivedRequest, parts: AccountParts): PlannedResponse {
   return isTokenPath(request.path)
     ? planTokenResponse(request, parts)

@@ -16,8 +16,8 @@ import type { CaspioAccount, CaspioAccountOptions } from './types.js'
  *
  * - At most `maxRefreshTokens` refresh tokens are live at a time. Beyond that, client credentials get
  *   400 `invalid_request`.
- * - A refresh token works once, within 60 days. Each refresh returns the next one. That ends a
- *   year after the client credentials that began it.
+ * - A refresh token works once, within 60 days. Each refresh returns the next refresh token, which
+ *   expires at the latest a year after the client credentials request that started the chain.
  * - `q.where` supports equality comparisons joined by AND. An unsupported `q.` parameter gets 400,
  *   because an answer that ignores it would be wrong.
  * - A body over 50 MB gets 413. A URI over 2,047 characters gets 414.
