@@ -12,11 +12,11 @@ const CLIENT = {
 }
 
 const AXIOS: [string, AxiosStatic][] = [
-  ['as it is', axios],
+  ['current', axios],
   ['1.16', lowest as unknown as AxiosStatic],
 ]
 
-/** The request interceptors of an instance as axios keeps them, empty slots included. */
+/** The request interceptors of an instance as axios stores them, including empty slots. */
 function handlersOf(instance: object): { handlers: unknown[] | null } {
   return (instance as { interceptors: { request: { handlers: unknown[] | null } } }).interceptors
     .request
@@ -28,33 +28,33 @@ function brokerOf(token: string) {
 }
 
 describe.each(AXIOS)('detach (axios %s)', (_, { create }) => {
-  it('leaves nothing in the list of interceptors, however often', () => {
+  it('leaves nothing in the list of interceptors, however often it is called', () => {
     const api = create()
     for (let i = 0; i < 3; i++) attachCaspioAuth(api, CLIENT).detach()
     expect(handlersOf(api).handlers).toEqual([])
   })
 
-  it('leaves an interceptor that came later, at the second time as well', () => {
+  it('keeps an interceptor that was registered later, after a second attachment too', () => {
     const api = create()
     attachCaspioAuth(api, CLIENT).detach()
     const auth = attachCaspioAuth(api, CLIENT)
-    const theirs = vi.fn()
-    api.interceptors.request.use(theirs)
+    const laterInterceptor = vi.fn()
+    api.interceptors.request.use(laterInterceptor)
     auth.detach()
-    expect(handlersOf(api).handlers?.at(-1)).toMatchObject({ fulfilled: theirs })
+    expect(handlersOf(api).handlers?.at(-1)).toMatchObject({ fulfilled: laterInterceptor })
   })
 
-  it('after interceptors.clear() leaves the one that took its place', () => {
+  it('keeps the interceptor that took its place after interceptors.clear()', () => {
     const api = create()
     const auth = attachCaspioAuth(api, CLIENT)
     api.interceptors.request.clear()
-    const theirs = vi.fn()
-    api.interceptors.request.use(theirs)
+    const laterInterceptor = vi.fn()
+    api.interceptors.request.use(laterInterceptor)
     auth.detach()
-    expect(handlersOf(api).handlers).toMatchObject([{ fulfilled: theirs }])
+    expect(handlersOf(api).handlers).toMatchObject([{ fulfilled: laterInterceptor }])
   })
 
-  it('minds no list of interceptors that somebody took away', () => {
+  it('does nothing if the list of interceptors was removed', () => {
     const api = create()
     const auth = attachCaspioAuth(api, CLIENT)
     handlersOf(api).handlers = null
@@ -63,8 +63,8 @@ describe.each(AXIOS)('detach (axios %s)', (_, { create }) => {
   })
 })
 
-describe('two on one instance', () => {
-  it('a gateway that is the home of neither gets a token', async () => {
+describe('two accounts on one instance', () => {
+  it('send a token to a baseURL that belongs to neither account', async () => {
     const gateway = await startRawServer()
     const [a, b] = [await startAccount(), await startAccount()]
     const api = axios.create({ baseURL: gateway.url, proxy: false })
@@ -73,7 +73,7 @@ describe('two on one instance', () => {
     expect(gateway.received[0]?.headers.authorization).toMatch(/^Bearer [\w-]{340}$/)
   })
 
-  it('brokers for different origins work side by side', async () => {
+  it('can be token brokers for different origins', async () => {
     const [a, b] = [await startRawServer(), await startRawServer()]
     const api = axios.create({ proxy: false })
     attachCaspioAuth(api, brokerOf('of-a'), { origins: [a.url] })
@@ -83,7 +83,7 @@ describe('two on one instance', () => {
     expect(seen).toEqual(['Bearer of-a', 'Bearer of-b'])
   })
 
-  it('a broker replaces the one for the same origins, in whatever order they are named', async () => {
+  it('are one account if two token brokers have the same origins, in whatever order', async () => {
     const [a, b] = [await startRawServer(), await startRawServer()]
     const api = axios.create({ proxy: false })
     const [first, second] = [brokerOf('first'), brokerOf('second')]
@@ -99,11 +99,11 @@ describe('a shared CaspioAuth', () => {
   const onGone: CaspioAuthOptions = { shouldRenew: ({ status }) => status === 410 }
 
   it.each([
-    ['that of the shared one', onTeapot, undefined, 418],
-    ['that of the instance, if it has one', onTeapot, onGone, 410],
-    ['that of the instance, if only that has one', undefined, onGone, 410],
-    ['401, if neither has one', undefined, {}, 401],
-  ])('recovers by %s', async (_, sharedOptions, options, status) => {
+    ['the shared shouldRenew', onTeapot, undefined, 418],
+    ['the shouldRenew of the instance, if both have one', onTeapot, onGone, 410],
+    ['the shouldRenew of the instance, if only the instance has one', undefined, onGone, 410],
+    ['status 401, if neither has one', undefined, {}, 401],
+  ])('recognises a rejected token by %s', async (_, sharedOptions, options, status) => {
     const account = await startAccount()
     const api = axios.create({ baseURL: `${account.url}/rest/v2` })
     attachCaspioAuth(api, createCaspioAuth(account.credentials, sharedOptions), options)
@@ -116,7 +116,7 @@ describe('a shared CaspioAuth', () => {
     expect(account.log.api.map((entry) => entry.status)).toEqual(expected)
   })
 
-  it('takes an option that is undefined for one that is not there', () => {
+  it('treats an undefined option as absent', () => {
     const shared = createCaspioAuth(CLIENT)
     attachCaspioAuth(axios.create(), shared, { retries: undefined } as never)
   })

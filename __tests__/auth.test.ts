@@ -20,8 +20,8 @@ function startTokenEndpoint(body: string, status = 200): Promise<RawServer> {
   })
 }
 
-describe("the seed's module", () => {
-  it('resolves to the four fields', async () => {
+describe('caspioAuth', () => {
+  it('resolves to the four fields of the answer', async () => {
     const account = await startAccount()
     const getAccessToken = caspioAuth(account.credentials)
     expect(await getAccessToken()).toStrictEqual({
@@ -43,26 +43,26 @@ describe("the seed's module", () => {
 
   it.each([
     [
-      'as Caspio writes them',
+      'as Caspio sends it',
       '{"access_token":"uAnmAE_c-HVh","token_type":"bearer","expires_in":86399,"refresh_token":"a08d"}',
     ],
     [
-      'with fields that nobody documented',
+      'with undocumented fields',
       '{"access_token":"abc","token_type":"bearer","expires_in":86399,"refresh_token":"def","scope":null,".expires":"Tue, 04 Mar 2025 12:00:00 GMT","roles":["a",{"b":1.5}]}',
     ],
     [
-      'in another case and in another type',
+      'with token_type in another case and expires_in as a string',
       '{"token_type":"Bearer","expires_in":"86399","access_token":"abc=","refresh_token":"def"}',
     ],
-    ['without a life or a refresh token', '{"access_token":"abc","token_type":"BEARER"}'],
-    ['with spaces around', ' \r\n{ "access_token" : "a" , "token_type" : "bearer" }\n'],
-  ])('hands out the values of the answer, %s', async (_, body) => {
+    ['without expires_in and refresh_token', '{"access_token":"abc","token_type":"BEARER"}'],
+    ['with extra white space', ' \r\n{ "access_token" : "a" , "token_type" : "bearer" }\n'],
+  ])('returns the values of an answer unchanged: %s', async (_, body) => {
     const answer = await caspioAuth(credentialsOf(await startTokenEndpoint(body)))()
     expect(answer).toStrictEqual(JSON.parse(body))
     expect(Object.keys(answer)).toEqual(Object.keys(JSON.parse(body)))
   })
 
-  it('issues a fresh token on every call, and the earlier ones stay valid', async () => {
+  it('requests a new token on each call, and earlier tokens stay valid', async () => {
     const account = await startAccount()
     const getAccessToken = caspioAuth(account.credentials)
     const answers = [await getAccessToken(), await getAccessToken(), await getAccessToken()]
@@ -76,7 +76,7 @@ describe("the seed's module", () => {
     }
   })
 
-  it('issues as many tokens as there are calls at once', async () => {
+  it('requests a token for each of several simultaneous calls', async () => {
     const account = await startAccount()
     const getAccessToken = caspioAuth(account.credentials)
     const answers = await times(5, getAccessToken)
@@ -84,14 +84,14 @@ describe("the seed's module", () => {
     expect(account.liveAccessTokens).toBe(5)
   })
 
-  it('serves two accounts side by side', async () => {
+  it('works with two accounts side by side', async () => {
     const [first, second] = [await startAccount(), await startAccount()]
     const [ofFirst, ofSecond] = [caspioAuth(first.credentials), caspioAuth(second.credentials)]
     await Promise.all([ofFirst(), ofSecond(), ofSecond()])
     expect([first.log.token.length, second.log.token.length]).toEqual([1, 2])
   })
 
-  it('may be called with anything, as an event handler or an array method does', async () => {
+  it('ignores arguments, such as those of an event handler or an array method', async () => {
     const account = await startAccount()
     const getAccessToken = caspioAuth(account.credentials) as (...args: unknown[]) => unknown
     await Promise.all([1, 2].map(getAccessToken))
@@ -104,7 +104,7 @@ describe('the process', () => {
   it.each([
     ['a token', '{"access_token":"a","token_type":"bearer"}'],
     ['a failure', '{}'],
-  ])('is held while a call waits, and no longer: %s', async (_, body) => {
+  ])('is kept alive only while a call waits: %s', async (_, body) => {
     const server = await startTokenEndpoint(body)
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => {
@@ -118,7 +118,7 @@ describe('the process', () => {
 })
 
 describe('client authentication', () => {
-  it.each(['basic', 'body'] as const)('%s gets a token', async (clientAuthentication) => {
+  it.each(['basic', 'body'] as const)('%s obtains a token', async (clientAuthentication) => {
     const account = await startAccount(secrets)
     const answer = await caspioAuth(account.credentials, { clientAuthentication })()
     expect(answer.token_type).toBe('bearer')
@@ -127,7 +127,7 @@ describe('client authentication', () => {
     ])
   })
 
-  it('basic form-encodes both parts, and puts no secret into the body', async () => {
+  it('basic form-encodes both parts and puts no secret into the body', async () => {
     const server = await startTokenEndpoint('{"access_token":"a","token_type":"bearer"}')
     await caspioAuth(credentialsOf(server))()
     const [{ headers, body } = { headers: {}, body: '' }] = server.received
@@ -149,23 +149,26 @@ describe('client authentication', () => {
   })
 })
 
-describe('a token that cannot be had', () => {
-  it.each(['basic', 'body'] as const)('with a wrong secret (%s)', async (clientAuthentication) => {
-    const account = await startAccount()
-    const credentials = { ...account.credentials, clientSecret: secrets.clientSecret }
-    const error = await rejectionOf(caspioAuth(credentials, { clientAuthentication })())
-    expect(error).toBeInstanceOf(CaspioAuthError)
-    expect(axios.isAxiosError(error) && isCaspioAuthError(error)).toBe(true)
-    expect(error.code).toBe('ERR_CASPIO_CREDENTIALS')
-    expect(error.status).toBe(400)
-    expect(error.requestId).toEqual(expect.any(String))
-    expect(error.response.data).toEqual({ error: 'invalid_client' })
-    expect(error.message).toContain('clientSecret')
-    expect(account.log.token).toHaveLength(1)
-    expectNoSecrets(error, credentials)
-  })
+describe('a failed token request', () => {
+  it.each(['basic', 'body'] as const)(
+    'rejects with ERR_CASPIO_CREDENTIALS if the secret is wrong (%s)',
+    async (clientAuthentication) => {
+      const account = await startAccount()
+      const credentials = { ...account.credentials, clientSecret: secrets.clientSecret }
+      const error = await rejectionOf(caspioAuth(credentials, { clientAuthentication })())
+      expect(error).toBeInstanceOf(CaspioAuthError)
+      expect(axios.isAxiosError(error) && isCaspioAuthError(error)).toBe(true)
+      expect(error.code).toBe('ERR_CASPIO_CREDENTIALS')
+      expect(error.status).toBe(400)
+      expect(error.requestId).toEqual(expect.any(String))
+      expect(error.response.data).toEqual({ error: 'invalid_client' })
+      expect(error.message).toContain('clientSecret')
+      expect(account.log.token).toHaveLength(1)
+      expectNoSecrets(error, credentials)
+    },
+  )
 
-  it('from an endpoint that answers 503 for ever: after three attempts', async () => {
+  it('rejects after three attempts if the token endpoint always answers 503', async () => {
     const account = await startAccount()
     account.tokenEndpoint.fail({ status: 503 })
     const error = await rejectionOf(caspioAuth(account.credentials)())
@@ -176,20 +179,20 @@ describe('a token that cannot be had', () => {
     expectNoSecrets(error, account.credentials)
   })
 
-  it('is tried as often as the option says', async () => {
+  it('is not repeated with retries: 0', async () => {
     const account = await startAccount()
     account.tokenEndpoint.fail()
     await rejectionOf(caspioAuth(account.credentials, { retries: 0 })())
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('may be had after one failure', async () => {
+  it('is repeated after one failure', async () => {
     const account = await startAccount()
     account.tokenEndpoint.fail({ times: 1 })
     expect((await caspioAuth(account.credentials)()).token_type).toBe('bearer')
   })
 
-  it('is asked for anew by the next call: nothing is remembered', async () => {
+  it('does not affect the next call', async () => {
     const account = await startAccount()
     const getAccessToken = caspioAuth(account.credentials, { retries: 0 })
     account.tokenEndpoint.fail({ times: 1 })
@@ -199,8 +202,8 @@ describe('a token that cannot be had', () => {
 
   it.each([
     ['a reset connection', { reset: true }],
-    ['an answer that does not come', { hang: true }],
-  ])('because of %s', async (_, fault) => {
+    ['a missing answer', { hang: true }],
+  ])('rejects with ERR_CASPIO_TOKEN_ENDPOINT after %s', async (_, fault) => {
     const account = await startAccount()
     account.tokenEndpoint.fail(fault)
     const error = await rejectionOf(caspioAuth(account.credentials, { retries: 0, timeout: 200 })())
@@ -211,18 +214,18 @@ describe('a token that cannot be had', () => {
   })
 
   it.each([
-    ['an empty answer', ''],
+    ['empty', ''],
     ['an empty object', '{}'],
     ['null', 'null'],
     ['a string', '"abc"'],
     ['a list', '[{"access_token":"abc","token_type":"bearer"}]'],
-    ['a page', '<!doctype html><title>Sign in</title>'],
-    ['half of the JSON', '{"access_token":"abc","token_ty'],
+    ['an HTML page', '<!doctype html><title>Sign in</title>'],
+    ['truncated JSON', '{"access_token":"abc","token_ty'],
     ['a token with a space', '{"access_token":"a bc","token_type":"bearer"}'],
-    ['a token with a line end', '{"access_token":"abc\\r\\nX: 1","token_type":"bearer"}'],
+    ['a token with a line break', '{"access_token":"abc\\r\\nX: 1","token_type":"bearer"}'],
     ['a token of another type', '{"access_token":"abc","token_type":"mac"}'],
-    ['an error behind the status 200', '{"error":"something"}'],
-  ])('because of %s', async (_, body) => {
+    ['an error with status 200', '{"error":"something"}'],
+  ])('rejects with ERR_CASPIO_TOKEN_RESPONSE if the answer is %s', async (_, body) => {
     const server = await startTokenEndpoint(body)
     const error = await rejectionOf(caspioAuth(credentialsOf(server))())
     expect(error).toBeInstanceOf(CaspioAuthError)
@@ -232,7 +235,7 @@ describe('a token that cannot be had', () => {
     expectNoSecrets(error, secrets)
   })
 
-  it('because of a redirect, which is not followed', async () => {
+  it('rejects at a redirect and does not follow it', async () => {
     const elsewhere = await startRawServer()
     const server = await startRawServer((_, response) => {
       response.writeHead(307, { location: `${elsewhere.url}/oauth/token` })
@@ -243,7 +246,7 @@ describe('a token that cannot be had', () => {
     expect(elsewhere.received).toEqual([])
   })
 
-  it('because of an answer without an end', async () => {
+  it('rejects if the answer is endless', async () => {
     const server = await startRawServer((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' })
       const page = 'x'.repeat(100_000)
@@ -256,7 +259,7 @@ describe('a token that cannot be had', () => {
   })
 })
 
-describe('the global axios', () => {
+describe('the settings of the global axios', () => {
   const { defaults, interceptors } = axios
   const before = { ...defaults, headers: { ...defaults.headers.common } }
 
@@ -272,7 +275,7 @@ describe('the global axios', () => {
     Object.assign(defaults.headers.common, headers)
   })
 
-  it('may be set up for anything else: its settings stay out of the token request', async () => {
+  it('do not change what a token request contains', async () => {
     const server = await startTokenEndpoint('{"access_token":"a","token_type":"bearer"}')
     const touched: string[] = []
     defaults.baseURL = 'https://elsewhere.example.com'
@@ -303,7 +306,7 @@ describe('the global axios', () => {
     expect(touched).toEqual([])
   })
 
-  it('tells the way to the world at the time of the call', async () => {
+  it('decide how a token request travels, at the time of the call', async () => {
     const getAccessToken = caspioAuth({
       ...secrets,
       tokenEndpointURL: 'https://a1bcd234.caspio.com/oauth/token',

@@ -5,7 +5,7 @@ import { PHYSICIANS, rejectionOf, sleep, startAccount, startBench } from './supp
 import { expectNoSecrets } from './support/secrets.js'
 
 describe('getAccessToken', () => {
-  it('is a valid token, in the fields of the wire, and what is left of its life', async () => {
+  it('resolves to a valid token, with the field names of OAuth and the remaining seconds', async () => {
     const account = await startAccount()
     const auth = createCaspioAuth(account.credentials)
     const first = await auth.getAccessToken()
@@ -21,7 +21,7 @@ describe('getAccessToken', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('{ renew: true } issues another one, and all who ask at once share it', async () => {
+  it('requests another token with { renew: true }, which simultaneous calls share', async () => {
     const { account, api, auth } = await startBench()
     const { access_token: first } = await auth.getAccessToken()
     const renewed = await Promise.all([1, 2, 3].map(() => auth.getAccessToken({ renew: true })))
@@ -32,7 +32,7 @@ describe('getAccessToken', () => {
     expect(account.log.api[0]?.headers.authorization).toBe(`Bearer ${renewed[0]?.access_token}`)
   })
 
-  it('a signal ends that caller’s wait only', async () => {
+  it('stops waiting only for the caller who aborts', async () => {
     const { account, auth } = await startBench()
     account.tokenEndpoint.latency = 200
     const controller = new AbortController()
@@ -45,7 +45,7 @@ describe('getAccessToken', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('a signal that was aborted before fetches nothing', async () => {
+  it('sends no token request if the signal is already aborted', async () => {
     const { account, auth } = await startBench()
     const error = await rejectionOf(auth.getAccessToken({ signal: AbortSignal.abort() }))
     expect(axios.isCancel(error)).toBe(true)
@@ -55,7 +55,7 @@ describe('getAccessToken', () => {
 })
 
 describe('invalidate', () => {
-  it('drops the cached token: the next request fetches anew', async () => {
+  it('discards the token, so that the next request gets a new one', async () => {
     const { account, api, auth, events } = await startBench()
     await api.get(PHYSICIANS)
     auth.invalidate()
@@ -67,7 +67,7 @@ describe('invalidate', () => {
     ).toEqual(['client_credentials', 'client_credentials'])
   })
 
-  it('ends every pause', async () => {
+  it('ends the cooldown after failures', async () => {
     const { account, api, auth } = await startBench({ retries: 0 })
     account.tokenEndpoint.fail({ times: 1, retryAfter: 300 })
     await rejectionOf(api.get(PHYSICIANS))
@@ -77,7 +77,7 @@ describe('invalidate', () => {
 })
 
 describe('detach', () => {
-  it('takes the plugin off its instance, and leaves everybody else’s interceptors', async () => {
+  it('removes the plugin from its instance and keeps all other interceptors', async () => {
     const { account, api, auth } = await startBench()
     const seen = vi.fn((config) => config)
     api.interceptors.request.use(seen)
@@ -86,11 +86,11 @@ describe('detach', () => {
     expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
     expect(account.log.token).toHaveLength(0)
     expect(seen).toHaveBeenCalledTimes(1)
-    // The source goes on.
+    // The token source still works.
     expect((await auth.getAccessToken()).access_token).toBeTypeOf('string')
   })
 
-  it('after interceptors.clear() removes nobody else’s interceptor', async () => {
+  it('removes no other interceptor after interceptors.clear()', async () => {
     const { api, auth } = await startBench()
     api.interceptors.request.clear()
     const seen = vi.fn((config) => config)
@@ -100,7 +100,7 @@ describe('detach', () => {
     expect(seen).toHaveBeenCalledTimes(1)
   })
 
-  it('requests under way finish, a recovery included', async () => {
+  it('lets requests under way finish, including resends', async () => {
     const { account, api, auth } = await startBench()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -113,7 +113,7 @@ describe('detach', () => {
 })
 
 describe('a token broker', () => {
-  it('in place of credentials: asked once for many, and again with renew after a rejection', async () => {
+  it('is called once for many requests, and with renew: true after a rejection', async () => {
     const account = await startAccount()
     const backend = createCaspioAuth(account.credentials)
     const broker = vi.fn<CaspioTokenBroker>((request) => backend.getAccessToken(request))
@@ -128,7 +128,7 @@ describe('a token broker', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('another handle’s getAccessToken is one as it is', async () => {
+  it('can be the getAccessToken of another CaspioAuth', async () => {
     const account = await startAccount()
     const api = axios.create({ baseURL: `${account.url}/rest/v2` })
     attachCaspioAuth(api, createCaspioAuth(account.credentials).getAccessToken)
@@ -150,9 +150,9 @@ describe('a token broker', () => {
     ['rejects with undefined', () => Promise.reject(), 'ERR_CASPIO_TOKEN_ENDPOINT'],
     ['hangs', () => new Promise(() => {}), 'ERR_CASPIO_TOKEN_ENDPOINT'],
     ['returns nothing', async () => undefined, 'ERR_CASPIO_TOKEN_RESPONSE'],
-    ['returns nonsense', () => 42, 'ERR_CASPIO_TOKEN_RESPONSE'],
-    ['returns a bare string', async () => 'token', 'ERR_CASPIO_TOKEN_RESPONSE'],
-  ])('that %s is an error with the caller’s request', async (_, broker, code) => {
+    ['returns a number', () => 42, 'ERR_CASPIO_TOKEN_RESPONSE'],
+    ['returns a string', async () => 'token', 'ERR_CASPIO_TOKEN_RESPONSE'],
+  ])('that %s causes an error with the caller’s request', async (_, broker, code) => {
     const account = await startAccount()
     const api = axios.create({ baseURL: account.url })
     attachCaspioAuth(api, broker as CaspioTokenBroker, { timeout: 100 })
@@ -163,7 +163,7 @@ describe('a token broker', () => {
     expect(account.log.api).toHaveLength(0)
   })
 
-  it('passes on its error’s words, but not the request that hangs on it', async () => {
+  it('passes on the message of its error, but not the request attached to it', async () => {
     const backend = await startAccount()
     const clientSecret = 'the-session-cookie'
     const broker = () =>
@@ -177,7 +177,7 @@ describe('a token broker', () => {
 })
 
 describe('one CaspioAuth on several instances', () => {
-  it('shares one token, and its own origins and shouldRenew hold for all', async () => {
+  it('shares one token, and can be detached from one of them', async () => {
     const account = await startAccount()
     const auth = createCaspioAuth(account.credentials)
     const [a, b] = [axios.create({ baseURL: `${account.url}/rest/v2` }), axios.create()]

@@ -34,11 +34,11 @@ describeWithRedis('redisTokenStore', () => {
     },
   }
 
-  describe.each(['redis', 'ioredis'] as const)('on a client of %s', (kind) => {
+  describe.each(['redis', 'ioredis'] as const)('with a client of %s', (kind) => {
     const connect = CLIENTS[kind]
     const key = () => `key-${crypto.randomUUID()}`
 
-    it('keeps a value for its time, and deletes it', async () => {
+    it('keeps a value until its time to live ends, and deletes it', async () => {
       const [store, k] = [await connect(), key()]
       expect(await store.get(k)).toBeNull()
       await store.set(k, 'a value', 5_000)
@@ -53,7 +53,7 @@ describeWithRedis('redisTokenStore', () => {
       expect(await store.get(k)).toBeNull()
     })
 
-    it('puts the prefix before each key, locks included', async () => {
+    it('puts the prefix before each key, including locks', async () => {
       const [store, k] = [await connect('mine:'), key()]
       await store.set(k, 'a value', 5_000)
       await store.lock(`${k}:lock`, 5_000)
@@ -62,7 +62,7 @@ describeWithRedis('redisTokenStore', () => {
       expect(await watcher.keys(`*${k}`)).toEqual([])
     })
 
-    it('gives the lock to one at a time, until he gives it back', async () => {
+    it('gives the lock to one holder at a time, until it is released', async () => {
       const [one, other, k] = [await connect(), await connect(), key()]
       const held = await Promise.all([one, other, one, other].map((store) => store.lock(k, 5_000)))
       const [release, ...more] = held.filter((it) => it !== undefined)
@@ -71,7 +71,7 @@ describeWithRedis('redisTokenStore', () => {
       expect(await other.lock(k, 5_000)).toBeTypeOf('function')
     })
 
-    it('frees the lock of a holder who died, and lets who was too slow release nobody’s', async () => {
+    it('frees the lock of a dead holder, and ignores the late release of a slow one', async () => {
       const [one, other, k] = [await connect(), await connect(), key()]
       const slow = await one.lock(k, 30)
       await vi.waitUntil(async () => (await watcher.exists(k)) === 0)
@@ -83,7 +83,7 @@ describeWithRedis('redisTokenStore', () => {
       expect(await watcher.exists(k)).toBe(0)
     })
 
-    it('shares a token: one token request, and the next process takes it', async () => {
+    it('shares a token between processes, with one token request', async () => {
       const account = await startAccount()
       account.tokenEndpoint.latency = 50
       const tokens = await Promise.all(
@@ -101,12 +101,12 @@ describeWithRedis('redisTokenStore', () => {
   })
 })
 
-describe('redisTokenStore of something else', () => {
+describe('redisTokenStore without a client', () => {
   it.each([
     ['nothing', undefined],
     ['a URL', 'redis://127.0.0.1'],
     ['a Map', new Map()],
-  ])('refuses %s, and says what it needs', (_, client) => {
+  ])('rejects %s and says what it needs', (_, client) => {
     const error = thrownBy(() => redisTokenStore(client as never))
     expect(error).toBeInstanceOf(TypeError)
     expect(error.message).toMatch(/^axios-caspio-auth: redisTokenStore needs a connected client/)

@@ -19,7 +19,7 @@ import {
 import { startRawServer } from '../support/raw-server.js'
 
 describe('interceptors and transforms', () => {
-  it('run exactly once per call through a recovery, with r => r.data in place', async () => {
+  it('run once per call, even if the request is resent and an interceptor returns r.data', async () => {
     const { account, api: plain } = await startBench()
     const counts: Record<string, number> = {}
     const count = <T>(name: string, value: T): T => {
@@ -59,7 +59,7 @@ describe('interceptors and transforms', () => {
   it.each([
     ['accepts every status', () => true],
     ['is null', null],
-  ])('recovers as well when validateStatus %s', async (_, validateStatus) => {
+  ])('resends a rejected request if validateStatus %s', async (_, validateStatus) => {
     const { account, api } = await startBench({ axios: { validateStatus } })
     await api.get(PHYSICIANS)
     account.revoke()
@@ -68,7 +68,7 @@ describe('interceptors and transforms', () => {
     expect((await api.get(PHYSICIANS)).status).toBe(401)
   })
 
-  it("a synchronous user's interceptor stays synchronous", async () => {
+  it('keeps the user’s synchronous interceptor synchronous', async () => {
     const { api } = await startBench()
     const order: string[] = []
     api.interceptors.request.use(
@@ -85,7 +85,7 @@ describe('interceptors and transforms', () => {
     expect(order).toEqual(['interceptor', 'after the call'])
   })
 
-  it('works with legacyInterceptorReqResOrdering off', async () => {
+  it('works with legacyInterceptorReqResOrdering: false', async () => {
     const { account, api } = await startBench({
       axios: { transitional: { legacyInterceptorReqResOrdering: false } },
     })
@@ -94,7 +94,7 @@ describe('interceptors and transforms', () => {
     expect((await api.get(PHYSICIANS)).status).toBe(200)
   })
 
-  it('leaves the original adapter on the config, and no flag of the engine', async () => {
+  it('leaves the original adapter on the config, and no flag of axios-auth-refresh', async () => {
     const { account, api } = await startBench()
     const before = api.defaults.adapter
     const { config } = await api.get(PHYSICIANS)
@@ -106,7 +106,7 @@ describe('interceptors and transforms', () => {
     expect(Object.keys(recovered).filter((key) => /retry|refresh/i.test(key))).toEqual([])
   })
 
-  it('an adapter of the request itself is used, and wrapped once however often it is re-sent', async () => {
+  it('uses the adapter of the request, and wraps it once however often the request is sent', async () => {
     const { api, account } = await startBench()
     const sent: unknown[] = []
     const adapter = async (config: InternalAxiosRequestConfig) => {
@@ -122,7 +122,7 @@ describe('interceptors and transforms', () => {
 })
 
 describe('waiting for the token', () => {
-  it('an abort ends that caller’s wait only', async () => {
+  it('ends only for the caller who aborts', async () => {
     const { account, api } = await startBench()
     account.tokenEndpoint.latency = 300
     const controller = new AbortController()
@@ -141,7 +141,7 @@ describe('waiting for the token', () => {
     expect(account.log.api).toHaveLength(5)
   })
 
-  it('the one who began the fetch may leave: the others still get its token', async () => {
+  it('continues for the others if the first caller aborts', async () => {
     const { account, api } = await startBench()
     account.tokenEndpoint.latency = 200
     const aborted = rejectionOf(api.get(PHYSICIANS, { signal: AbortSignal.timeout(50) }))
@@ -152,7 +152,7 @@ describe('waiting for the token', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('a cancelToken likewise, with its own reason', async () => {
+  it('ends with the reason of the caller’s cancelToken', async () => {
     const { account, api } = await startBench()
     account.tokenEndpoint.latency = 300
     const source = axios.CancelToken.source()
@@ -169,7 +169,7 @@ describe('waiting for the token', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('the request’s timeout bounds it, worded and coded as axios’s own', async () => {
+  it('ends at the request’s timeout, with the message and the code of axios', async () => {
     const { account, api } = await startBench()
     account.tokenEndpoint.latency = 400
     const started = performance.now()
@@ -205,7 +205,7 @@ describe('waiting for the token', () => {
   })
 })
 
-it('a wait for the token leaves no subscriber on the caller’s cancelToken', async () => {
+it('waiting for the token leaves no subscriber on the caller’s cancelToken', async () => {
   const { api, account } = await startBench()
   const { token } = axios.CancelToken.source()
   const subscribe = vi.spyOn(token, 'subscribe')
@@ -218,44 +218,46 @@ it('a wait for the token leaves no subscriber on the caller’s cancelToken', as
   )
 })
 
-describe('other parties', () => {
-  it('a third-party request is neither delayed nor failed by what happens to the token', async () => {
+describe('a request for another party', () => {
+  it('is neither delayed nor failed by a token request', async () => {
     const { account, api } = await startBench({ retries: 0 })
-    const stranger = await startRawServer()
+    const otherParty = await startRawServer()
     account.tokenEndpoint.latency = 500
     const waiting = api.get(PHYSICIANS)
     const started = performance.now()
-    await api.get(`${stranger.url}/charges`)
+    await api.get(`${otherParty.url}/charges`)
     expect(performance.now() - started).toBeLessThan(300)
     await waiting
 
     account.revoke()
     account.tokenEndpoint.fail()
     await rejectionOf(api.get(PHYSICIANS))
-    expect((await api.get(`${stranger.url}/charges`)).status).toBe(200)
-    expect(stranger.received.every(({ headers }) => headers.authorization === undefined)).toBe(true)
+    expect((await api.get(`${otherParty.url}/charges`)).status).toBe(200)
+    expect(otherParty.received.every(({ headers }) => headers.authorization === undefined)).toBe(
+      true,
+    )
   })
 
-  it('a third party’s own 401 is none of ours', async () => {
+  it('is not resent if the answer is 401', async () => {
     const { account, api } = await startBench()
-    const stranger = await startRawServer((_, response) => {
+    const otherParty = await startRawServer((_, response) => {
       response.statusCode = 401
       response.end()
     })
     await api.get(PHYSICIANS)
     const error = await rejectionOf(
-      api.get(stranger.url, { headers: { Authorization: 'Bearer theirs' } }),
+      api.get(otherParty.url, { headers: { Authorization: 'Bearer theirs' } }),
     )
     expect(error.response.status).toBe(401)
-    expect(stranger.received).toHaveLength(1)
-    expect(stranger.received[0]?.headers.authorization).toBe('Bearer theirs')
+    expect(otherParty.received).toHaveLength(1)
+    expect(otherParty.received[0]?.headers.authorization).toBe('Bearer theirs')
     expect(account.log.token).toHaveLength(1)
   })
 })
 
 describe('beside axios-retry', () => {
   it.each(['before', 'after'])(
-    'attached %s it, the token endpoint’s failure is never replayed',
+    'attached %s it, the plugin does not repeat a failed token request',
     async (order) => {
       const { account } = await startBench()
       const api = axios.create({ baseURL: `${account.url}/rest/v2` })
@@ -270,7 +272,7 @@ describe('beside axios-retry', () => {
     },
   )
 
-  it('its retries of a 503 pass through us once each, with the token', async () => {
+  it('sends each retry of a 503 once, with the token', async () => {
     const { account, api } = await startBench()
     axiosRetry(api, { retries: 3, retryDelay: () => 1 })
     account.api.fail({ times: 2 })
@@ -283,7 +285,7 @@ describe('beside axios-retry', () => {
   })
 })
 
-it('the header is an ordinary one, in whatever case the caller wrote his', async () => {
+it('replaces the Authorization header of the caller, whatever its case', async () => {
   const { api } = await startBench()
   const { config } = await api.get(PHYSICIANS, { headers: { AUTHORIZATION: 'Bearer stale' } })
   const headers = AxiosHeaders.from(config.headers)
@@ -292,18 +294,18 @@ it('the header is an ordinary one, in whatever case the caller wrote his', async
 })
 
 describe('headers of the caller', () => {
-  it('a header that is switched off switches off no other', async () => {
+  it('do not keep the plugin out if another header is false', async () => {
     const { account, api } = await startBench()
     const headers = { 'Cache-Control': false, 'If-None-Match': false }
     expect((await api.get(PHYSICIANS, { headers })).status).toBe(200)
     expect(account.log.api[0]?.headers['cache-control']).toBeUndefined()
   })
 
-  it('are not those of Object.prototype, which would keep the plugin out', async () => {
+  it('do not include those of Object.prototype, which would keep the plugin out', async () => {
     const sent: unknown[] = []
     const api = axios.create({
       baseURL: 'https://a1bcd234.caspio.com',
-      // Node's own requests do not stand this.
+      // Node's HTTP client fails if Object.prototype is polluted.
       adapter: async (config) => {
         sent.push(config.headers.Authorization)
         return { status: 200, statusText: '', headers: {}, config, data: '' }
@@ -321,9 +323,9 @@ describe('headers of the caller', () => {
   })
 })
 
-// axios 1.21 makes every config anew before it comes to us.
+// axios 1.21 copies every config before the adapter gets it.
 describe.each([
-  ['as it is', axios],
+  ['current', axios],
   ['1.16', lowest as unknown as AxiosStatic],
 ])('a config that an interceptor made (axios %s)', (_, { create }) => {
   async function startAttached() {
@@ -333,7 +335,7 @@ describe.each([
     return api
   }
 
-  it('takes nothing from Object.prototype', async () => {
+  it('inherits nothing from Object.prototype', async () => {
     const api = await startAttached()
     await api.get(PHYSICIANS)
     api.interceptors.request.use((config) => ({ ...config }))
@@ -346,7 +348,7 @@ describe.each([
     }
   })
 
-  it('keeps a class of its own', async () => {
+  it('keeps its class', async () => {
     class Labelled {
       label() {
         return 'mine'
@@ -359,7 +361,7 @@ describe.each([
   })
 })
 
-it('an instance without an adapter has that of the platform', async () => {
+it('an instance without an adapter uses the default adapter', async () => {
   const account = await startAccount()
   const api = axios.create({ baseURL: `${account.url}/rest/v2` })
   attachCaspioAuth(api, account.credentials)

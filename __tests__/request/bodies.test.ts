@@ -14,33 +14,33 @@ function pollute(name: string, value: unknown): void {
   })
 }
 
-describe('a body that can be sent but once', () => {
+describe('isOneShot', () => {
   it.each<[string, unknown]>([
     ['a stream', Readable.from(['x'])],
-    ['a body with nothing but pipe(), as that of the form-data package', { pipe() {} }],
+    ['a body with only pipe(), like that of the form-data package', { pipe() {} }],
     ['a web stream', new ReadableStream()],
-    ['a web stream of a browser that cannot iterate it', { getReader() {} }],
+    ['a web stream in a browser that cannot iterate streams', { getReader() {} }],
     ['an iterator', { next: () => ({ done: true }) }],
     ['a generator', generate()],
     ['an async iterable', { async *[Symbol.asyncIterator]() {} }],
-  ])('%s', (_, data) => {
+  ])('is true for %s', (_, data) => {
     expect(isOneShot(data)).toBe(true)
   })
 
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],
-    ['a text', 'x'],
+    ['a string', 'x'],
     ['bytes', Buffer.from('x')],
     ['an object', { a: 1 }],
     ['a form', new URLSearchParams('a=1')],
     ['a web form', new FormData()],
     ['a Blob', new Blob(['x'])],
-  ])('is not %s', (_, data) => {
+  ])('is false for %s', (_, data) => {
     expect(isOneShot(data)).toBe(false)
   })
 
-  it('is not what somebody made of Object.prototype', () => {
+  it('ignores a polluted Object.prototype', () => {
     pollute('pipe', () => {})
     expect([isOneShot({ a: 1 }), isOneShot('x')]).toEqual([false, false])
     expect(isOneShot({ pipe() {} })).toBe(true)
@@ -48,18 +48,18 @@ describe('a body that can be sent but once', () => {
 })
 
 describe('drain', () => {
-  it('lets a stream go by, and minds no error of it', async () => {
+  it('reads a stream to its end and ignores its errors', async () => {
     const stream = new PassThrough()
     stream.write('x'.repeat(1_000))
     drain(stream)
     await vi.waitUntil(() => stream.readableLength === 0, { interval: 1 })
     const closed = new Promise((resolve) => stream.once('close', resolve))
-    // Of a connection that breaks: nobody else listens, and that would end the process.
+    // As when a connection breaks. Without a listener, the error would end the process.
     stream.destroy(new Error('aborted'))
     await closed
   })
 
-  it('takes what can resume but tells of nothing', () => {
+  it('accepts a stream without on()', () => {
     const resume = vi.fn()
     drain({ resume })
     expect(resume).toHaveBeenCalledOnce()
@@ -71,7 +71,7 @@ describe('drain', () => {
     expect(cancel).toHaveBeenCalledOnce()
   })
 
-  it('leaves a web stream that somebody reads, and rejects nothing that nobody awaits', async () => {
+  it('leaves a locked web stream alone, without an unhandled rejection', async () => {
     const stream = new ReadableStream({ start: (controller) => controller.enqueue('x') })
     const reader = stream.getReader()
     drain(stream)
@@ -84,11 +84,11 @@ describe('drain', () => {
     expect(cancel).toHaveBeenCalledOnce()
   })
 
-  it.each([undefined, null, 'x', { a: 1 }, new Response()])('does nothing to %s', (data) => {
+  it.each([undefined, null, 'x', { a: 1 }, new Response()])('ignores %s', (data) => {
     drain(data)
   })
 
-  it('calls nothing that somebody put on Object.prototype', () => {
+  it('calls no function of a polluted Object.prototype', () => {
     const evil = vi.fn()
     for (const name of ['resume', 'on', 'cancel']) pollute(name, evil)
     drain({ a: 1 })

@@ -154,7 +154,7 @@ describe('a rejected request whose body is a stream', () => {
 })
 
 describe('the recovery of a request', () => {
-  it('a second 401 is the caller’s own error, untouched', async () => {
+  it('rejects with the second 401, unchanged', async () => {
     const { account, api } = await startBench()
     account.api.fail({ status: 401 })
     const error = await rejectionOf(api.get(PHYSICIANS, { params: { a: 1 } }))
@@ -169,7 +169,7 @@ describe('the recovery of a request', () => {
     expect(error.response.headers['x-caspio-request-id']).toBe(account.log.api[1]?.requestId)
   })
 
-  it('a failure of the resend is the caller’s own error', async () => {
+  it('rejects with the error of the resend', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -180,7 +180,7 @@ describe('the recovery of a request', () => {
     expect(error.config.url).toBe(PHYSICIANS)
   })
 
-  it('that cannot get a token rejects with a CaspioAuthError, never with a CanceledError', async () => {
+  it('rejects with a CaspioAuthError if there is no token, never with a CanceledError', async () => {
     const { account, api } = await startBench({ retries: 0 })
     await api.get(PHYSICIANS)
     account.revoke()
@@ -194,7 +194,7 @@ describe('the recovery of a request', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('skipAuthRefresh injects the token but does not recover', async () => {
+  it('does not happen with skipAuthRefresh, although the request gets the token', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS, { skipAuthRefresh: true })
     account.revoke()
@@ -204,19 +204,22 @@ describe('the recovery of a request', () => {
     expect(account.log.api).toHaveLength(2)
   })
 
-  it.each(['stream', 'arraybuffer'] as const)('of responseType %s', async (responseType) => {
-    const { account, api } = await startBench()
-    await api.get(PHYSICIANS)
-    account.revoke()
-    const { status, data } = await api.get(PHYSICIANS, { responseType })
-    expect(status).toBe(200)
-    const chunks: Buffer[] = []
-    if (responseType === 'stream') for await (const chunk of data) chunks.push(chunk)
-    else chunks.push(data)
-    expect(JSON.parse(Buffer.concat(chunks).toString())).toHaveProperty('Result')
-  })
+  it.each(['stream', 'arraybuffer'] as const)(
+    'works with responseType %s',
+    async (responseType) => {
+      const { account, api } = await startBench()
+      await api.get(PHYSICIANS)
+      account.revoke()
+      const { status, data } = await api.get(PHYSICIANS, { responseType })
+      expect(status).toBe(200)
+      const chunks: Buffer[] = []
+      if (responseType === 'stream') for await (const chunk of data) chunks.push(chunk)
+      else chunks.push(data)
+      expect(JSON.parse(Buffer.concat(chunks).toString())).toHaveProperty('Result')
+    },
+  )
 
-  it('drains the first answer of a stream, so that its connection is free for the recovery', async () => {
+  it('reads the rest of a rejected stream, so that its connection becomes free', async () => {
     const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })
     const { account, api } = await startBench({ axios: { httpAgent } })
     await api.get(PHYSICIANS)
@@ -227,7 +230,7 @@ describe('the recovery of a request', () => {
     httpAgent.destroy()
   })
 
-  it('hands out the stream of a 401 that is not recovered intact', async () => {
+  it('returns the whole stream of a 401 if renewals do not help', async () => {
     const { account, api } = await startBench()
     account.api.fail({ status: 401 })
     await rejectionOf(api.get(PHYSICIANS))
@@ -237,7 +240,7 @@ describe('the recovery of a request', () => {
     expect(JSON.parse(Buffer.concat(chunks).toString())).toHaveProperty('Code')
   })
 
-  it('a caller who aborts during the recovery gets his CanceledError at once', async () => {
+  it('rejects with a CanceledError as soon as the caller aborts', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -255,7 +258,7 @@ describe('the recovery of a request', () => {
   })
 })
 
-it('hands out a stream before it renews for a body that was a stream: it may need its connection', async () => {
+it('returns a streamed answer to a streamed body before the renewal, which may need its connection', async () => {
   const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })
   onTestFinished(() => httpAgent.destroy())
   const { account, api, events } = await startBench({

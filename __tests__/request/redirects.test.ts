@@ -13,16 +13,16 @@ type User = typeof import('../../src/index.js') & { axios: typeof Axios }
 
 /** The library, on one version of axios, and the user's axios. */
 const AXIOS: Record<string, () => Promise<User>> = {
-  'as it is': async () => ({ ...(await import('../../src/index.js')), ...(await importAxios()) }),
+  current: async () => ({ ...(await import('../../src/index.js')), ...(await importAxios()) }),
 }
 
-// Where the whole suite runs on the lowest one, that is it.
+// If the whole suite runs on the lowest version, that is the current one.
 if (!process.env.AXIOS) {
   AXIOS['1.16'] = async () => {
     vi.doMock('axios', () => import('axios-1-16'))
     return { ...(await import('../../src/index.js')), ...(await importAxios()) }
   }
-  AXIOS['1.16 beside the library’s own'] = async () => ({
+  AXIOS['1.16 in the user’s code and a newer one in the library'] = async () => ({
     ...(await import('../../src/index.js')),
     axios: (await import('axios-1-16')).default as unknown as typeof Axios,
   })
@@ -42,20 +42,20 @@ afterEach(() => {
   vi.doUnmock('axios')
 })
 
-/** The pair answers as `localhost`, the target's host as any that `lookup` is asked for. */
-const everyHostIsHere = async () => '127.0.0.1'
+/** A `lookup` that finds every host name on loopback. */
+const lookupOnLoopback = async () => '127.0.0.1'
 
 interface Setup {
   readonly api: AxiosInstance
   readonly home: RawServer
-  readonly stranger: RawServer
-  /** Where `home`, under its own name, is. */
+  readonly otherParty: RawServer
+  /** The origin of `home`, by its name localhost. */
   readonly origin: string
 }
 
 /**
- * An account that redirects `/from?status=…&to=…`, and whose tokens are rejected where the path
- * says so; a stranger; and an instance of that version.
+ * Starts an account that redirects `/from?status=…&to=…` and rejects its first token at `/picky`,
+ * and a server of another party. Attaches an instance of this axios version.
  */
 async function setUp(
   version: string,
@@ -64,7 +64,7 @@ async function setUp(
   const library = await (AXIOS[version] as () => Promise<User>)()
   if (version.startsWith('1.')) expect(library.axios.VERSION).toMatch(version.slice(0, 4))
   let tokens = 0
-  const stranger = await startRawServer()
+  const otherParty = await startRawServer()
   const home = await startRawServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://localhost')
     if (pathname === '/from') {
@@ -73,7 +73,7 @@ async function setUp(
       })
     } else if (pathname === '/oauth/token' && tokenAnswer) {
       const [status, to] = tokenAnswer
-      response.writeHead(status, { Location: to.replace('STRANGER', stranger.url) })
+      response.writeHead(status, { Location: to.replace('OTHER_PARTY', otherParty.url) })
     } else if (pathname === '/oauth/token') {
       tokens++
       response.write(
@@ -88,11 +88,11 @@ async function setUp(
   const api = library.axios.create({
     baseURL: origin,
     proxy: false,
-    lookup: everyHostIsHere,
+    lookup: lookupOnLoopback,
     ...defaults,
   })
   library.attachCaspioAuth(api, { ...CLIENT, tokenEndpointURL: `${origin}/oauth/token` })
-  return { ...library, api, home, stranger, origin }
+  return { ...library, api, home, otherParty, origin }
 }
 
 function redirect(status: number, to: string): string {
@@ -102,32 +102,39 @@ function redirect(status: number, to: string): string {
 const last = ({ received }: RawServer) => received.at(-1) as Received
 const authorizationOf = (request: Received) => request.headers.authorization
 
-describe.each(VERSIONS)('a data request that is redirected, with axios %s', (version) => {
+describe.each(VERSIONS)('a redirected request, with axios %s', (version) => {
   const CASES = ADAPTERS.flatMap((adapter) => STATUSES.map((status) => ({ adapter, status })))
 
-  it.each(CASES)('to another port: loses the header ($adapter, $status)', async (cell) => {
-    const { api, home, stranger } = await setUp(version, { adapter: cell.adapter })
-    const url = redirect(cell.status, `${stranger.url}/landed`)
-    expect((await api.get(url)).status).toBe(200)
-    expect((await api.post(url, { a: 1 })).status).toBe(200)
-    expect(home.received.filter(({ url }) => url.startsWith('/from')).map(authorizationOf)).toEqual(
-      ['Bearer token-1', 'Bearer token-1'],
-    )
-    expect(stranger.received.map(authorizationOf)).toEqual([undefined, undefined])
-    expect(last(stranger).body.toString()).toBe(cell.status < 303 ? '' : '{"a":1}')
-    for (const { rawHeaders } of stranger.received) expect(rawHeaders.join()).not.toMatch(/token-/)
-  })
+  it.each(CASES)(
+    'loses the header on a redirect to another port ($adapter, $status)',
+    async (cell) => {
+      const { api, home, otherParty } = await setUp(version, { adapter: cell.adapter })
+      const url = redirect(cell.status, `${otherParty.url}/landed`)
+      expect((await api.get(url)).status).toBe(200)
+      expect((await api.post(url, { a: 1 })).status).toBe(200)
+      expect(
+        home.received.filter(({ url }) => url.startsWith('/from')).map(authorizationOf),
+      ).toEqual(['Bearer token-1', 'Bearer token-1'])
+      expect(otherParty.received.map(authorizationOf)).toEqual([undefined, undefined])
+      expect(last(otherParty).body.toString()).toBe(cell.status < 303 ? '' : '{"a":1}')
+      for (const { rawHeaders } of otherParty.received)
+        expect(rawHeaders.join()).not.toMatch(/token-/)
+    },
+  )
 
-  it.each(CASES)('to another host name: loses the header ($adapter, $status)', async (cell) => {
-    const { api, home } = await setUp(version, { adapter: cell.adapter })
-    const target = `http://127.0.0.1:${home.port}`
-    await api.get(redirect(cell.status, `${target}/landed`))
-    expect(last(home)).toMatchObject({ url: '/landed', headers: { host: target.slice(7) } })
-    expect(authorizationOf(last(home))).toBeUndefined()
-  })
+  it.each(CASES)(
+    'loses the header on a redirect to another host name ($adapter, $status)',
+    async (cell) => {
+      const { api, home } = await setUp(version, { adapter: cell.adapter })
+      const target = `http://127.0.0.1:${home.port}`
+      await api.get(redirect(cell.status, `${target}/landed`))
+      expect(last(home)).toMatchObject({ url: '/landed', headers: { host: target.slice(7) } })
+      expect(authorizationOf(last(home))).toBeUndefined()
+    },
+  )
 
-  // The platform's fetch takes no lookup, and no test may count on the machine's names.
-  it.each(STATUSES)('to a subdomain: loses the header (http, %i)', async (status) => {
+  // The platform's fetch accepts no lookup, and a test must not depend on the machine's host names.
+  it.each(STATUSES)('loses the header on a redirect to a subdomain (http, %i)', async (status) => {
     const { api, home } = await setUp(version)
     const host = `sub.localhost:${home.port}`
     await api.get(redirect(status, `http://${host}/landed`))
@@ -138,7 +145,7 @@ describe.each(VERSIONS)('a data request that is redirected, with axios %s', (ver
     expect(authorizationOf(last(home))).toBeUndefined()
   })
 
-  it('on to a subdomain and back: does not get it back', async () => {
+  it('does not regain the header on a redirect to a subdomain and back', async () => {
     const { api, home, origin } = await setUp(version)
     const back = `http://sub.localhost:${home.port}${redirect(302, `${origin}/landed`)}`
     await api.get(redirect(302, back))
@@ -146,34 +153,37 @@ describe.each(VERSIONS)('a data request that is redirected, with axios %s', (ver
     expect(authorizationOf(last(home))).toBeUndefined()
   })
 
-  it.each(CASES)('within the origin: keeps the header ($adapter, $status)', async (cell) => {
-    const { api, home, origin } = await setUp(version, { adapter: cell.adapter })
-    for (const to of ['/landed', `${origin}/landed`]) {
-      await api.get(redirect(cell.status, to))
-      expect(last(home).url).toBe('/landed')
-      expect(authorizationOf(last(home))).toBe('Bearer token-1')
-    }
-  })
+  it.each(CASES)(
+    'keeps the header on a redirect within the scope ($adapter, $status)',
+    async (cell) => {
+      const { api, home, origin } = await setUp(version, { adapter: cell.adapter })
+      for (const to of ['/landed', `${origin}/landed`]) {
+        await api.get(redirect(cell.status, to))
+        expect(last(home).url).toBe('/landed')
+        expect(authorizationOf(last(home))).toBe('Bearer token-1')
+      }
+    },
+  )
 
-  it('to the token endpoint: loses the header', async () => {
+  it('loses the header on a redirect to the token endpoint', async () => {
     const { api, home } = await setUp(version)
     await api.get(redirect(302, '/oauth/token'))
     expect(last(home).url).toBe('/oauth/token')
     expect(authorizationOf(last(home))).toBeUndefined()
   })
 
-  it('of the third party’s own: the caller’s header is not ours to drop', async () => {
-    const { api, home, stranger } = await setUp(version)
+  it('keeps the caller’s header on a redirect of another party', async () => {
+    const { api, home, otherParty } = await setUp(version)
     const third = await startRawServer((request, response) => {
       if (request.url === '/a') response.writeHead(302, { Location: '/b' })
       response.end()
     })
-    await api.get(`${third.url}/a`, { headers: { Authorization: 'Bearer own' } })
-    expect(third.received.map(authorizationOf)).toEqual(['Bearer own', 'Bearer own'])
-    expect([home.received, stranger.received]).toEqual([[], []])
+    await api.get(`${third.url}/a`, { headers: { Authorization: 'Bearer caller' } })
+    expect(third.received.map(authorizationOf)).toEqual(['Bearer caller', 'Bearer caller'])
+    expect([home.received, otherParty.received]).toEqual([[], []])
   })
 
-  it.each(ADAPTERS)('to where the token is rejected: is recovered (%s)', async (adapter) => {
+  it.each(ADAPTERS)('is recovered if the target rejects the token (%s)', async (adapter) => {
     const { api, home } = await setUp(version, { adapter })
     const { status } = await api.get(redirect(302, '/picky'))
     expect(status).toBe(200)
@@ -189,32 +199,32 @@ describe.each(VERSIONS)('a data request that is redirected, with axios %s', (ver
     ])
   })
 
-  it('the user’s own beforeRedirect is called once, after the header has gone', async () => {
-    const { api, stranger, home } = await setUp(version)
+  it('calls the user’s beforeRedirect once, after removing the header', async () => {
+    const { api, otherParty, home } = await setUp(version)
     const beforeRedirect = vi.fn((options: Record<string, unknown>, _details: unknown) => {
       expect(Object.keys(options.headers as object).join()).not.toMatch(/authorization/i)
       Object.assign(options.headers as object, { 'X-Trace': 'yes' })
     })
-    const url = redirect(302, `${stranger.url}/landed`)
+    const url = redirect(302, `${otherParty.url}/landed`)
     const { config } = await api.get(url, { beforeRedirect })
     expect(beforeRedirect).toHaveBeenCalledTimes(1)
-    expect(beforeRedirect.mock.calls[0]?.[0]).toMatchObject({ href: `${stranger.url}/landed` })
+    expect(beforeRedirect.mock.calls[0]?.[0]).toMatchObject({ href: `${otherParty.url}/landed` })
     expect(beforeRedirect.mock.calls[0]?.[1]).toMatchObject({ statusCode: 302 })
-    expect(last(stranger).headers['x-trace']).toBe('yes')
-    // As axios-retry does it.
+    expect(last(otherParty).headers['x-trace']).toBe('yes')
+    // As axios-retry does.
     await api.request(config)
     expect(beforeRedirect).toHaveBeenCalledTimes(2)
     expect(home.received).toHaveLength(3)
   })
 
-  it('a request that is sent again does not pile up guards', async () => {
+  it('gets no second guard if it is sent again', async () => {
     const { api } = await setUp(version)
     const { config } = await api.get('/x', { beforeRedirect: () => {} })
     const again = await api.request(config)
     expect(again.config.beforeRedirect).toBe(config.beforeRedirect)
   })
 
-  it('its hook among the defaults likewise, once for each sending', async () => {
+  it('calls the beforeRedirect of the defaults once for each time it is sent', async () => {
     const beforeRedirect = vi.fn()
     const { api } = await setUp(version, { beforeRedirect })
     await api.get(redirect(307, '/picky'))
@@ -223,20 +233,20 @@ describe.each(VERSIONS)('a data request that is redirected, with axios %s', (ver
     expect(beforeRedirect).toHaveBeenCalledTimes(3)
   })
 
-  it('what the hook throws is the caller’s error', async () => {
-    const { api, stranger } = await setUp(version)
+  it('rejects with what the user’s beforeRedirect throws', async () => {
+    const { api, otherParty } = await setUp(version)
     const error = await rejectionOf(
-      api.get(redirect(302, `${stranger.url}/landed`), {
+      api.get(redirect(302, `${otherParty.url}/landed`), {
         beforeRedirect: () => {
           throw new Error('not there')
         },
       }),
     )
     expect(error.message).toContain('not there')
-    expect(stranger.received).toHaveLength(0)
+    expect(otherParty.received).toHaveLength(0)
   })
 
-  it('maxRedirects stays the caller’s', async () => {
+  it('obeys the caller’s maxRedirects', async () => {
     const { api, home } = await setUp(version)
     const error = await rejectionOf(api.get(redirect(302, '/landed'), { maxRedirects: 0 }))
     expect(error.response.status).toBe(302)
@@ -247,7 +257,7 @@ describe.each(VERSIONS)('a data request that is redirected, with axios %s', (ver
 describe.each(VERSIONS)('a redirect of the token endpoint, with axios %s', (version) => {
   const CASES = ADAPTERS.flatMap((adapter) =>
     [301, 302, 303, 307, 308].flatMap((status) =>
-      ['STRANGER/oauth/token', '/oauth/token?again', '/oauth/other'].map((to) => ({
+      ['OTHER_PARTY/oauth/token', '/oauth/token?again', '/oauth/other'].map((to) => ({
         adapter,
         status,
         to,
@@ -256,7 +266,7 @@ describe.each(VERSIONS)('a redirect of the token endpoint, with axios %s', (vers
   )
 
   it.each(CASES)('is not followed: $status to $to ($adapter)', async ({ adapter, status, to }) => {
-    const { api, home, stranger, axios } = await setUp(version, {
+    const { api, home, otherParty, axios } = await setUp(version, {
       adapter,
       tokenAnswer: [status, to],
     })
@@ -268,28 +278,28 @@ describe.each(VERSIONS)('a redirect of the token endpoint, with axios %s', (vers
     expect(home.received.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'POST /oauth/token',
     ])
-    expect(stranger.received).toEqual([])
+    expect(otherParty.received).toEqual([])
   })
 
-  const ownFetch = (...request: Parameters<typeof fetch>) => fetch(...request)
+  const customFetch = (...request: Parameters<typeof fetch>) => fetch(...request)
 
   it.each<[string, CreateAxiosDefaults]>([
     ['maxRedirects', { maxRedirects: 10 }],
     ['fetchOptions', { adapter: 'fetch', fetchOptions: { redirect: 'follow' } }],
-    ['an own fetch', { adapter: 'fetch', env: { fetch: ownFetch } }],
+    ['a custom fetch', { adapter: 'fetch', env: { fetch: customFetch } }],
     [
-      'an own fetch without Request',
-      { adapter: 'fetch', env: { fetch: ownFetch, Request: null } } as unknown as object,
+      'a custom fetch without Request',
+      { adapter: 'fetch', env: { fetch: customFetch, Request: null } } as unknown as object,
     ],
     ['beforeRedirect', { beforeRedirect: () => {} }],
-  ])('is not followed whatever the instance says about redirects: %s', async (_, defaults) => {
-    const { api, home, stranger } = await setUp(version, {
+  ])('is not followed, whatever the instance’s settings: %s', async (_, defaults) => {
+    const { api, home, otherParty } = await setUp(version, {
       ...defaults,
-      tokenAnswer: [307, 'STRANGER/oauth/token'],
+      tokenAnswer: [307, 'OTHER_PARTY/oauth/token'],
     })
     const error = await rejectionOf(api.get('/x'))
     expect(error.code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
     expect(home.received).toHaveLength(1)
-    expect(stranger.received).toEqual([])
+    expect(otherParty.received).toEqual([])
   })
 })

@@ -5,11 +5,11 @@ import { rejectionOf } from '../support/account.js'
 
 function answer(status: number): AxiosResponse {
   const config = { headers: new AxiosHeaders() }
-  return { status, statusText: '', headers: {}, data: 'as it came', config }
+  return { status, statusText: '', headers: {}, data: 'the body', config }
 }
 
-describe('a recovery', () => {
-  it('renews first, resends then, each once', async () => {
+describe('runRefresh', () => {
+  it('renews and then resends, each once', async () => {
     const steps: string[] = []
     const renew = async () => {
       steps.push('renewing')
@@ -25,7 +25,7 @@ describe('a recovery', () => {
     expect(steps).toEqual(['renewing', 'renewed', 'resent'])
   })
 
-  it('hands out a second 401 as it came, and does not recover again', async () => {
+  it('rejects with the second 401 unchanged, and does not renew again', async () => {
     const error = new AxiosError('second', 'ERR_BAD_REQUEST', undefined, {}, answer(401))
     let [renewals, resends] = [0, 0]
     const recovery = runRefresh(
@@ -41,7 +41,7 @@ describe('a recovery', () => {
     expect([renewals, resends]).toEqual([1, 1])
   })
 
-  it('runs beside others without waiting for them', async () => {
+  it('does not wait for other recoveries', async () => {
     let release = () => {}
     const held = new Promise<void>((resolve) => {
       release = resolve

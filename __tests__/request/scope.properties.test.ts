@@ -12,7 +12,7 @@ import { createScope } from '../../src/request/scope.js'
 
 // A failing run prints its seed and path: `fc.assert(property, { seed, path })` replays it.
 
-/** The part of a request that says where it goes. */
+/** The part of a request that decides its URL. */
 interface Destination {
   readonly url?: string
   readonly baseURL?: string
@@ -23,7 +23,7 @@ interface Destination {
 interface World {
   readonly tokenEndpointURL?: string
   readonly origins: readonly string[]
-  /** Another account of the same instance is at home there. */
+  /** The origin of another account on the same instance. */
   readonly others?: string
 }
 
@@ -141,7 +141,7 @@ const nearURL = fc
     ),
   )
 
-// Plain ones, so that many a URL is allowed and the scope has something to remember.
+// Plain URLs, so that many of them are allowed.
 const homeURL = fc
   .tuple(
     pick(['https://a1bcd234.caspio.com', 'https://gateway.test:8443', 'http://127.0.0.1:8080']),
@@ -169,7 +169,7 @@ const anyBaseURL = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(undefined, '', '/', 'rest/v2', '/rest/v2/') },
   {
     weight: 8,
-    // More of them than a scope remembers.
+    // With many different paths.
     arbitrary: fc
       .tuple(homeURL, fc.nat(200), pick(['', '/', '//', '?', '\\']))
       .map(([start, n, end]) => `${start}${n % 3 ? `/${n}` : ''}${end}`),
@@ -181,7 +181,7 @@ const anyBaseURL = fc.oneof(
   },
 )
 
-// Of more slashes at its end than two, axios 1.16 leaves the others where they are.
+// axios 1.16 removes at most two slashes from its end.
 const baseURL = anyBaseURL.map((text) => text?.replace(/\/{3,}$/, '//'))
 
 const destination: fc.Arbitrary<Destination> = fc.record(
@@ -189,7 +189,7 @@ const destination: fc.Arbitrary<Destination> = fc.record(
   { requiredKeys: [] },
 )
 
-/** Where a request goes; undefined if it goes nowhere. */
+/** The URL that a request goes to; undefined if it is not valid. */
 function goesTo({ url = '', baseURL, allowAbsoluteUrls }: Destination): URL | undefined {
   const isAbsolute = /^([a-z][a-z0-9+.-]*:)?\/\//i.test(url)
   const isJoined = baseURL && (!isAbsolute || allowAbsoluteUrls === false)
@@ -197,13 +197,13 @@ function goesTo({ url = '', baseURL, allowAbsoluteUrls }: Destination): URL | un
   return parsed(isJoined ? joined : url)
 }
 
-/** As axios merges it into the instance's defaults. */
+/** The request after axios merged it with the instance's defaults. */
 function merged(config: Destination, instanceURL: string | undefined): Destination {
   const { baseURL = instanceURL } = config
   return baseURL === undefined ? config : { ...config, baseURL }
 }
 
-// Not by URL.canParse, which fails on letters beyond ASCII once Node has optimised it.
+// Not with URL.canParse, which fails on letters beyond ASCII once Node has optimised it.
 function parsed(text: string, base?: string): URL | undefined {
   try {
     return new URL(text, base)
@@ -225,7 +225,7 @@ function isAllowed(to: URL | undefined, world: World, instanceURL: string | unde
   return to.origin === parsed(instanceURL ?? '')?.origin && to.origin !== world.others
 }
 
-/** Whether axios refuses it for its spelling, before it looks where it goes. */
+/** Whether axios refuses the spelling of the URL. */
 function isRefused(config: Destination): boolean {
   try {
     axios.getUri(config)
@@ -246,8 +246,8 @@ function createWorldsScope(world: World, instance: { baseURL?: string }) {
 }
 
 describe('the scope', () => {
-  it('covers a request if and only if it goes where the token may go, whatever was asked before', () => {
-    const tally = { covered: 0, out: 0, nowhere: 0 }
+  it('includes a request if and only if its URL may receive the token, whatever came before', () => {
+    const tally = { included: 0, excluded: 0, invalid: 0 }
     const step = fc.oneof(
       { weight: 40, arbitrary: fc.record({ ask: destination, onInstance: fc.boolean() }) },
       { weight: 1, arbitrary: fc.record({ become: baseURL }) },
@@ -266,22 +266,22 @@ describe('the scope', () => {
             if (isRefused(config)) continue
             const to = goesTo(config)
             const expected = isAllowed(to, world, instance.baseURL)
-            tally[expected ? 'covered' : to ? 'out' : 'nowhere']++
-            const isCovered = scope.includesRequest(config as InternalAxiosRequestConfig)
-            if (isCovered !== expected) {
-              throw new Error(`${JSON.stringify(config)} to ${to?.href}: covered? ${isCovered}`)
+            tally[expected ? 'included' : to ? 'excluded' : 'invalid']++
+            const isIncluded = scope.includesRequest(config as InternalAxiosRequestConfig)
+            if (isIncluded !== expected) {
+              throw new Error(`${JSON.stringify(config)} to ${to?.href}: included? ${isIncluded}`)
             }
           }
         }
       },
     )
     fc.assert(property, { numRuns: 300 })
-    // That it was no idle run.
-    expect(tally.covered + tally.out + tally.nowhere).toBeGreaterThan(20_000)
+    // The run was not trivial.
+    expect(tally.included + tally.excluded + tally.invalid).toBeGreaterThan(20_000)
     expect(Math.min(...Object.values(tally))).toBeGreaterThan(2_000)
   })
 
-  it('lets a redirect keep the header if and only if it goes where the token may go', () => {
+  it('keeps the header on a redirect if and only if the URL may receive the token', () => {
     const tally = [0, 0]
     const names = fc.constantFrom('Authorization', 'authorization', 'AUTHORIZATION')
     const property = fc.property(
@@ -291,14 +291,14 @@ describe('the scope', () => {
       names,
       (world, instanceURL, locations, name) => {
         const scope = createWorldsScope(world, { baseURL: instanceURL as string })
-        let asked = 0
-        const guard = createRedirectGuard(scope.includesURL)(() => asked++)
+        let calls = 0
+        const guard = createRedirectGuard(scope.includesURL)(() => calls++)
         let from = `${HOME}/rest/v2/tables`
         for (const location of locations) {
-          // As follow-redirects resolves it.
+          // As follow-redirects resolves it:
           const to = parsed(location, from)
           if (!to) continue
-          const headers: Record<string, string> = { [name]: 'Bearer t', 'X-Authorization': 'own' }
+          const headers: Record<string, string> = { [name]: 'Bearer t', 'X-Authorization': 'kept' }
           guard(
             { href: to.href, headers },
             { headers: {}, statusCode: 302 },
@@ -311,10 +311,10 @@ describe('the scope', () => {
           const isKept = isAllowed(to, world, instanceURL)
           tally[Number(isKept)] = (tally[Number(isKept)] ?? 0) + 1
           const kept = isKept ? { [name]: 'Bearer t' } : {}
-          expect([to.href, headers]).toEqual([to.href, { ...kept, 'X-Authorization': 'own' }])
+          expect([to.href, headers]).toEqual([to.href, { ...kept, 'X-Authorization': 'kept' }])
           from = to.href
         }
-        expect(asked).toBeLessThanOrEqual(locations.length)
+        expect(calls).toBeLessThanOrEqual(locations.length)
       },
     )
     fc.assert(property, { numRuns: 200 })
@@ -322,7 +322,7 @@ describe('the scope', () => {
   })
 })
 
-/** What leaves for the network: where to, and with which `Authorization`. */
+/** What axios would send: the URL and the `Authorization` header. */
 interface Departure {
   readonly to: URL
   readonly authorization: string | undefined
@@ -335,8 +335,8 @@ interface Sender {
 }
 
 /**
- * The plugin on an instance whose requests come to the point where axios hands them to Node, or to
- * `fetch`, and no further.
+ * An instance with the plugin. Its requests stop at the point where axios would hand them to Node or
+ * to `fetch`.
  */
 function attachedSender(world: World, adapter: 'http' | 'fetch', instanceURL: string | undefined) {
   let departure: Departure | undefined
@@ -389,14 +389,14 @@ function attachedSender(world: World, adapter: 'http' | 'fetch', instanceURL: st
   return sender
 }
 
-describe('an instance with the plugin on it', () => {
+describe('an instance with the plugin', () => {
   const worlds = WORLDS.filter(({ others }) => !others)
 
   it.each([
     ['http', 80],
     ['fetch', 40],
   ] as const)(
-    '%s: the token leaves if and only if it goes where it may',
+    '%s: sends the token if and only if the URL may receive it',
     async (adapter, numRuns) => {
       const tally = [0, 0]
       const property = fc.asyncProperty(
@@ -413,7 +413,7 @@ describe('an instance with the plugin on it', () => {
             const mayHaveIt = isAllowed(expected, world, instanceURL)
             tally[Number(mayHaveIt)] = (tally[Number(mayHaveIt)] ?? 0) + 1
             const bearer = authorization?.startsWith('Basic ') ? undefined : authorization
-            // With a user in it axios's fetch adapter sends what has no scheme to http.
+            // For a URL with userinfo and without a scheme, axios's fetch adapter uses http.
             const { origin, pathname } = expected ?? to
             expect([config, to.origin, to.pathname, bearer]).toEqual([
               config,

@@ -23,11 +23,11 @@ afterEach(() => {
 
 interface Client {
   readonly api: AxiosInstance
-  /** Sends it, to nowhere, and tells its `Authorization` header. */
+  /** Passes it to the fake adapter and resolves to its `Authorization` header. */
   authorization(config: AxiosRequestConfig): Promise<unknown>
 }
 
-/** For hosts that cannot be reached: an instance whose adapter only looks at what it gets. */
+/** An instance for hosts that do not exist: its adapter only records the header. */
 function attachedClient(
   defaults: CreateAxiosDefaults = {},
   options: CaspioAuthOptions = {},
@@ -57,7 +57,7 @@ function authorizationsOf({ rawHeaders }: Received): string[] {
   return rawHeaders.filter((_, i) => i % 2 && /^authorization$/i.test(`${rawHeaders[i - 1]}`))
 }
 
-/** A raw server that is a token endpoint, too; what comes to that is kept apart. */
+/** A raw server with a token endpoint, whose requests are recorded separately. */
 async function startRawAccount(
   status: (request: Received) => number = () => 200,
 ): Promise<RawServer & { credentials: typeof CREDENTIALS; tokenRequests: Received[] }> {
@@ -124,7 +124,7 @@ describe('another origin', () => {
     'rest/v2/tables',
     '',
   ]
-  const ALSO_HOME = [
+  const SAME_ORIGIN = [
     'https://a.caspio.com/rest/v2/tables',
     'https://a.caspio.com',
     'https://a.caspio.com?q=/@evil.test/',
@@ -143,47 +143,47 @@ describe('another origin', () => {
     'https:///a.caspio.com/rest',
   ]
 
-  it.each(FOREIGN)('%j gets no token, whatever went before', async (url) => {
-    // Some are refused by axios before they would be sent: as good.
+  it.each(FOREIGN)('%j gets no token, whatever came before', async (url) => {
+    // Axios refuses to send some of them, which is as good.
     const ask = ({ authorization }: Client) =>
       authorization({ url }).catch((error) => expect(error.code).toBe('ERR_INVALID_URL'))
     const client = attachedClient()
     expect(await ask(client)).toBeUndefined()
-    for (const home of ALSO_HOME) await client.authorization({ url: home })
+    for (const home of SAME_ORIGIN) await client.authorization({ url: home })
     expect(await ask(client)).toBeUndefined()
     expect(await client.authorization({ url: `${HOME}/x` })).toBe(BEARER)
     expect(await ask(client)).toBeUndefined()
   })
 
-  it.each(ALSO_HOME)('%j is no other one, whatever went before', async (url) => {
+  it.each(SAME_ORIGIN)('%j is recognised as the same origin, whatever came before', async (url) => {
     const client = attachedClient()
     expect(await client.authorization({ url })).toBe(BEARER)
     for (const foreign of FOREIGN) await client.authorization({ url: foreign }).catch(() => {})
     expect(await client.authorization({ url })).toBe(BEARER)
   })
 
-  it('gets nothing on the wire, and its 401 is its own', async () => {
+  it('gets no token, and its 401 is not recovered', async () => {
     const home = await startRawAccount()
-    const stranger = await startRawServer((_, response) => {
+    const otherParty = await startRawServer((_, response) => {
       response.statusCode = 401
       response.end('{}')
     })
     const api = axios.create({ baseURL: home.url, proxy: false })
     attachCaspioAuth(api, home.credentials)
     await api.get('/warm')
-    const authority = `127.0.0.1:${stranger.port}`
+    const authority = `127.0.0.1:${otherParty.port}`
     const urls = [
-      `${stranger.url}/x`,
-      stranger.url,
+      `${otherParty.url}/x`,
+      otherParty.url,
       `http://127.0.0.1:${home.port}@${authority}/`,
       `http://127.0.0.1:${home.port}:x@${authority}`,
       `http://127.0.0.1:${home.port}%2F@${authority}/`,
-      `${stranger.url}/${home.url}/`,
-      `${stranger.url}?${home.url}/`,
+      `${otherParty.url}/${home.url}/`,
+      `${otherParty.url}?${home.url}/`,
       `http:\\\\${authority}\\@127.0.0.1:${home.port}/`,
       `http://${authority}\\@127.0.0.1:${home.port}/`,
-      `http://127.0.\t0.1:${stranger.port}/`,
-      `http://2130706433:${stranger.port}/`,
+      `http://127.0.\t0.1:${otherParty.port}/`,
+      `http://2130706433:${otherParty.port}/`,
     ]
     let refused = 0
     for (const adapter of ['http', 'fetch'] as const) {
@@ -193,16 +193,16 @@ describe('another origin', () => {
         else expect([url, error.response.status]).toEqual([url, 401])
       }
     }
-    expect(stranger.received).toHaveLength(2 * urls.length - refused)
-    expect(stranger.received.length).toBeGreaterThan(12)
-    for (const request of stranger.received) {
+    expect(otherParty.received).toHaveLength(2 * urls.length - refused)
+    expect(otherParty.received.length).toBeGreaterThan(12)
+    for (const request of otherParty.received) {
       expect(authorizationsOf(request).join()).not.toMatch(/bearer|token-/i)
     }
     expect(home.received).toHaveLength(1)
     expect(home.tokenRequests).toHaveLength(1)
   })
 
-  it('that is the same server under another name gets nothing', async () => {
+  it('gets no token even if it is the same server under another name', async () => {
     const home = await startRawAccount()
     const api = axios.create({ proxy: false })
     attachCaspioAuth(api, home.credentials)
@@ -224,11 +224,11 @@ describe('baseURL and relative URLs', () => {
     ['an empty URL', { url: '' }, true],
     ['dots that climb above the root', { url: '../../../../x' }, true],
     ['an at sign', { url: '@evil.test/' }, true],
-    ['what would be a domain label if it were glued on', { url: '.evil.test/' }, true],
-    ['what would be a port if it were glued on', { url: ':8443/' }, true],
+    ['what would be a domain label if it were appended directly', { url: '.evil.test/' }, true],
+    ['what would be a port if it were appended directly', { url: ':8443/' }, true],
     ['a backslash', { url: '\\\\evil.test/' }, true],
-    ['a tab in front of what looks absolute', { url: '\t//evil.test/' }, true],
-    ['a data: URL, which axios takes for relative', { url: 'data:text/plain,hi' }, true],
+    ['a tab before an apparently absolute URL', { url: '\t//evil.test/' }, true],
+    ['a data: URL, which axios treats as relative', { url: 'data:text/plain,hi' }, true],
     ['an absolute foreign URL', { url: 'https://evil.test/' }, false],
     ['a scheme-relative foreign URL', { url: '//evil.test/' }, false],
     [
@@ -242,12 +242,12 @@ describe('baseURL and relative URLs', () => {
       true,
     ],
     [
-      'a foreign baseURL, an absolute URL at home and allowAbsoluteUrls: false',
+      'a foreign baseURL, an absolute home URL and allowAbsoluteUrls: false',
       { url: `${HOME}/x`, baseURL: 'https://evil.test', allowAbsoluteUrls: false },
       false,
     ],
     [
-      'a foreign baseURL and an absolute URL at home',
+      'a foreign baseURL and an absolute home URL',
       { url: `${HOME}/x`, baseURL: 'https://evil.test' },
       true,
     ],
@@ -258,24 +258,28 @@ describe('baseURL and relative URLs', () => {
     ['a baseURL with userinfo', { url: 'x', baseURL: 'https://a.caspio.com@evil.test' }, false],
     ['a baseURL with a password', { url: 'x', baseURL: 'https://u:p@a.caspio.com' }, false],
     ['an insecure baseURL', { url: 'x', baseURL: 'http://a.caspio.com' }, false],
-    ['another baseURL at home', { url: 'x', baseURL: `${HOME}/integrations/rest/v3` }, true],
+    [
+      'another baseURL of the home origin',
+      { url: 'x', baseURL: `${HOME}/integrations/rest/v3` },
+      true,
+    ],
     ['an empty baseURL', { url: '/x', baseURL: '' }, false],
     ['an empty baseURL and no URL', { baseURL: '' }, false],
-    ['a socket of its own', { url: '/x', socketPath: '/run/evil.sock' }, false],
+    ['a socketPath of the request', { url: '/x', socketPath: '/run/evil.sock' }, false],
     [
-      'a socket of its own, and an absolute URL at home',
+      'a socketPath of the request and an absolute home URL',
       { url: `${HOME}/x`, socketPath: '/run/evil.sock' },
       false,
     ],
-  ])('%s', async (_, config, isCovered) => {
+  ])('decide by the final URL: %s', async (_, config, isIncluded) => {
     const client = attachedClient({ baseURL: `${HOME}/rest/v2` })
-    const expected = isCovered ? BEARER : undefined
+    const expected = isIncluded ? BEARER : undefined
     expect(await client.authorization(config)).toBe(expected)
     expect(await client.authorization({ url: '/tables' })).toBe(BEARER)
     expect(await client.authorization(config)).toBe(expected)
   })
 
-  it('a baseURL that an interceptor takes off is not counted on', async () => {
+  it('do not count a baseURL that an interceptor removed', async () => {
     const client = attachedClient({ baseURL: `${HOME}/rest/v2` })
     expect(await client.authorization({ url: '/tables' })).toBe(BEARER)
     client.api.interceptors.request.use((config) => {
@@ -286,21 +290,21 @@ describe('baseURL and relative URLs', () => {
   })
 
   it.each(['before', 'after'])(
-    'a URL that an interceptor registered %s ours turns elsewhere is the one that counts',
+    'count after an interceptor changed the URL, registered %s the plugin',
     async (order) => {
       const home = await startRawAccount()
-      const stranger = await startRawServer()
+      const otherParty = await startRawServer()
       const api = axios.create({ proxy: false })
-      const turned = (url: string) => (url === `${home.url}/x` ? `${stranger.url}/x` : home.url)
-      const turn = () =>
-        api.interceptors.request.use((config) => ({ ...config, url: turned(`${config.url}`) }))
-      if (order === 'before') turn()
+      const changed = (url: string) => (url === `${home.url}/x` ? `${otherParty.url}/x` : home.url)
+      const change = () =>
+        api.interceptors.request.use((config) => ({ ...config, url: changed(`${config.url}`) }))
+      if (order === 'before') change()
       attachCaspioAuth(api, home.credentials)
-      if (order === 'after') turn()
+      if (order === 'after') change()
       await api.get(`${home.url}/x`)
       expect(home.tokenRequests).toHaveLength(0)
-      await api.get(`${stranger.url}/y`)
-      expect(stranger.received.map(authorizationsOf)).toEqual([[]])
+      await api.get(`${otherParty.url}/y`)
+      expect(otherParty.received.map(authorizationsOf)).toEqual([[]])
       expect(home.received.map(authorizationsOf)).toEqual([['Bearer token-1']])
     },
   )
@@ -309,14 +313,14 @@ describe('baseURL and relative URLs', () => {
     [`${HOME}/x`, true],
     ['https://evil.test/x', false],
     [ENDPOINT, false],
-  ])('a URL object: %s', async (href, isCovered) => {
+  ])('may be a URL object: %s', async (href, isIncluded) => {
     const client = attachedClient()
     const config = { url: new URL(href) } as unknown as AxiosRequestConfig
     await client.authorization({ url: `${HOME}/warm` })
-    expect(await client.authorization(config)).toBe(isCovered ? BEARER : undefined)
+    expect(await client.authorization(config)).toBe(isIncluded ? BEARER : undefined)
   })
 
-  it('allowAbsoluteUrls: false among the defaults', async () => {
+  it('obey allowAbsoluteUrls: false in the defaults', async () => {
     const client = attachedClient({ baseURL: HOME, allowAbsoluteUrls: false })
     expect(await client.authorization({ url: 'https://evil.test/x' })).toBe(BEARER)
     expect(
@@ -327,7 +331,7 @@ describe('baseURL and relative URLs', () => {
     ).toBeUndefined()
   })
 
-  it('the instance’s baseURL is in scope beside the token endpoint’s origin', async () => {
+  it('add the origin of the instance’s baseURL to that of the token endpoint', async () => {
     const home = await startRawAccount()
     const gateway = await startRawServer()
     const api = axios.create({ baseURL: `${gateway.url}/caspio`, proxy: false })
@@ -340,7 +344,7 @@ describe('baseURL and relative URLs', () => {
     ])
   })
 
-  it('what it becomes after attach counts, and what it was does no more', async () => {
+  it('follow changes of the instance’s baseURL after attaching', async () => {
     const home = await startRawAccount()
     const [first, second] = [await startRawServer(), await startRawServer()]
     const api = axios.create({ baseURL: first.url, proxy: false })
@@ -359,7 +363,7 @@ describe('baseURL and relative URLs', () => {
     expect(await sendBoth()).toEqual([[], []])
   })
 
-  it('a baseURL over plain http is out of scope, except on loopback', async () => {
+  it('are out of scope over plain http, except on loopback', async () => {
     const client = attachedClient({ baseURL: 'http://gateway.test' })
     expect(await client.authorization({ url: '/x' })).toBeUndefined()
     client.api.defaults.baseURL = 'http://localhost:8080'
@@ -372,7 +376,7 @@ describe('baseURL and relative URLs', () => {
     expect(await client.authorization({ url: '/x' })).toBe(BEARER)
   })
 
-  it('a socket of the instance leads where everything goes', async () => {
+  it('include requests over the instance’s socketPath, but not over another one', async () => {
     const client = attachedClient({ baseURL: HOME, socketPath: '/run/gateway.sock' })
     expect(await client.authorization({ url: '/x' })).toBe(BEARER)
     expect(await client.authorization({ url: '/x', socketPath: '/run/other.sock' })).toBeUndefined()
@@ -383,7 +387,7 @@ describe('baseURL and relative URLs', () => {
 })
 
 describe('the option origins', () => {
-  it('puts further origins in scope, and nothing near them', async () => {
+  it('adds exactly these origins to the scope', async () => {
     const origins = ['https://gateway.test', 'https://gateway.test:8443/']
     const client = attachedClient({ baseURL: HOME }, { origins })
     const ask = (url: string) => client.authorization({ url })
@@ -395,7 +399,7 @@ describe('the option origins', () => {
     expect(await ask('http://gateway.test/x')).toBeUndefined()
   })
 
-  it('is how a broker without a baseURL knows where Caspio is', async () => {
+  it('sets the scope of a token broker without a baseURL', async () => {
     const client = attachedClient({}, { origins: [HOME] }, async () => TOKEN)
     expect(await client.authorization({ url: `${HOME}/x` })).toBe(BEARER)
     expect(await client.authorization({ url: 'https://evil.test/x' })).toBeUndefined()
@@ -405,7 +409,7 @@ describe('the option origins', () => {
 describe('in a browser', () => {
   const stubPage = (href: string) => vi.stubGlobal('location', { href })
 
-  it('a relative URL counts as the page’s origin', async () => {
+  it('resolves a relative URL against the page', async () => {
     const client = attachedClient()
     stubPage(`${HOME}/app/index.html`)
     expect(await client.authorization({ url: '/rest' })).toBe(BEARER)
@@ -415,7 +419,7 @@ describe('in a browser', () => {
     expect(await client.authorization({ url: '//evil.test/rest/more' })).toBeUndefined()
   })
 
-  it('a relative baseURL counts as the page’s origin', async () => {
+  it('resolves a relative baseURL against the page', async () => {
     stubPage('https://app.test/index.html')
     const client = attachedClient({ baseURL: '/caspio' }, {}, async () => TOKEN)
     expect(await client.authorization({ url: '/rest' })).toBe(BEARER)
@@ -426,7 +430,7 @@ describe('in a browser', () => {
     ).toBeUndefined()
   })
 
-  it('the page’s own origin is in scope only where a baseURL or origins say so', async () => {
+  it('includes the origin of the page only if baseURL or origins name it', async () => {
     stubPage('https://app.test/index.html')
     const client = attachedClient({}, { origins: [HOME] }, async () => TOKEN)
     expect(await client.authorization({ url: `${HOME}/rest` })).toBe(BEARER)
@@ -435,13 +439,13 @@ describe('in a browser', () => {
     expect(await client.authorization({ url: 'api/me' })).toBeUndefined()
   })
 
-  it('a page over plain http gets no token', async () => {
+  it('sends no token to a page over plain http', async () => {
     stubPage('http://app.test/')
     const client = attachedClient({ baseURL: '/caspio' }, {}, async () => TOKEN)
     expect(await client.authorization({ url: '/rest' })).toBeUndefined()
   })
 
-  it('a page without an origin neither', async () => {
+  it('sends no token to a relative URL on a page without an origin', async () => {
     stubPage('about:blank')
     const client = attachedClient()
     expect(await client.authorization({ url: '/rest' })).toBeUndefined()
@@ -451,7 +455,7 @@ describe('in a browser', () => {
 
 describe('the token endpoint itself', () => {
   it.each(['http', 'fetch'] as const)(
-    'a hand-written token call through the same instance carries no bearer and does not recurse (%s)',
+    'gets no access token with a hand-written token request on the same instance (%s)',
     async (adapter) => {
       const { account, api } = await startBench({ axios: { adapter } })
       const { clientID, clientSecret, tokenEndpointURL } = account.credentials
@@ -474,7 +478,7 @@ describe('the token endpoint itself', () => {
     },
   )
 
-  it('a hand-written token call that is refused is not recovered', async () => {
+  it('causes no recovery if it refuses a hand-written token request', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS)
     account.tokenEndpoint.fail({ status: 401 })
@@ -484,15 +488,15 @@ describe('the token endpoint itself', () => {
   })
 
   const ELSEWHERE: [string, AxiosRequestConfig][] = [
-    ['below it', { url: `${ENDPOINT}/x` }],
+    ['a path below it', { url: `${ENDPOINT}/x` }],
     ['a longer name', { url: `${ENDPOINT}s` }],
     ['its path in the query', { url: `${HOME}/x?next=/oauth/token` }],
     ['its path in the fragment', { url: `${HOME}/x#/oauth/token` }],
-    ['its name elsewhere', { url: '/tables/token', baseURL: HOME }],
-    ['out of it again', { url: `${ENDPOINT}/../x` }],
+    ['its name in another path', { url: '/tables/token', baseURL: HOME }],
+    ['a path that leads out of it', { url: `${ENDPOINT}/../x` }],
   ]
   const SPELLINGS: [string, AxiosRequestConfig][] = [
-    ['as it stands', { url: ENDPOINT }],
+    ['as configured', { url: ENDPOINT }],
     ['with a query', { url: `${ENDPOINT}?x=1` }],
     ['with a fragment', { url: `${ENDPOINT}#x` }],
     ['with params', { url: ENDPOINT, params: { x: 1 } }],
@@ -500,8 +504,8 @@ describe('the token endpoint itself', () => {
     ['relative to a longer baseURL', { url: 'token', baseURL: `${HOME}/oauth` }],
     ['as the baseURL', { baseURL: ENDPOINT }],
     ['as the baseURL of an empty URL', { url: '', baseURL: ENDPOINT }],
-    ['split over a dot', { url: `${HOME}/oauth/./token` }],
-    ['through a parent', { url: '/x/../oauth/token', baseURL: HOME }],
+    ['with a dot segment', { url: `${HOME}/oauth/./token` }],
+    ['with a parent segment', { url: '/x/../oauth/token', baseURL: HOME }],
     ['with backslashes', { url: `${HOME}\\oauth\\token` }],
     ['with the host in upper case', { url: 'HTTPS://A.CASPIO.COM/oauth/token' }],
     ['with the default port', { url: 'https://a.caspio.com:443/oauth/token' }],
@@ -521,7 +525,7 @@ describe('the token endpoint itself', () => {
     expect(await client.authorization(config)).toBeUndefined()
   })
 
-  it.each(ELSEWHERE)('is not: %s', async (_, config) => {
+  it.each(ELSEWHERE)('does not exclude other URLs: %s', async (_, config) => {
     const client = attachedClient()
     expect(await client.authorization({ url: ENDPOINT })).toBeUndefined()
     expect(await client.authorization(config)).toBe(BEARER)
@@ -529,7 +533,7 @@ describe('the token endpoint itself', () => {
   })
 
   it.each(['/', '/token/', '/a%20b', '/a b', '/\u00fc', '/t?account=1'])(
-    'wherever it is: %s',
+    'is out of scope at any path: %s',
     async (path) => {
       const tokenEndpointURL = `${HOME}${path}`
       const api = axios.create({
@@ -551,9 +555,9 @@ describe('what keeps the plugin out of a request', () => {
   it.each<[string, (home: RawServer) => AxiosRequestConfig, string[]]>([
     ['skipCaspioAuth', () => ({ skipCaspioAuth: true }), []],
     [
-      'skipCaspioAuth, with a header of the caller’s own',
-      () => ({ skipCaspioAuth: true, headers: { Authorization: 'Bearer own' } }),
-      ['Bearer own'],
+      'skipCaspioAuth, with a header of the caller',
+      () => ({ skipCaspioAuth: true, headers: { Authorization: 'Bearer caller' } }),
+      ['Bearer caller'],
     ],
     ['config.auth', () => ({ auth: { username: 'u', password: 'p' } }), [`Basic ${btoa('u:p')}`]],
     [
@@ -568,11 +572,11 @@ describe('what keeps the plugin out of a request', () => {
     ],
     ['Authorization: false', () => ({ headers: { Authorization: false } }), []],
     ['authorization: false', () => ({ headers: { authorization: false } }), []],
-  ])('%s: nothing is fetched, and its 401 is not recovered', async (_, config, sent) => {
+  ])('%s: no token request is sent, and a 401 is not recovered', async (_, config, sent) => {
     const home = await startRawAccount(({ url }) => (url === '/ok' ? 200 : 401))
     const api = axios.create({ baseURL: home.url, proxy: false })
     attachCaspioAuth(api, home.credentials)
-    // The lowest axios cannot send a URL with userinfo by fetch.
+    // The lowest axios cannot send a URL with userinfo with fetch.
     const second = process.env.AXIOS ? 'http' : 'fetch'
     for (const adapter of ['http', second] as const) {
       const error = await rejectionOf(api.request({ url: '/x', adapter, ...config(home) }))
@@ -586,7 +590,7 @@ describe('what keeps the plugin out of a request', () => {
     expect(home.received.map(authorizationsOf)).toEqual([sent, sent, ['Bearer token-1'], sent])
   })
 
-  it('auth among the instance’s defaults', async () => {
+  it('auth in the instance’s defaults', async () => {
     const home = await startRawAccount()
     const auth = { username: 'u', password: 'p' }
     const api = axios.create({ baseURL: home.url, proxy: false, auth })
@@ -596,7 +600,7 @@ describe('what keeps the plugin out of a request', () => {
     expect(home.tokenRequests).toHaveLength(0)
   })
 
-  it('skipCaspioAuth: false does not', async () => {
+  it('skipCaspioAuth: false does not keep it out', async () => {
     const home = await startRawAccount()
     const api = axios.create({ baseURL: home.url, proxy: false })
     attachCaspioAuth(api, home.credentials)
@@ -605,14 +609,14 @@ describe('what keeps the plugin out of a request', () => {
   })
 })
 
-describe('a stale Authorization header of the caller’s own', () => {
+describe('a stale Authorization header of the caller', () => {
   const NAMES = ['Authorization', 'authorization', 'AUTHORIZATION', 'aUTHORIZATION']
   const STALE = 'Bearer stale'
 
   const WAYS: [string, (api: AxiosInstance, name: string) => AxiosRequestConfig][] = [
     ['in the request', (_, name) => ({ headers: { [name]: STALE } })],
     [
-      'among the instance’s defaults',
+      'in the instance’s defaults',
       (api, name) => {
         api.defaults.headers.common[name] = STALE
         return {}
@@ -629,7 +633,7 @@ describe('a stale Authorization header of the caller’s own', () => {
       },
     ],
     [
-      'assigned by an interceptor, beside another among the defaults',
+      'assigned by an interceptor, with another one in the defaults',
       (api, name) => {
         api.defaults.headers.common.Authorization = STALE
         api.interceptors.request.use((config) => {
@@ -640,7 +644,7 @@ describe('a stale Authorization header of the caller’s own', () => {
       },
     ],
     [
-      'in headers that an interceptor replaced by a plain object',
+      'in a plain object that an interceptor set as headers',
       (api, name) => {
         api.interceptors.request.use(
           (config) =>
@@ -679,7 +683,7 @@ describe('a stale Authorization header of the caller’s own', () => {
     },
   )
 
-  it.each(NAMES)('a custom adapter sees one of %s, too', async (name) => {
+  it.each(NAMES)('reaches a custom adapter as one header, instead of %s', async (name) => {
     const client = attachedClient({ baseURL: HOME })
     let names: string[] = []
     const adapter = async (config: InternalAxiosRequestConfig) => {
@@ -692,18 +696,18 @@ describe('a stale Authorization header of the caller’s own', () => {
     expect(config.headers.get('Authorization')).toBe(BEARER)
   })
 
-  it('outside the scope it stays the caller’s own', async () => {
+  it('is kept outside the scope', async () => {
     const home = await startRawAccount()
-    const stranger = await startRawServer()
+    const otherParty = await startRawServer()
     const api = axios.create({ proxy: false, headers: { authorization: STALE } })
     attachCaspioAuth(api, home.credentials)
-    await api.get(`${stranger.url}/x`)
-    expect(stranger.received.map(authorizationsOf)).toEqual([[STALE]])
+    await api.get(`${otherParty.url}/x`)
+    expect(otherParty.received.map(authorizationsOf)).toEqual([[STALE]])
   })
 })
 
-describe('the verdicts', () => {
-  /** Mulberry32: a failure can be repeated by its seed. */
+describe('the decisions of a scope', () => {
+  /** Mulberry32: the seed repeats a failure. */
   function random(seed: number): (below: number) => number {
     let state = seed
     return (below) => {
@@ -800,25 +804,25 @@ describe('the verdicts', () => {
     '/\u00fc',
   ]
 
-  const bare = new Axios({})
+  const plainAxios = new Axios({})
 
   function generateURL(pick: <T>(list: readonly T[]) => T): string {
     return [SCHEMES, USERS, HOSTS, PORTS, TAILS].map(pick).join('')
   }
 
   /**
-   * What the design says, on what axios and the URL standard make of the request. Undefined where
-   * axios refuses it, so that nothing is sent.
+   * What the scope should decide, according to axios and the URL standard. Undefined if axios refuses
+   * the URL, so that nothing is sent.
    */
   function oracle(
     config: AxiosRequestConfig,
-    own: ReadonlySet<string>,
+    ownOrigins: ReadonlySet<string>,
     endpoint: string,
     baseURL: string | undefined,
   ): boolean | undefined {
     let text: string
     try {
-      text = bare.getUri(config)
+      text = plainAxios.getUri(config)
     } catch {
       return undefined
     }
@@ -829,7 +833,7 @@ describe('the verdicts', () => {
         /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(url.origin)
       const isEndpoint = `${url.origin}${url.pathname}`.toLowerCase() === endpoint
       const isKnown =
-        own.has(url.origin) ||
+        ownOrigins.has(url.origin) ||
         (URL.canParse(baseURL ?? '') && new URL(baseURL ?? '').origin === url.origin)
       return isSecure && !url.username && !url.password && !isEndpoint && isKnown
     } catch {
@@ -842,7 +846,7 @@ describe('the verdicts', () => {
   it.each(SEEDS)('agree with the URL standard in any order (seed %i)', (seed) => {
     const next = random(seed)
     const pick = <T>(list: readonly T[]): T => list[next(list.length)] as T
-    const own = new Set([HOME, 'https://gateway.test'])
+    const ownOrigins = new Set([HOME, 'https://gateway.test'])
     const requests = Array.from({ length: 400 }, () => ({
       url: pick([generateURL(pick), generateURL(pick), pick(TAILS), undefined]),
       baseURL: pick([generateURL(pick), HOME, `${HOME}/rest/v2`, `${HOME}/oauth`, undefined]),
@@ -851,12 +855,12 @@ describe('the verdicts', () => {
     const bases = [undefined, 'https://base.test/rest', HOME, '/rest', generateURL(pick)]
     const defaults: { baseURL?: string } = {}
     const scope = createScope({
-      origins: own,
+      origins: ownOrigins,
       tokenEndpoint: new URL(ENDPOINT),
       defaults: () => defaults,
       belongsToAnother: () => false,
     })
-    const verdicts = { true: 0, false: 0 }
+    const decisions = { true: 0, false: 0 }
     for (let step = 0; step < 4_000; step++) {
       if (next(200) === 0) {
         const baseURL = pick(bases)
@@ -864,20 +868,20 @@ describe('the verdicts', () => {
         else defaults.baseURL = baseURL
       }
       const config = pick(requests) as InternalAxiosRequestConfig
-      const expected = oracle(config, own, ENDPOINT, defaults.baseURL)
+      const expected = oracle(config, ownOrigins, ENDPOINT, defaults.baseURL)
       const context = { seed, step, config, defaults: { ...defaults } }
       const covers = scope.includesRequest(config)
       if (expected === undefined) continue
       expect({ ...context, covers }).toEqual({ ...context, covers: expected })
-      verdicts[`${expected}`]++
+      decisions[`${expected}`]++
     }
-    // It would prove little if nearly all were the same.
-    expect(verdicts.true).toBeGreaterThan(400)
-    expect(verdicts.false).toBeGreaterThan(400)
+    // If nearly all were equal, the run would prove little.
+    expect(decisions.true).toBeGreaterThan(400)
+    expect(decisions.false).toBeGreaterThan(400)
   })
 
   it.each(['https:evil', 'https:/a.caspio.com/x', 'http:x'])(
-    'a URL that axios refuses (%s) says nothing about the next one',
+    'do not depend on an earlier URL that axios refused (%s)',
     async (url) => {
       const client = attachedClient({ baseURL: HOME })
       await client.authorization({ url }).catch(() => {})
@@ -889,7 +893,7 @@ describe('the verdicts', () => {
     },
   )
 
-  it('do not pile up: a thousand hosts later they are still right', async () => {
+  it('are still right after a thousand hosts', async () => {
     const client = attachedClient({ baseURL: HOME })
     for (let i = 0; i < 1_000; i++) {
       expect(await client.authorization({ url: `https://host-${i}.test/x` })).toBeUndefined()
@@ -899,12 +903,12 @@ describe('the verdicts', () => {
   })
 })
 
-it('the stand-in account: a foreign request neither fetches nor carries a token', async () => {
+it('a request for another party carries no token and causes no token request', async () => {
   const account = await startAccount()
-  const stranger = await startRawServer()
+  const otherParty = await startRawServer()
   const api = axios.create({ proxy: false })
   attachCaspioAuth(api, account.credentials)
-  await api.get(`${stranger.url}/charges`)
+  await api.get(`${otherParty.url}/charges`)
   expect(account.log.token).toHaveLength(0)
-  expect(stranger.received.map(authorizationsOf)).toEqual([[]])
+  expect(otherParty.received.map(authorizationsOf)).toEqual([[]])
 })

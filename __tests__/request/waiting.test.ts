@@ -5,23 +5,23 @@ import { rejectionOf } from '../support/account.js'
 
 const never = new Promise<never>(() => {})
 
-describe('a wait', () => {
+describe('waitFor', () => {
   it.each([{}, { timeout: 0 }, { timeout: undefined }, { timeout: -1 }])(
-    'that nothing bounds is the promise itself: %o',
-    (bounds) => {
+    'returns the shared promise if nothing limits the wait: %o',
+    (limits) => {
       const shared = Promise.resolve('token')
-      expect(waitFor(shared, bounds as never)).toBe(shared)
+      expect(waitFor(shared, limits as never)).toBe(shared)
     },
   )
 
-  it('ends with what is waited for', async () => {
+  it('settles as the shared promise does', async () => {
     const { signal } = new AbortController()
     expect(await waitFor(Promise.resolve('token'), { signal, timeout: 1_000 })).toBe('token')
     const failure = new Error('no token')
     expect(await rejectionOf(waitFor(Promise.reject(failure), { timeout: 1_000 }))).toBe(failure)
   })
 
-  it('leaves no timer and no listener behind', async () => {
+  it('leaves no timer and no listener', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { signal } = new AbortController()
     const remove = vi.spyOn(signal, 'removeEventListener')
@@ -33,14 +33,14 @@ describe('a wait', () => {
     expect(remove).toHaveBeenCalledWith('abort', expect.any(Function))
   })
 
-  it('ends at once where the signal was aborted before', async () => {
+  it('rejects at once if the signal is already aborted', async () => {
     const config = { signal: AbortSignal.abort() }
     const error = await rejectionOf(waitFor(never, config))
     expect(error).toBeInstanceOf(CanceledError)
     expect([error.message, error.config]).toEqual(['canceled', config])
   })
 
-  it('takes a signal that has no events', async () => {
+  it('accepts a signal without events', async () => {
     const signal = { aborted: false }
     expect(await waitFor(Promise.resolve('token'), { signal })).toBe('token')
     expect(axios.isCancel(await rejectionOf(waitFor(never, { signal: { aborted: true } })))).toBe(
@@ -48,7 +48,7 @@ describe('a wait', () => {
     )
   })
 
-  it('takes a timeout that is a text, as axios does', async () => {
+  it('accepts a timeout that is a string, as axios does', async () => {
     const error = await rejectionOf(waitFor(never, { timeout: '5' as never }))
     expect(error).toBeInstanceOf(AxiosError)
     expect(error.message).toBe('timeout of 5ms exceeded waiting for the access token')
@@ -67,9 +67,12 @@ describe('a wait', () => {
       'timeout of 1ms exceeded waiting for the access token',
       'ECONNABORTED',
     ],
-  ])('that takes too long says so in axios’s words: %o', async (more, message, code) => {
-    const config = { timeout: 1, ...more }
-    const error = await rejectionOf(waitFor(never, config))
-    expect(error).toMatchObject({ message, code, config })
-  })
+  ])(
+    'rejects at the timeout with the message and the code of axios: %o',
+    async (more, message, code) => {
+      const config = { timeout: 1, ...more }
+      const error = await rejectionOf(waitFor(never, config))
+      expect(error).toMatchObject({ message, code, config })
+    },
+  )
 })
