@@ -8,8 +8,8 @@ import {
   describeEachOrder,
   PHYSICIANS,
   resultOf,
-  startAlone,
-  startCompany,
+  startWithCompanion,
+  startWithoutPlugin,
   statusesOf,
 } from './support.js'
 
@@ -22,13 +22,13 @@ const caching =
 const HOUR = 3_600_000
 const RECORDS = JSON.stringify({ Result: [{ PK_ID: 1 }] })
 
-// So that no pause of ours ends by itself.
+// So that no cooldown of the plugin ends.
 fakeClocks()
 
-describeEachOrder('axios-cache-interceptor, attached %s ours', (order) => {
-  it('caches what a recovery brought, as it caches any answer', async () => {
-    const { account, api } = await startCompany(order, caching())
-    const alone = await startAlone(caching())
+describeEachOrder('axios-cache-interceptor, attached %s the plugin', (order) => {
+  it('caches the answer to a resend like any other', async () => {
+    const { account, api } = await startWithCompanion(order, caching())
+    const alone = await startWithoutPlugin(caching())
     const runs = [countRuns(api), countRuns(alone.api)]
     account.revoke()
     for (const cached of [false, true, true]) {
@@ -43,8 +43,8 @@ describeEachOrder('axios-cache-interceptor, attached %s ours', (order) => {
     expect(runs[0]).toEqual(runs[1])
   })
 
-  it('makes one request of many at once, through a recovery as well', async () => {
-    const { account, api } = await startCompany(order, caching())
+  it('sends one request for many simultaneous calls, even if it is resent', async () => {
+    const { account, api } = await startWithCompanion(order, caching())
     account.revoke()
     const answers = await times(20, () => api.get(PHYSICIANS))
     for (const { data } of answers) expect(data.Result).toHaveLength(12)
@@ -52,8 +52,8 @@ describeEachOrder('axios-cache-interceptor, attached %s ours', (order) => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('never keeps a 401, whatever the caller accepts', async () => {
-    const { account, api } = await startCompany(order, caching())
+  it('never caches a 401, whatever status the caller accepts', async () => {
+    const { account, api } = await startWithCompanion(order, caching())
     account.api.fail({ status: 401 })
     expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
     expect((await api.get(PHYSICIANS, { validateStatus: () => true })).status).toBe(401)
@@ -62,8 +62,8 @@ describeEachOrder('axios-cache-interceptor, attached %s ours', (order) => {
     expect(statusesOf(account)).toEqual([401, 401, 401, 200])
   })
 
-  it('gives the failure of the token endpoint to all who wait, and keeps nothing of it', async () => {
-    const { account, api, auth } = await startCompany(order, caching(), { retries: 0 })
+  it('passes a failed token request to all waiting callers, and does not cache it', async () => {
+    const { account, api, auth } = await startWithCompanion(order, caching(), { retries: 0 })
     auth.invalidate()
     account.tokenEndpoint.fail()
     const outcomes = await outcomesOf(Array.from({ length: 5 }, () => api.get(PHYSICIANS)))
@@ -76,19 +76,19 @@ describeEachOrder('axios-cache-interceptor, attached %s ours', (order) => {
     expect(account.log.token.map(({ status }) => status)).toEqual([503, 200])
   })
 
-  it('holds no token', async () => {
+  it('does not store the token', async () => {
     const storage = buildMemoryStorage()
-    const { account, api } = await startCompany(order, caching({ storage }))
+    const { account, api } = await startWithCompanion(order, caching({ storage }))
     await api.get(PHYSICIANS)
-    const held = JSON.stringify([...storage.data.values()])
-    expect(held).toContain('Result')
+    const stored = JSON.stringify([...storage.data.values()])
+    expect(stored).toContain('Result')
     const [, token = 'none'] = `${account.log.api[0]?.headers.authorization}`.split(' ')
-    expect(held).not.toContain(token)
+    expect(stored).not.toContain(token)
   })
 
-  describe('when what it holds is stale', () => {
-    it('revalidates through a recovery', async () => {
-      const { account, api } = await startCompany(order, caching())
+  describe('with a stale answer', () => {
+    it('revalidates it with a resent request', async () => {
+      const { account, api } = await startWithCompanion(order, caching())
       const headers = { ETag: '"1"' }
       account.api.fail({ status: 200, headers, body: RECORDS, times: 1 })
       account.api.fail({ status: 401, times: 1 })
@@ -107,8 +107,8 @@ describeEachOrder('axios-cache-interceptor, attached %s ours', (order) => {
       ])
     })
 
-    it('it serves that where no token can be had', async () => {
-      const { account, api, auth } = await startCompany(order, caching(), { retries: 0 })
+    it('serves it if there is no token', async () => {
+      const { account, api, auth } = await startWithCompanion(order, caching(), { retries: 0 })
       account.api.fail({ status: 200, headers: { ETag: '"1"' }, body: RECORDS })
       const first = await api.get(PHYSICIANS)
       vi.advanceTimersByTime(HOUR)
@@ -122,11 +122,12 @@ describeEachOrder('axios-cache-interceptor, attached %s ours', (order) => {
   })
 })
 
-// Its interceptor hands out what is cached by an adapter of its own. Ours runs behind it when ours
-// was attached before it, and cannot know that this adapter needs no token.
-describe('a cached answer, without a token in hand', () => {
-  it('attached before ours, costs no token request and survives an outage', async () => {
-    const { account, api, auth } = await startCompany('before', caching())
+// The interceptor of axios-cache-interceptor returns a cached answer through a special adapter. If the
+// plugin was attached first, its interceptor runs later, and does not know that this adapter needs no
+// token.
+describe('a cached answer, without a current token', () => {
+  it('needs no token request if the cache was attached before the plugin', async () => {
+    const { account, api, auth } = await startWithCompanion('before', caching())
     await api.get(PHYSICIANS)
     auth.invalidate()
     account.tokenEndpoint.fail()
@@ -134,8 +135,8 @@ describe('a cached answer, without a token in hand', () => {
     expect(account.log.token).toHaveLength(0)
   })
 
-  it('attached after ours, waits for a token that nobody uses, and fails without', async () => {
-    const { account, api, auth } = await startCompany('after', caching(), { retries: 0 })
+  it('waits for a token, and fails without one, if the cache was attached after the plugin', async () => {
+    const { account, api, auth } = await startWithCompanion('after', caching(), { retries: 0 })
     await api.get(PHYSICIANS)
     auth.invalidate()
     expect(await api.get(PHYSICIANS)).toMatchObject({ status: 200, cached: true })
@@ -148,34 +149,37 @@ describe('a cached answer, without a token in hand', () => {
   })
 })
 
-describeEachOrder('where the server says Vary: Authorization, attached %s ours', (order) => {
-  const varying = { status: 200, headers: { Vary: 'Authorization' }, body: RECORDS }
+describeEachOrder(
+  'an answer with Vary: Authorization, with the cache attached %s the plugin',
+  (order) => {
+    const varying = { status: 200, headers: { Vary: 'Authorization' }, body: RECORDS }
 
-  /** What three equal calls were, and whether the storage holds the token. */
-  async function callThrice(options: CacheOptions) {
-    const storage = buildMemoryStorage()
-    const { account, api } = await startCompany(order, caching({ storage, ...options }))
-    account.api.fail(varying)
-    const answers = [
-      await api.get(PHYSICIANS),
-      await api.get(PHYSICIANS),
-      await api.get(PHYSICIANS),
-    ]
-    return {
-      hits: answers.map((answer) => 'cached' in answer && answer.cached),
-      holdsToken: JSON.stringify([...storage.data.values()]).includes('Bearer '),
+    /** Which of three equal calls were cache hits, and whether the storage contains the token. */
+    async function callThrice(options: CacheOptions) {
+      const storage = buildMemoryStorage()
+      const { account, api } = await startWithCompanion(order, caching({ storage, ...options }))
+      account.api.fail(varying)
+      const answers = [
+        await api.get(PHYSICIANS),
+        await api.get(PHYSICIANS),
+        await api.get(PHYSICIANS),
+      ]
+      return {
+        hits: answers.map((answer) => 'cached' in answer && answer.cached),
+        holdsToken: JSON.stringify([...storage.data.values()]).includes('Bearer '),
+      }
     }
-  }
 
-  // Where it looks for the header of a request, ours is not there yet; where it keeps it, it is.
-  it('the second call is a miss, and the token is kept in its storage', async () => {
-    expect(await callThrice({})).toEqual({ hits: [false, false, true], holdsToken: true })
-  })
-
-  it('with vary: false all is as it should be', async () => {
-    expect(await callThrice({ vary: false })).toEqual({
-      hits: [false, true, true],
-      holdsToken: false,
+    // The cache looks up a request before the plugin sets the header, and stores the answer after that.
+    it('is a cache miss at the second call, and its token is stored', async () => {
+      expect(await callThrice({})).toEqual({ hits: [false, false, true], holdsToken: true })
     })
-  })
-})
+
+    it('is a cache hit, and no token is stored, with vary: false', async () => {
+      expect(await callThrice({ vary: false })).toEqual({
+        hits: [false, true, true],
+        holdsToken: false,
+      })
+    })
+  },
+)

@@ -6,8 +6,8 @@ import {
   describeEachOrder,
   PHYSICIANS,
   resultOf,
-  startAlone,
-  startCompany,
+  startWithCompanion,
+  startWithoutPlugin,
   statusesOf,
 } from './support.js'
 
@@ -15,14 +15,14 @@ const ANSWER = { result_set: [{ first_name: 'Nia', visit_count: 1 }] }
 const CONVERTED = { resultSet: [{ firstName: 'Nia', visitCount: 1 }] }
 
 const converting = (api: AxiosInstance): void => {
-  // Its types are those of its CommonJS build.
+  // The package's types describe its CommonJS build.
   ;(applyCaseMiddleware as unknown as (instance: AxiosInstance) => void)(api)
 }
 
-describeEachOrder('axios-case-converter, attached %s ours', (order) => {
-  it('converts params, body and answer once, through a recovery', async () => {
-    const { account, api } = await startCompany(order, converting)
-    const alone = await startAlone(converting)
+describeEachOrder('axios-case-converter, attached %s the plugin', (order) => {
+  it('converts params, body and answer once, even if the request is resent', async () => {
+    const { account, api } = await startWithCompanion(order, converting)
+    const alone = await startWithoutPlugin(converting)
     account.revoke()
     account.api.fail({ status: 401, times: 1 })
     const results = []
@@ -43,16 +43,16 @@ describeEachOrder('axios-case-converter, attached %s ours', (order) => {
     }
   })
 
-  it('the token request and its answer are not converted', async () => {
-    const { account, api, auth } = await startCompany(order, converting)
+  it('does not convert the token request and its answer', async () => {
+    const { account, api, auth } = await startWithCompanion(order, converting)
     auth.invalidate()
     await api.get(PHYSICIANS)
     expect(account.log.token).toMatchObject([{ grant: 'client_credentials', status: 200 }])
     expect(statusesOf(account)).toEqual([200])
   })
 
-  it('the token endpoint’s refusal reaches the caller as it was sent', async () => {
-    const { account, api, auth } = await startCompany(order, converting, { retries: 0 })
+  it('does not convert an error of the token endpoint', async () => {
+    const { account, api, auth } = await startWithCompanion(order, converting, { retries: 0 })
     auth.invalidate()
     const refusal = { error: 'invalid_client', error_description: 'unknown_client' }
     account.tokenEndpoint.fail({ status: 400, body: JSON.stringify(refusal) })

@@ -10,8 +10,8 @@ import {
   describeEachOrder,
   PHYSICIANS,
   resultOf,
-  startAlone,
-  startCompany,
+  startWithCompanion,
+  startWithoutPlugin,
 } from './support.js'
 
 const withJar = (api: AxiosInstance): void => {
@@ -21,10 +21,10 @@ const withJar = (api: AxiosInstance): void => {
 
 const cookie = (value: string) => ({ headers: { 'Set-Cookie': `${value}; Path=/` }, times: 1 })
 
-describeEachOrder('axios-cookiejar-support, attached %s ours', (order) => {
-  it('a cookie that came with the 401 goes out with the resend, and with what follows', async () => {
-    const { account, api } = await startCompany(order, withJar)
-    const alone = await startAlone(withJar)
+describeEachOrder('axios-cookiejar-support, attached %s the plugin', (order) => {
+  it('sends a cookie of the 401 with the resend and with later requests', async () => {
+    const { account, api } = await startWithCompanion(order, withJar)
+    const alone = await startWithoutPlugin(withJar)
     const runs = [countRuns(api), countRuns(alone.api)]
     account.api.fail({ status: 401, ...cookie('node=a') })
     const body = JSON.stringify({ Result: [] })
@@ -47,8 +47,8 @@ describeEachOrder('axios-cookiejar-support, attached %s ours', (order) => {
     expect(runs[0]).toEqual(runs[1])
   })
 
-  it('recovers a POST, whose body goes out whole both times', async () => {
-    const { account, api } = await startCompany(order, withJar)
+  it('sends the whole body of a POST again in the resend', async () => {
+    const { account, api } = await startWithCompanion(order, withJar)
     account.revoke()
     account.api.fail({ status: 401, ...cookie('node=a') })
     const record = { FirstName: 'Nia', LastName: 'Adeyemi' }
@@ -57,10 +57,10 @@ describeEachOrder('axios-cookiejar-support, attached %s ours', (order) => {
     expect(sent).toEqual([JSON.stringify(record), JSON.stringify(record)])
   })
 
-  it('the token request has nothing to do with the jar', async () => {
-    const { account, api, auth } = await startCompany(order, withJar)
+  it('does not use the jar for the token request', async () => {
+    const { account, api, auth } = await startWithCompanion(order, withJar)
     const headers = { 'Set-Cookie': 'gateway=a; Path=/' }
-    const body = JSON.stringify({ access_token: 'a-token-of-its-own', token_type: 'bearer' })
+    const body = JSON.stringify({ access_token: 'another-token', token_type: 'bearer' })
     account.tokenEndpoint.fail({ status: 200, headers, body })
     auth.invalidate()
     account.api.fail({ status: 200, body: '{}' })
@@ -68,8 +68,8 @@ describeEachOrder('axios-cookiejar-support, attached %s ours', (order) => {
     expect(account.log.api[0]?.headers.cookie).toBeUndefined()
   })
 
-  it('a jar of one request serves its resend', async () => {
-    const { account, api } = await startCompany(order, (api) => void wrapper(api))
+  it('uses the jar of a request for its resend, too', async () => {
+    const { account, api } = await startWithCompanion(order, (api) => void wrapper(api))
     account.api.fail({ status: 401, ...cookie('node=a') })
     const jar = new CookieJar()
     await api.get(PHYSICIANS, { jar })
@@ -78,30 +78,32 @@ describeEachOrder('axios-cookiejar-support, attached %s ours', (order) => {
   })
 })
 
-describe('an agent of the instance', () => {
-  it('is refused by the jar, beside us as without us', async () => {
-    const { api } = await startCompany('before', withJar, { axios: { httpAgent: new Agent() } })
+describe('an agent in the instance’s defaults', () => {
+  it('is refused by the cookie jar, as it is without the plugin', async () => {
+    const { api } = await startWithCompanion('before', withJar, {
+      axios: { httpAgent: new Agent() },
+    })
     expect(`${await rejectionOf(api.get(PHYSICIANS))}`).toContain('other http(s).Agent')
   })
 })
 
-// It looks at every slot of the handlers, and an interceptor that is gone leaves an empty one.
-describe('wrapper() after an interceptor was ejected', () => {
-  it('throws, whoever it was: detach() of ours as any other', async () => {
+// wrapper() reads every slot of the handlers, and an ejected interceptor leaves an empty one.
+describe('wrapper(), called after an interceptor was ejected', () => {
+  it('throws, also after detach() of the plugin', async () => {
     const plain = axios.create()
     const id = plain.interceptors.request.use((config) => config)
     plain.interceptors.request.use((config) => config)
     plain.interceptors.request.eject(id)
     expect(thrownBy(() => wrapper(plain))).toBeInstanceOf(TypeError)
 
-    const { api, auth } = await startCompany('before', () => {})
+    const { api, auth } = await startWithCompanion('before', () => {})
     api.interceptors.request.use((config) => config)
     auth.detach()
     expect(thrownBy(() => wrapper(api))).toBeInstanceOf(TypeError)
   })
 
-  it('called at bootstrap, it does not mind our coming and going', async () => {
-    const { account, api, auth } = await startCompany('before', withJar)
+  it('works if the first wrapper() came before the plugin was attached and detached', async () => {
+    const { account, api, auth } = await startWithCompanion('before', withJar)
     auth.detach()
     attachCaspioAuth(api, account.credentials)
     attachCaspioAuth(api, account.credentials)

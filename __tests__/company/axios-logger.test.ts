@@ -4,13 +4,19 @@ import axiosRetry from 'axios-retry'
 import { describe, expect, it } from 'vitest'
 import { rejectionOf } from '../support/account.js'
 import { secretsSeen } from '../support/hygiene.js'
-import { describeEachOrder, PHYSICIANS, startAlone, startCompany, statusesOf } from './support.js'
+import {
+  describeEachOrder,
+  PHYSICIANS,
+  startWithCompanion,
+  startWithoutPlugin,
+  statusesOf,
+} from './support.js'
 
-/** All that there is to log. */
-const LOUD = { params: true, data: true, headers: true, prefixText: false as const }
+/** Logs everything. */
+const LOG_EVERYTHING = { params: true, data: true, headers: true, prefixText: false as const }
 
 const loggingTo =
-  (lines: string[], options: object = LOUD) =>
+  (lines: string[], options: object = LOG_EVERYTHING) =>
   (api: AxiosInstance): void => {
     const config = { ...options, logger: (line: string) => void lines.push(line) }
     api.interceptors.request.use(
@@ -23,7 +29,7 @@ const loggingTo =
     )
   }
 
-/** The kinds of what was logged. */
+/** The kind of each line. */
 function kindsOf(lines: string[]): string[] {
   return lines.map((line) => /\[(Request|Response|Error)\]/.exec(line)?.[1] ?? line)
 }
@@ -34,10 +40,10 @@ function expectNoBearer(lines: string[]): void {
   for (const secret of [...bearers, ...secrets]) expect(lines.join().includes(secret)).toBe(false)
 }
 
-describeEachOrder('axios-logger, attached %s ours', (order) => {
-  it('logs one request and one answer of a call that is recovered, and no token', async () => {
+describeEachOrder('axios-logger, attached %s the plugin', (order) => {
+  it('logs a resent request as one request and one answer, without a token', async () => {
     const lines: string[] = []
-    const { account, api } = await startCompany(order, loggingTo(lines))
+    const { account, api } = await startWithCompanion(order, loggingTo(lines))
     account.revoke()
     await api.get(PHYSICIANS)
     expect(statusesOf(account)).toEqual([401, 200])
@@ -45,21 +51,21 @@ describeEachOrder('axios-logger, attached %s ours', (order) => {
     expectNoBearer(lines)
   })
 
-  it('logs what it logs alone', async () => {
+  it('logs the same as without the plugin', async () => {
     const lines: string[] = []
     const linesAlone: string[] = []
     const options = { prefixText: false, params: true }
-    const { account, api } = await startCompany(order, loggingTo(lines, options))
-    const alone = await startAlone(loggingTo(linesAlone, options))
+    const { account, api } = await startWithCompanion(order, loggingTo(lines, options))
+    const alone = await startWithoutPlugin(loggingTo(linesAlone, options))
     account.revoke()
     await api.get(PHYSICIANS, { params: { 'q.limit': 1 } })
     await alone.api.get(PHYSICIANS, { params: { 'q.limit': 1 } })
     expect(lines.map((line) => line.replaceAll(account.url, alone.account.url))).toEqual(linesAlone)
   })
 
-  it('logs a second 401, and the failure of the token endpoint, without a secret', async () => {
+  it('logs a second 401 and a failed token request, without a secret', async () => {
     const lines: string[] = []
-    const { account, api, auth } = await startCompany(order, loggingTo(lines), { retries: 0 })
+    const { account, api, auth } = await startWithCompanion(order, loggingTo(lines), { retries: 0 })
     account.api.fail({ status: 401 })
     await rejectionOf(api.get(PHYSICIANS))
     auth.invalidate()
@@ -71,11 +77,11 @@ describeEachOrder('axios-logger, attached %s ours', (order) => {
   })
 })
 
-describe('with headers: true, beside axios-retry', () => {
-  // Which sends the config again with all that the first attempt put into it.
-  it('the request of a retry is logged with its token', async () => {
+describe('axios-logger with headers: true, beside axios-retry', () => {
+  // axios-retry sends the config again, including the header of the first attempt.
+  it('logs the request of a retry with its token', async () => {
     const lines: string[] = []
-    const { account, api } = await startCompany('before', (api) => {
+    const { account, api } = await startWithCompanion('before', (api) => {
       axiosRetry(api, { retryDelay: () => 1 })
       loggingTo(lines)(api)
     })

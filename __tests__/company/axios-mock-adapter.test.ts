@@ -12,8 +12,8 @@ import {
   type Order,
   PHYSICIANS,
   resultOf,
-  startAlone,
-  startCompany,
+  startWithCompanion,
+  startWithoutPlugin,
   statusesOf,
 } from './support.js'
 
@@ -21,12 +21,12 @@ const RECORDS = { Result: [{ PK_ID: 1 }] }
 
 type MockOptions = ConstructorParameters<typeof MockAdapter>[1]
 
-// Its types know axios as CommonJS does.
+// The package's types expect the CommonJS build of axios.
 const mockOf = (api: AxiosInstance, options?: MockOptions) => new MockAdapter(api as never, options)
 
-const tokenOf = ({ headers }: AxiosRequestConfig) => `${headers?.Authorization}`
+const authorizationOf = ({ headers }: AxiosRequestConfig) => `${headers?.Authorization}`
 
-/** A mocked Caspio: no server at all. */
+/** An instance with a mocked Caspio, without a server. */
 function startMocked(order: Order, options?: MockOptions) {
   const api = axios.create({ baseURL: `${HOME}/rest/v2` })
   const attach = () => attachCaspioAuth(api, CREDENTIALS, { retries: 0 })
@@ -36,7 +36,7 @@ function startMocked(order: Order, options?: MockOptions) {
   return { api, mock }
 }
 
-/** Hands out token-1, token-2 and so on. */
+/** Mocks a token endpoint that issues token-1, token-2 and so on. */
 function mockTokens(mock: MockAdapter): void {
   let count = 0
   mock.onPost(CREDENTIALS.tokenEndpointURL).reply(() => {
@@ -45,15 +45,15 @@ function mockTokens(mock: MockAdapter): void {
   })
 }
 
-describeEachOrder('axios-mock-adapter, attached %s ours', (order) => {
-  it('a mocked 401 is recovered, by tokens that are mocked as well', async () => {
+describeEachOrder('axios-mock-adapter, attached %s the plugin', (order) => {
+  it('mocks a 401, the token requests and the resend', async () => {
     const { api, mock } = startMocked(order)
     const plain = axios.create()
     mockOf(plain).onGet(PHYSICIANS).reply(200, RECORDS)
     const runs = [countRuns(api), countRuns(plain)]
     const sent: string[] = []
     const answer = (status: number, data: object) => (config: AxiosRequestConfig) => {
-      sent.push(tokenOf(config))
+      sent.push(authorizationOf(config))
       return [status, data] as [number, object]
     }
     mockTokens(mock)
@@ -66,16 +66,16 @@ describeEachOrder('axios-mock-adapter, attached %s ours', (order) => {
   })
 
   // The resend carries the same config.
-  it('its history shows the last token for both, and is the caller’s to look at', async () => {
+  it('shows the last token for both requests in its history', async () => {
     const { api, mock } = startMocked(order)
     mockTokens(mock)
     mock.onGet(PHYSICIANS).replyOnce(401)
     mock.onGet(PHYSICIANS).reply(200, RECORDS)
     await api.get(PHYSICIANS)
-    expect(mock.history.get.map(tokenOf)).toEqual(['Bearer token-2', 'Bearer token-2'])
+    expect(mock.history.get.map(authorizationOf)).toEqual(['Bearer token-2', 'Bearer token-2'])
   })
 
-  it('a mock without a token endpoint fails every call for Caspio', async () => {
+  it('fails every request to Caspio if it does not mock the token endpoint', async () => {
     const { api, mock } = startMocked(order)
     mock.onGet(PHYSICIANS).reply(200, RECORDS)
     const error = await rejectionOf(api.get(PHYSICIANS))
@@ -83,7 +83,7 @@ describeEachOrder('axios-mock-adapter, attached %s ours', (order) => {
     expect((await api.get(PHYSICIANS, { skipCaspioAuth: true })).status).toBe(200)
   })
 
-  it('what it says of an unmocked token request shows no secret', async () => {
+  it('shows no secret in its error about a token request without a mock', async () => {
     const { api, mock } = startMocked(order, { onNoMatch: 'throwException' })
     mock.onGet(PHYSICIANS).reply(200, RECORDS)
     const error = await rejectionOf(api.get(PHYSICIANS))
@@ -95,18 +95,18 @@ describeEachOrder('axios-mock-adapter, attached %s ours', (order) => {
   it.each([
     ['an outage', 503, undefined, 'ERR_CASPIO_TOKEN_ENDPOINT'],
     ['a wrong secret', 400, { error: 'invalid_client' }, 'ERR_CASPIO_CREDENTIALS'],
-  ])('%s is mocked in a line', async (_, status, body, code) => {
+  ])('mocks %s in one line', async (_, status, body, code) => {
     const { api, mock } = startMocked(order)
     mock.onPost(CREDENTIALS.tokenEndpointURL).reply(status, body)
     expect(await rejectionOf(api.get(PHYSICIANS))).toMatchObject({ code, status })
   })
 
-  it('lets everything through to the real account, recoveries included', async () => {
+  it('passes everything through to the account, including resends', async () => {
     const passing = (api: AxiosInstance) => {
       mockOf(api, { onNoMatch: 'passthrough' })
     }
-    const { account, api } = await startCompany(order, passing)
-    const alone = await startAlone(passing)
+    const { account, api } = await startWithCompanion(order, passing)
+    const alone = await startWithoutPlugin(passing)
     account.revoke()
     expect(resultOf(await api.get(PHYSICIANS))).toEqual(resultOf(await alone.api.get(PHYSICIANS)))
     expect(statusesOf(account)).toEqual([401, 200])
@@ -114,21 +114,21 @@ describeEachOrder('axios-mock-adapter, attached %s ours', (order) => {
     expect(account.log.token).toMatchObject([{ authorization: 'basic', status: 200 }])
   })
 
-  it('lets a refusal of the token endpoint through as what it is', async () => {
+  it('passes an error of the token endpoint through', async () => {
     const account = await startAccount()
     const api = axios.create({ baseURL: account.url })
-    const mockIt = () => mockOf(api, { onNoMatch: 'passthrough' })
-    if (order === 'before') mockIt()
+    const attachMock = () => mockOf(api, { onNoMatch: 'passthrough' })
+    if (order === 'before') attachMock()
     attachCaspioAuth(api, { ...account.credentials, clientSecret: 'an-old-secret' })
-    if (order === 'after') mockIt()
+    if (order === 'after') attachMock()
     const error = await rejectionOf(api.get('/x'))
     expect(error).toMatchObject({ code: 'ERR_CASPIO_CREDENTIALS', status: 400 })
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('restored, is gone for the calls and for the token request', async () => {
+  it('no longer affects requests and token requests after restore()', async () => {
     let mock: MockAdapter | undefined
-    const { account, api, auth } = await startCompany(order, (api) => {
+    const { account, api, auth } = await startWithCompanion(order, (api) => {
       mock = mockOf(api, { onNoMatch: 'passthrough' })
     })
     auth.invalidate()

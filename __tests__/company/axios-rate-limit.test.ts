@@ -7,8 +7,8 @@ import {
   describeEachOrder,
   PHYSICIANS,
   resultOf,
-  startAlone,
-  startCompany,
+  startWithCompanion,
+  startWithoutPlugin,
   statusesOf,
 } from './support.js'
 
@@ -20,10 +20,10 @@ const limitedTo =
     rateLimit(api, { maxRequests, perMilliseconds: HOUR })
   }
 
-describeEachOrder('axios-rate-limit, attached %s ours', (order) => {
-  it('one request an hour is enough for a cold start, and for a recovery', async () => {
-    const { account, api, auth } = await startCompany(order, limitedTo(1))
-    const alone = await startAlone(limitedTo(1))
+describeEachOrder('axios-rate-limit, attached %s the plugin', (order) => {
+  it('does not block a token request or a resend, even with one request an hour', async () => {
+    const { account, api, auth } = await startWithCompanion(order, limitedTo(1))
+    const alone = await startWithoutPlugin(limitedTo(1))
     const runs = [countRuns(api), countRuns(alone.api)]
     auth.invalidate()
     account.api.fail({ status: 401, times: 1 })
@@ -33,8 +33,8 @@ describeEachOrder('axios-rate-limit, attached %s ours', (order) => {
     expect(runs[0]).toEqual(runs[1])
   })
 
-  it('counts calls: neither resends nor token requests', async () => {
-    const { account, api } = await startCompany(order, limitedTo(5))
+  it('counts calls, but neither resends nor token requests', async () => {
+    const { account, api } = await startWithCompanion(order, limitedTo(5))
     const limited = api as RateLimitedAxiosInstance
     account.revoke()
     await times(5, () => api.get(PHYSICIANS))
@@ -47,8 +47,8 @@ describeEachOrder('axios-rate-limit, attached %s ours', (order) => {
     expect((await sixth).status).toBe(200)
   })
 
-  it('a call that waited goes out with the token of the moment', async () => {
-    const { account, api, auth } = await startCompany(order, limitedTo(1))
+  it('sends a delayed call with the current token', async () => {
+    const { account, api, auth } = await startWithCompanion(order, limitedTo(1))
     const limited = api as RateLimitedAxiosInstance
     await api.get(PHYSICIANS)
     const second = api.get(PHYSICIANS)

@@ -8,8 +8,8 @@ import {
   describeEachOrder,
   PHYSICIANS,
   resultOf,
-  startAlone,
-  startCompany,
+  startWithCompanion,
+  startWithoutPlugin,
   statusesOf,
 } from './support.js'
 
@@ -19,16 +19,16 @@ const retrying =
     axiosRetry(api, { retries: 3, retryDelay: () => 1, ...options })
   }
 
-// So that no pause of ours ends by itself.
+// So that no cooldown of the plugin ends.
 fakeClocks()
 
-describeEachOrder('axios-retry, attached %s ours', (order) => {
-  it('does not notice a recovery', async () => {
+describeEachOrder('axios-retry, attached %s the plugin', (order) => {
+  it('does not retry a request that the plugin resends', async () => {
     const onRetry = vi.fn()
-    const { account, api } = await startCompany(order, retrying({ onRetry }))
+    const { account, api } = await startWithCompanion(order, retrying({ onRetry }))
     const runs = countRuns(api)
     account.revoke()
-    const alone = await startAlone(retrying())
+    const alone = await startWithoutPlugin(retrying())
     expect(resultOf(await api.get(PHYSICIANS))).toEqual(resultOf(await alone.api.get(PHYSICIANS)))
     expect(statusesOf(account)).toEqual([401, 200])
     expect(account.log.token).toHaveLength(1)
@@ -36,9 +36,9 @@ describeEachOrder('axios-retry, attached %s ours', (order) => {
     expect(onRetry).not.toHaveBeenCalled()
   })
 
-  it('retries a 503 that comes after a recovery, as it does alone', async () => {
-    const { account, api } = await startCompany(order, retrying())
-    const alone = await startAlone(retrying())
+  it('retries a 503 after a resend, as it does without the plugin', async () => {
+    const { account, api } = await startWithCompanion(order, retrying())
+    const alone = await startWithoutPlugin(retrying())
     const runs = [countRuns(api), countRuns(alone.api)]
     account.revoke()
     account.api.fail({ status: 401, times: 1 })
@@ -50,8 +50,8 @@ describeEachOrder('axios-retry, attached %s ours', (order) => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('a 401 in a retry is recovered once, as in the first attempt', async () => {
-    const { account, api } = await startCompany(order, retrying())
+  it('gets one resend for a 401 in a retry, as in the first attempt', async () => {
+    const { account, api } = await startWithCompanion(order, retrying())
     account.api.fail({ times: 1 })
     account.api.fail({ status: 401 })
     expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
@@ -59,8 +59,8 @@ describeEachOrder('axios-retry, attached %s ours', (order) => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('leaves a second 401 alone', async () => {
-    const { account, api } = await startCompany(order, retrying())
+  it('does not retry a second 401', async () => {
+    const { account, api } = await startWithCompanion(order, retrying())
     const runs = countRuns(api)
     account.api.fail({ status: 401 })
     expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
@@ -69,18 +69,18 @@ describeEachOrder('axios-retry, attached %s ours', (order) => {
     expect(runs).toEqual({ request: 1, response: 0, error: 1 })
   })
 
-  it('told to retry 401s, makes us resend and renew but once', async () => {
+  it('causes one resend and one renewal if it retries 401s', async () => {
     const retryCondition = () => true
-    const { account, api } = await startCompany(order, retrying({ retryCondition }))
+    const { account, api } = await startWithCompanion(order, retrying({ retryCondition }))
     account.api.fail({ status: 401 })
     expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
     expect(statusesOf(account)).toEqual([401, 401, 401, 401, 401])
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('sends a body as it is, after a recovery and in a retry', async () => {
+  it('sends the same body after a resend and in a retry', async () => {
     const retryCondition = () => true
-    const { account, api } = await startCompany(order, retrying({ retryCondition }))
+    const { account, api } = await startWithCompanion(order, retrying({ retryCondition }))
     account.api.fail({ status: 401, times: 1 })
     account.api.fail({ times: 1 })
     const record = { FirstName: 'Nia', LastName: 'Adeyemi' }
@@ -90,24 +90,26 @@ describeEachOrder('axios-retry, attached %s ours', (order) => {
     expect(bodies).toEqual(Array(3).fill(JSON.stringify(record)))
   })
 
-  it('with validateResponse in the place of validateStatus, hands out what was recovered', async () => {
+  it('returns the answer to a resend with validateResponse instead of validateStatus', async () => {
     const validateResponse = ({ status }: { status: number }) => status === 200
-    const { account, api } = await startCompany(order, retrying({ validateResponse }))
+    const { account, api } = await startWithCompanion(order, retrying({ validateResponse }))
     account.revoke()
     expect((await api.get(PHYSICIANS)).data.Result).toHaveLength(12)
     expect(statusesOf(account)).toEqual([401, 200])
   })
 
-  describe('while the token endpoint is out of order', () => {
-    it('repeats the call and not the token request', async () => {
+  describe('during an outage of the token endpoint', () => {
+    it('repeats the request, but not the token request', async () => {
       const onRetry = vi.fn()
-      const { account, api } = await startCompany(order, retrying({ onRetry }), { retries: 0 })
-      const alone = await startAlone(retrying())
+      const { account, api } = await startWithCompanion(order, retrying({ onRetry }), {
+        retries: 0,
+      })
+      const alone = await startWithoutPlugin(retrying())
       const runs = [countRuns(api), countRuns(alone.api)]
       account.revoke()
       account.tokenEndpoint.fail()
       alone.account.api.fail()
-      // Not an error of ours: it shows the token that it was given.
+      // An error of axios: it contains the token in its config.
       expect(await alone.api.get(PHYSICIANS).catch((error) => error.status)).toBe(503)
       const error = await rejectionOf(api.get(PHYSICIANS))
       expect(error).toMatchObject({ code: 'ERR_CASPIO_TOKEN_ENDPOINT', status: 503 })
@@ -118,12 +120,12 @@ describeEachOrder('axios-retry, attached %s ours', (order) => {
       expect(statusesOf(account)).toEqual([401, 401, 401, 401])
     })
 
-    it('gets the data once the outage is over', async () => {
+    it('gets the data when the outage ends', async () => {
       const onRetry = () => {
         account.tokenEndpoint.restore()
         vi.advanceTimersByTime(2_000)
       }
-      const { account, api, auth } = await startCompany(order, retrying({ onRetry }), {
+      const { account, api, auth } = await startWithCompanion(order, retrying({ onRetry }), {
         retries: 0,
       })
       auth.invalidate()

@@ -19,7 +19,7 @@ const RECORDS = { Result: [{ PK_ID: 1 }] }
 const RECORD = { FirstName: 'Nia' }
 const URL_OF_RECORDS = `${HOME}/rest/v2${PHYSICIANS}`
 
-/** An instance with the plugin on it, and msw listening before or after that. */
+/** Attaches the plugin to an instance, and starts msw before or after that. */
 function start(
   order: Order,
   adapter: string,
@@ -36,7 +36,7 @@ function start(
   return { api, auth, server }
 }
 
-/** A Caspio that hands out token-1, token-2 and so on, and takes no other than the last of two. */
+/** Mocks a Caspio that issues token-1, token-2 and so on, and accepts only token-2. */
 function mockCaspio(server: SetupServer) {
   const seen: string[] = []
   let tokens = 0
@@ -65,8 +65,8 @@ function mockCaspio(server: SetupServer) {
 }
 
 describe.each(['http', 'fetch'])('on the %s adapter', (adapter) => {
-  describeEachOrder('msw, listening %s ours', (order) => {
-    it('mocks a whole recovery: both token requests, the 401 and the resend', async () => {
+  describeEachOrder('msw, started %s the plugin', (order) => {
+    it('mocks both token requests, the 401 and the resend', async () => {
       const { api, server } = start(order, adapter)
       const { seen, tokens } = mockCaspio(server)
       const expected = resultOf(await axios.get(`${HOME}/plain`, { adapter }))
@@ -83,7 +83,7 @@ describe.each(['http', 'fetch'])('on the %s adapter', (adapter) => {
       expect(seen).toEqual([`POST Bearer token-1 ${body}`, `POST Bearer token-2 ${body}`])
     })
 
-    it('lets a recovery through to the real account', async () => {
+    it('passes the 401, the token request and the resend through to the account', async () => {
       const account = await startAccount()
       const baseURL = `${account.url}/rest/v2`
       const { api, server } = start(order, adapter, account.credentials, baseURL)
@@ -95,7 +95,7 @@ describe.each(['http', 'fetch'])('on the %s adapter', (adapter) => {
       expect(account.log.token).toHaveLength(2)
     })
 
-    it('a token request that is not mocked is a failure, and shows no secret', async () => {
+    it('fails a token request without a mock, and shows no secret', async () => {
       const print = vi.spyOn(console, 'error').mockImplementation(() => {})
       const { api, server } = start(order, adapter)
       server.use(http.get(URL_OF_RECORDS, () => HttpResponse.json(RECORDS)))

@@ -26,7 +26,7 @@ afterAll(() => {
   nock.enableNetConnect()
 })
 
-/** An instance with the plugin on it, and nock in place before or after that. */
+/** Attaches the plugin to an instance, and activates nock before or after that. */
 function start(order: Order, adapter: string) {
   const activate = () => {
     if (!nock.isActive()) nock.activate()
@@ -45,14 +45,14 @@ function mockToken(access_token: string): void {
     .reply(200, { access_token, token_type: 'bearer', expires_in: 3600 })
 }
 
-/** Only what carries this token is answered. */
+/** Answers only requests with this token. */
 function caspio(token: string): nock.Scope {
   return nock(HOME, { reqheaders: { authorization: `Bearer ${token}` } })
 }
 
 describe.each(['http', 'fetch'])('on the %s adapter', (adapter) => {
-  describeEachOrder('nock, in place %s ours', (order) => {
-    it('mocks a whole recovery: both token requests, the 401 and the resend', async () => {
+  describeEachOrder('nock, activated %s the plugin', (order) => {
+    it('mocks both token requests, the 401 and the resend', async () => {
       const api = start(order, adapter)
       mockToken('token-1')
       caspio('token-1').get(PATH).reply(401, {})
@@ -74,7 +74,7 @@ describe.each(['http', 'fetch'])('on the %s adapter', (adapter) => {
       expect(nock.pendingMocks()).toEqual([])
     })
 
-    it('what it says of a token request that is not mocked shows no secret', async () => {
+    it('shows no secret in its error about a token request without a mock', async () => {
       const api = start(order, adapter)
       nock(HOME).get(PATH).reply(200, RECORDS)
       const error = await rejectionOf(api.get(PHYSICIANS))

@@ -12,7 +12,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CaspioAccount } from '../../src/testing/index.js'
 import { fakeClocks } from '../support/clocks.js'
 import { witness } from '../support/hygiene.js'
-import { describeEachOrder, PHYSICIANS, startAlone, startCompany } from './support.js'
+import { describeEachOrder, PHYSICIANS, startWithCompanion, startWithoutPlugin } from './support.js'
 
 const HOUR = 3_600_000
 
@@ -21,7 +21,7 @@ const tracer = new BasicTracerProvider({
   spanProcessors: [new SimpleSpanProcessor(exporter)],
 }).getTracer('test')
 
-/** The W3C's traceparent, as far as it goes out. */
+/** Sends the traceparent header of the W3C. */
 const traceparent: TextMapPropagator = {
   inject(active, carrier, setter) {
     const span = trace.getSpanContext(active)
@@ -39,7 +39,7 @@ instrumentation.setTracerProvider({ getTracer: () => tracer })
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 propagation.setGlobalPropagator(traceparent)
 
-/** Enables the instrumentation, which patches a module when it is required the next time. */
+/** Enables the instrumentation. It patches a module at the next require(). */
 function instrument(): void {
   instrumentation.enable()
   createRequire(import.meta.url)('http')
@@ -55,12 +55,12 @@ afterAll(() => {
   propagation.disable()
 })
 
-/** Runs a piece of the user's work in a span of its own. */
+/** Runs the user's work in a new span. */
 function traced<T>(name: string, work: () => Promise<T>): Promise<T> {
   return tracer.startActiveSpan(name, (span) => work().finally(() => span.end()))
 }
 
-/** Method, path and status of each span of HTTP, and the name of the span that it belongs to. */
+/** Method, path and status of each HTTP span, and the name of its parent. */
 function spansOf({ url }: CaspioAccount): [string, string | undefined][] {
   const spans: ReadableSpan[] = witness(exporter.getFinishedSpans())
   const nameOf = (id: string | undefined) =>
@@ -79,10 +79,10 @@ function spansOf({ url }: CaspioAccount): [string, string | undefined][] {
 
 const CALL = `/rest/v2${PHYSICIANS}`
 
-describeEachOrder('OpenTelemetry’s http instrumentation, enabled %s ours', (order) => {
-  it('gives the 401, the token request and the resend a span each, under the caller’s', async () => {
-    const { account, api } = await startCompany(order, instrument)
-    const alone = await startAlone(() => {})
+describeEachOrder('OpenTelemetry’s http instrumentation, enabled %s the plugin', (order) => {
+  it('creates a span for the 401, the token request and the resend, inside the caller’s span', async () => {
+    const { account, api } = await startWithCompanion(order, instrument)
+    const alone = await startWithoutPlugin(() => {})
     account.revoke()
     exporter.reset()
     await traced('caller', () => api.get(PHYSICIANS))
@@ -95,8 +95,8 @@ describeEachOrder('OpenTelemetry’s http instrumentation, enabled %s ours', (or
     expect(spansOf(alone.account)).toEqual([[`GET ${CALL} 200`, 'another']])
   })
 
-  it('the resend bears the traceparent of its own span', async () => {
-    const { account, api } = await startCompany(order, instrument)
+  it('sends the traceparent of the second span with the resend', async () => {
+    const { account, api } = await startWithCompanion(order, instrument)
     account.revoke()
     exporter.reset()
     await traced('caller', () => api.get(PHYSICIANS))
@@ -107,8 +107,8 @@ describeEachOrder('OpenTelemetry’s http instrumentation, enabled %s ours', (or
     expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1)
   })
 
-  it('callers who share a token request keep a trace each', async () => {
-    const { account, api } = await startCompany(order, instrument)
+  it('keeps the traces of callers apart who share a token request', async () => {
+    const { account, api } = await startWithCompanion(order, instrument)
     const inInterceptor: (string | undefined)[] = []
     api.interceptors.response.use((response) => {
       const active = trace.getActiveSpan() as ReadableSpan | undefined
@@ -134,8 +134,8 @@ describeEachOrder('OpenTelemetry’s http instrumentation, enabled %s ours', (or
   describe('a renewal in the background', () => {
     fakeClocks()
 
-    it('is a span of the caller who set it off', async () => {
-      const { account, api } = await startCompany(order, instrument)
+    it('is a span of the caller who caused it', async () => {
+      const { account, api } = await startWithCompanion(order, instrument)
       exporter.reset()
       vi.advanceTimersByTime(23.5 * HOUR)
       await traced('caller', () => api.get(PHYSICIANS))

@@ -7,17 +7,17 @@ import { witness } from '../support/hygiene.js'
 
 export const HOME = 'https://a1bcd234.caspio.com'
 
-/** Of an account that is nowhere but in a mock. */
+/** The credentials of a mocked account. */
 export const CREDENTIALS = {
   clientID: 'the-client',
-  clientSecret: 'what-nobody-may-hear',
+  clientSecret: 'the-client-secret',
   tokenEndpointURL: `${HOME}/oauth/token`,
 }
 
-/** When the companion is attached: before ours or after it. */
+/** Whether the companion is attached before or after the plugin. */
 export type Order = 'before' | 'after'
 
-/** The same tests in both orders of attaching. */
+/** Runs the same tests in both orders. */
 export const describeEachOrder = describe.each<Order>(['before', 'after'])
 
 export interface Company {
@@ -26,8 +26,8 @@ export interface Company {
   readonly auth: CaspioAuth
 }
 
-/** An account, and an instance with a companion and the plugin on it, which holds a token already. */
-export async function startCompany(
+/** Starts an account, attaches a companion and the plugin to an instance, and gets a token. */
+export async function startWithCompanion(
   order: Order,
   attachCompanion: (api: AxiosInstance) => void,
   { axios: defaults, ...options }: CaspioAuthOptions & { axios?: CreateAxiosDefaults } = {},
@@ -42,8 +42,8 @@ export async function startCompany(
   return { account, api, auth }
 }
 
-/** The companion by itself, on an instance that sends a good token, to an account with the same data. */
-export async function startAlone(
+/** Attaches only the companion, to an instance that sends a valid token to another account. */
+export async function startWithoutPlugin(
   attachCompanion: (api: AxiosInstance) => void,
   defaults?: CreateAxiosDefaults,
 ): Promise<Pick<Company, 'account' | 'api'>> {
@@ -64,14 +64,14 @@ export async function startAlone(
   return { account, api }
 }
 
-/** How often a user's own interceptors ran. */
+/** How often the user's interceptors ran. */
 export interface Runs {
   request: number
   response: number
   error: number
 }
 
-/** Puts them on the instance, behind all that is there. */
+/** Registers counting interceptors after all others. */
 export function countRuns(api: AxiosInstance): Runs {
   const runs: Runs = { request: 0, response: 0, error: 0 }
   api.interceptors.request.use((config) => {
@@ -91,12 +91,12 @@ export function countRuns(api: AxiosInstance): Runs {
   return runs
 }
 
-/** What the server answered, in order. */
+/** The statuses of the account's answers, in order. */
 export function statusesOf({ log }: CaspioAccount): number[] {
   return log.api.map(({ status }) => status)
 }
 
-/** What came out of a call. */
+/** Status and data of an answer, to compare. */
 export function resultOf({ status, data }: AxiosResponse): object {
   return { status, data }
 }
