@@ -47,6 +47,7 @@ export function sendAuthorised(
 }
 
 function redact(config: Config, keys: readonly string[]): void {
+  const redacted = config.redact ?? []
   // A config that is sent again has them already.
-  config.redact = [...new Set([...(config.redact ?? []), ...keys])]
+  config.redact = redacted.includes(`${keys.at(-1)}`) ? redacted : [...redacted, ...keys]
 }
