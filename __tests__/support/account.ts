@@ -13,7 +13,7 @@ import {
 } from '../../src/testing/index.js'
 import { watchSecret, witness } from './hygiene.js'
 
-/** A stand-in account for the running test. */
+/** Starts a stand-in account for the running test. */
 export async function startAccount(options?: CaspioAccountOptions): Promise<CaspioAccount> {
   const account = await startCaspioAccount(options)
   onTestFinished(() => account.close())
@@ -28,7 +28,7 @@ export interface Bench {
   readonly events: CaspioAuthEvent[]
 }
 
-/** An account, an axios instance with the plugin on it, and the events. */
+/** Starts an account, and attaches the plugin to an axios instance. Collects the events. */
 export async function startBench({
   account: accountOptions,
   axios: axiosOptions,
@@ -52,7 +52,7 @@ export async function startBench({
 /** The records of the stand-in account's first table, under the instance's baseURL. */
 export const PHYSICIANS = '/tables/Physicians/records'
 
-/** `count` requests at once. */
+/** Calls `send` `count` times at once. */
 export function times<T>(count: number, send: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => send(index)))
 }
@@ -61,19 +61,19 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** What a promise was rejected with, which the secrets' check gets as well. */
-// biome-ignore lint/suspicious/noExplicitAny: what it is, is what the tests look at
+/** What a promise was rejected with. The check for secrets gets it, too. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look at any property of it
 export async function rejectionOf(promise: Promise<unknown>): Promise<any> {
   try {
     await promise
   } catch (error) {
     return witness(error)
   }
-  throw new Error('it was not rejected')
+  throw new Error('the promise was not rejected')
 }
 
-/** What was thrown at once, which the secrets' check gets as well. */
-// biome-ignore lint/suspicious/noExplicitAny: what it is, is what the tests look at
+/** What a function threw. The check for secrets gets it, too. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look at any property of it
 export function thrownBy(act: () => unknown): any {
   try {
     act()
@@ -83,7 +83,7 @@ export function thrownBy(act: () => unknown): any {
   throw new Error('nothing was thrown')
 }
 
-/** How each of them ended; the secrets' check gets the errors as well. */
+/** How each promise settled. The check for secrets gets the errors, too. */
 export async function outcomesOf<T>(promises: Promise<T>[]): Promise<PromiseSettledResult<T>[]> {
   const outcomes = await Promise.allSettled(promises)
   for (const outcome of outcomes) if (outcome.status === 'rejected') witness(outcome.reason)

@@ -15,7 +15,7 @@ export function createToken(accessToken: string, isFromStore = false): Token {
   return { ...common, accessToken, requestedAt, isFromStore }
 }
 
-/** What the adapter and the token source of a request answer, one after the other. */
+/** What the adapter and the token source answer, one after the other. */
 interface Script {
   readonly answers: readonly { readonly status: number; readonly data?: unknown }[]
   readonly replacements?: readonly (Token | Promise<Token> | undefined)[]

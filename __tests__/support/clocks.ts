@@ -9,17 +9,17 @@ function fake(...toFake: NonNullable<Parameters<typeof vi.useFakeTimers>[0]>['to
   })
 }
 
-/** Both clocks stand still and are moved by hand; timers and sockets are real. */
+/** Both clocks stand still until a test moves them. Timers and sockets are real. */
 export function fakeClocks(): void {
   fake('Date', 'performance')
 }
 
-/** Both clocks stand still and all timers wait for them: for what has no sockets. */
+/** Both clocks and all timers stand still until a test moves them. For tests without sockets. */
 export function fakeTime(): void {
   fake('Date', 'performance', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval')
 }
 
-/** When everything has happened that waits for no timer, and Node has told what nobody handled. */
+/** Resolves after all pending promises, and after Node has reported unhandled rejections. */
 export function atRest(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -6,16 +6,16 @@ import { onTestFinished } from 'vitest'
 export interface ConnectProxy {
   readonly url: string
   readonly port: number
-  /** What it was asked for: `CONNECT host:port`, or `METHOD url`. */
+  /** The requests that it received: `CONNECT host:port`, or `METHOD url`. */
   readonly requests: string[]
-  /** `user:password`; changing it refuses who comes with the old one. */
+  /** `user:password`. May be changed: then the proxy refuses clients with the old one. */
   credentials: string | undefined
 }
 
 /**
- * A corporate proxy: an HTTP proxy that tunnels by CONNECT, while the test runs.
+ * Starts a corporate proxy for the running test: an HTTP proxy that also tunnels (CONNECT).
  *
- * @param hosts the names that only it knows, with the loopback port behind each
+ * @param hosts the host names that only the proxy knows, each with a port on loopback
  */
 export async function startConnectProxy(
   hosts: Readonly<Record<string, number>> = {},
@@ -36,7 +36,7 @@ export async function startConnectProxy(
     const port = hosts[`${request.url}`.replace(/:\d+$/, '')]
     if (port) request.url = `127.0.0.1:${port}`
   })
-  // Tunnels are no longer the server's to close.
+  // The server does not close tunnels.
   server.on('connection', (socket) => sockets.add(socket))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {

@@ -22,7 +22,7 @@ export interface RunOptions {
 }
 
 export interface Examples {
-  /** Holds `examples`, and all that they import. */
+  /** Contains `examples` and everything that they import. */
   readonly folder: string
   /** Runs a program of `examples`. */
   run(program: string, options?: RunOptions): Promise<Outcome>
@@ -43,7 +43,7 @@ const PACKAGES = [
   'vitest',
 ]
 
-/** A copy of the examples, and beside them the package that they import, built anew. */
+/** Copies the examples, and builds the package that they import. */
 export function copyExamples(): Examples {
   let folder = ''
 
@@ -99,7 +99,7 @@ async function buildPackage(outdir: string): Promise<void> {
   const entryPoints = { index, redis: source('redis.ts'), ...testing }
   await build({ ...common, entryPoints, format: 'esm', splitting: true })
   await build({ ...commonJS, entryPoints: { index, ...testing } })
-  // As tsup.config.ts has it.
+  // As in tsup.config.ts.
   const footer = { js: 'module.exports = module.exports.default' }
   await build({ ...commonJS, entryPoints: { auth: source('auth.ts') }, footer })
 }

@@ -4,7 +4,7 @@ import { attachCaspioAuth, type CaspioAuthEvent, type CaspioTokenStore } from '.
 import { redisTokenStore } from '../../src/redis.js'
 import type { FleetOrder, FleetReport, FleetSetup, StoreKind } from './fleet.js'
 
-// Loaded where it is used: 32 processes loading everything take minutes.
+// Each process loads only the packages that it needs: 32 processes that load all take minutes.
 const STORES: Record<StoreKind, (url: string) => Promise<CaspioTokenStore>> = {
   async redis(url) {
     const { createClient } = await import('redis')
@@ -39,7 +39,7 @@ function watched(store: Keyv): Keyv {
   return store
 }
 
-/** One process of a fleet: told by its parent what to send, and asked what became of it. */
+/** One process of a fleet. It sends what its parent orders, and reports the results. */
 process.once('message', async ({ credentials, apiURL, store, options }: FleetSetup) => {
   const events: CaspioAuthEvent[] = []
   const tokenStore = await STORES[store.kind](store.url)

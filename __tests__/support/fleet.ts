@@ -20,20 +20,20 @@ export interface FleetSetup {
   readonly options: CaspioAuthOptions
 }
 
-/** So many requests, one after the other, with a pause after each, in ms. */
+/** The number of requests, sent one after the other, and the pause after each in ms. */
 export interface FleetOrder {
   readonly requests: number
   readonly pause: number
 }
 
-/** What became of them. */
+/** The results of one order. */
 export interface FleetReport {
   readonly statuses: (number | string)[]
-  /** The longest that one took, in ms. */
+  /** The duration of the slowest request, in ms. */
   slowest: number
-  /** How often each event came. */
+  /** How often each event was emitted. */
   readonly events: Record<string, number>
-  /** The one in hand at the end. */
+  /** The access token at the end. */
   token: string
 }
 
@@ -42,13 +42,13 @@ export interface FleetProcess {
   send(order: FleetOrder): Promise<FleetReport>
 }
 
-// For what is CommonJS among them.
+// Some of the packages are CommonJS.
 const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)"
 
 let worker: Promise<string> | undefined
 
-// Bundled once: to compile it in each of the processes would take longer than the test itself.
+// Bundled once: compiling it in each process would take longer than the test itself.
 async function bundleWorker(): Promise<string> {
   const outfile = join(
     import.meta.dirname,
@@ -61,7 +61,7 @@ async function bundleWorker(): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    // With its packages, which loads in a third of the time.
+    // Including the packages: then it loads in a third of the time.
     banner: { js: REQUIRE },
     external: ['libsql', 'pg-native'],
     ...(axios && { alias: { axios } }),
@@ -70,7 +70,7 @@ async function bundleWorker(): Promise<string> {
   return outfile
 }
 
-/** Real processes, each with a plugin and a store of its own. They end with the test. */
+/** Starts real processes, each with the plugin and a token store. They end with the test. */
 export async function startFleet(
   size: number,
   account: CaspioAccount,
@@ -103,17 +103,17 @@ export async function startFleet(
   )
 }
 
-/** All of them at once. */
+/** Sends an order to all processes at once. */
 export function sendAll(fleet: FleetProcess[], order: FleetOrder): Promise<FleetReport[]> {
   return Promise.all(fleet.map((member) => member.send(order)))
 }
 
-/** The answers of all of them, each once. */
+/** The different statuses in all reports. */
 export function statusesOf(reports: FleetReport[]): (number | string)[] {
   return [...new Set(reports.flatMap(({ statuses }) => statuses))]
 }
 
-/** How often an event came in the whole fleet. */
+/** How often an event was emitted in the whole fleet. */
 export function countOf(reports: FleetReport[], event: string): number {
   return reports.reduce((sum, { events }) => sum + (events[event] ?? 0), 0)
 }

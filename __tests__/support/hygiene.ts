@@ -1,30 +1,30 @@
 import { afterEach, beforeEach, expect } from 'vitest'
 import { leaksIn } from './secrets.js'
-import { learnFromTheWire } from './wire-secrets.js'
+import { findSecretsInTraffic } from './wire-secrets.js'
 
-// Anything shorter is a word of some message, too.
+// Anything shorter may also be a word in a message.
 const MIN_LENGTH = 8
 
-// Of a hundred thousand errors of one kind the first few hundred will do.
+// Some tests cause a hundred thousand equal errors: the first few hundred are enough.
 const MAX_WITNESSED = 500
 
 const secrets = new Set<string>()
 const bearers = new Set<string>()
 const witnessed = new Set<unknown>()
 
-/** Names a secret that no server of the test will hear. */
+/** Adds a secret that no server of the test receives. */
 export function watchSecret(secret: string): void {
   if (secret.length >= MIN_LENGTH) secrets.add(secret)
 }
 
-/** What the running test's wire has told so far. */
+/** The secrets and access tokens that the running test has sent or received so far. */
 export function secretsSeen(): { secrets: string[]; bearers: string[] } {
   return { secrets: [...secrets], bearers: [...bearers] }
 }
 
 /**
- * Hands over what came out of a test: after it, nothing that can be reached from there may be a
- * secret. `rejectionOf` does so by itself, and whatever is printed comes here as well.
+ * Registers a value that a test obtained. After the test, no secret may be reachable from it.
+ * `rejectionOf` registers errors, and everything printed is registered, too.
  */
 export function witness<T>(value: T): T {
   if (witnessed.size < MAX_WITNESSED) witnessed.add(value)
@@ -32,11 +32,11 @@ export function witness<T>(value: T): T {
 }
 
 /**
- * The check of every test: no client secret, nor a form of it, nor a refresh token in what came
- * out of it; and no access token in what is printed of it.
+ * Checks after every test that the registered values contain no client secret (in any encoding) and
+ * no refresh token, and that their JSON contains no access token.
  */
 export function checkEveryTest(): void {
-  learnFromTheWire({ secret: watchSecret, bearer: (token) => bearers.add(token) })
+  findSecretsInTraffic({ secret: watchSecret, accessToken: (token) => bearers.add(token) })
   for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) {
     const print = console[method]
     console[method] = (...args: unknown[]) => {

@@ -1,6 +1,6 @@
 import type { IssueRequest } from '../../src/token/issuer.js'
 
-/** What a token source asks its issuer for at a cold start. */
+/** The request of a token source to its issuer at a cold start. */
 export function issueRequest(changes: Partial<IssueRequest> = {}): IssueRequest {
   return {
     refreshToken: undefined,

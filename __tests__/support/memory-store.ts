@@ -5,10 +5,10 @@ interface Entry {
   readonly endsAt: number
 }
 
-/** A store as one of the user's own could be: a Map, and a lock where it is asked for. */
+/** A token store such as a user might write: a Map, optionally with a lock. */
 export class MemoryStore implements CaspioTokenStore {
   readonly entries = new Map<string, Entry>()
-  /** What was called, in order. */
+  /** The names of the called methods, in order. */
   readonly calls: string[] = []
   readonly lock?: NonNullable<CaspioTokenStore['lock']>
 
@@ -31,14 +31,14 @@ export class MemoryStore implements CaspioTokenStore {
     this.entries.delete(key)
   }
 
-  /** The one token that is stored, parsed. */
+  /** The stored token, parsed. */
   get token(): Record<string, unknown> | undefined {
     const [key] = this.keys
     const value = key && this.#read(key)
     return value ? JSON.parse(value) : undefined
   }
 
-  /** Of tokens, not of locks. */
+  /** The keys of tokens, without those of locks. */
   get keys(): string[] {
     return [...this.entries.keys()].filter((key) => !key.endsWith(':lock'))
   }

@@ -13,24 +13,24 @@ interface TokenRequest {
   readonly error: string | undefined
 }
 
-/** A certified authorization server, and an API that asks it about every token. */
+/** A certified authorization server, and an API that checks every token with it. */
 export interface AuthorizationServer {
   /** Its origin. */
   readonly url: string
-  /** The origin of the API. `GET /whoami` tells which client the token belongs to. */
+  /** The origin of the API. `GET /whoami` answers with the client ID of the token. */
   readonly apiURL: string
-  /** Requests to the token endpoint, as it answered them. */
+  /** The answered token requests. */
   readonly tokenRequests: TokenRequest[]
   /** The status of every answer of the API. */
   readonly apiAnswers: number[]
-  /** Seconds that access tokens live from now on. */
+  /** The life of access tokens from now on, in seconds. */
   tokenLife: number
   /** Whether its storage fails, which makes it answer 500. */
   isDown: boolean
   /** Registers a client, or changes the secret of one. */
   register(clientID: string, clientSecret: string, clientAuthentication?: 'basic' | 'body'): void
   credentials(clientID: string, clientSecret: string): CaspioCredentials
-  /** At its revocation endpoint (RFC 7009), as the API's own client. */
+  /** Revokes a token at the revocation endpoint (RFC 7009), as the client of the API. */
   revoke(token: string): Promise<void>
 }
 
@@ -48,7 +48,7 @@ export async function startAuthorizationServer({
   tokenLife = 3_600,
   refreshTokens = false,
 }: AuthorizationServerOptions = {}): Promise<AuthorizationServer> {
-  // Both are known before there is anybody who answers.
+  // The provider and the API need both URLs before they exist.
   let answerProvider: RequestListener = () => {}
   let answerAPI: RequestListener = () => {}
   const url = await listen((...exchange) => answerProvider(...exchange))
@@ -120,7 +120,7 @@ export async function startAuthorizationServer({
   return server
 }
 
-/** A server on loopback for the running test; returns its origin. */
+/** Starts a server on loopback for the running test. Returns its origin. */
 async function listen(answer: RequestListener): Promise<string> {
   const server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -137,11 +137,11 @@ async function createProvider(
   tokenLife: () => number,
   refreshTokens: boolean,
 ): Promise<Provider> {
-  // It warns of every Node but the current ones, and says so as soon as it is imported.
+  // When imported, the package warns about every Node version except the current ones.
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   const { Provider } = await import('oidc-provider')
   warn.mockRestore()
-  // It wants a key of its own, though opaque tokens need none; an RSA one would take its time.
+  // The provider requires a key, although opaque tokens need none. Generating an RSA key is slow.
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const provider = new Provider(issuer, {
     adapter,
@@ -169,8 +169,8 @@ async function createProvider(
 }
 
 /**
- * The provider issues no refresh token for client credentials, since RFC 6749 §4.4.3 says that
- * nobody should. Caspio does. Its refresh_token grant, with rotation, is the provider's own.
+ * Makes the provider issue refresh tokens for client credentials, as Caspio does. RFC 6749 §4.4.3
+ * advises against it. The provider already implements the refresh_token grant with rotation.
  */
 function issueRefreshTokens(provider: Provider): void {
   const { AccessToken, RefreshToken, Grant } = provider
@@ -179,18 +179,18 @@ function issueRefreshTokens(provider: Provider): void {
     if (!client) throw new Error('there is no client')
     const accountId = client.clientId
     const grantId = await new Grant({ accountId, clientId: client.clientId }).save()
-    const owned = { accountId, client, grantId, gty: 'client_credentials', scope: '' }
-    const access = new AccessToken(owned as never)
+    const properties = { accountId, client, grantId, gty: 'client_credentials', scope: '' }
+    const access = new AccessToken(properties as never)
     ctx.body = {
       access_token: await access.save(),
       token_type: 'Bearer',
       expires_in: access.expiration,
-      refresh_token: await new RefreshToken(owned as never).save(),
+      refresh_token: await new RefreshToken(properties as never).save(),
     }
   })
 }
 
-/** What the provider keeps, by model and id. */
+/** The storage of the provider, by model and ID. */
 function createStorage(isDown: () => boolean) {
   const models = new Map<string, Map<string, AdapterPayload>>()
   const open = (name: string) => {

@@ -7,17 +7,17 @@ import type { CaspioAccountCredentials } from '../../src/testing/index.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-// What a test runner, npm or a developer put there is not for the programs.
+// The programs must not see what a test runner, npm or a developer has set.
 const NOT_INHERITED =
   /^(npm_|vitest|node_|caspio_|carrier_|redis_|token_|port$|force_color|no_color|https?_proxy)/i
 
-/** The environment of a program that a test starts. */
+/** The environment for a program that a test starts. */
 export function environmentOfProgram(env: Record<string, string> = {}): Record<string, string> {
   const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name))
   return { ...(Object.fromEntries(inherited) as Record<string, string>), ...env }
 }
 
-/** The three values as programs find them in their environment. */
+/** The credentials as environment variables. */
 export function environment({
   clientID,
   clientSecret,
@@ -30,18 +30,18 @@ export function environment({
   }
 }
 
-/** A folder for the running test. */
+/** Creates a folder for the running test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'axios-caspio-auth-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** Copies a part of the repository, without what is installed and built in it. */
+/** Copies a part of the repository, without installed and built files. */
 export function copyOfRepository(part: string, to: string): Promise<void> {
-  const left = ['node_modules', '.git', 'dist', 'coverage', '.stryker']
+  const skipped = ['node_modules', '.git', 'dist', 'coverage', '.stryker']
   return cp(join(root, part), to, {
     recursive: true,
-    filter: (path) => !left.includes(basename(path)),
+    filter: (path) => !skipped.includes(basename(path)),
   })
 }

@@ -14,13 +14,13 @@ export interface RawServer {
   readonly url: string
   readonly port: number
   readonly server: Server
-  /** Every request, in the order in which it had been read. */
+  /** Every request, in the order in which their bodies were complete. */
   readonly received: Received[]
 }
 
 type Answer = (request: Received, response: Parameters<RequestListener>[1]) => void
 
-/** A real HTTP server on loopback for the running test. `answer` comes after the body was read. */
+/** Starts an HTTP server on loopback for the running test. Calls `answer` after reading the body. */
 export async function startRawServer(
   answer: Answer = (_, response) => response.end('{}'),
 ): Promise<RawServer> {

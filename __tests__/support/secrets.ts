@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { expect } from 'vitest'
 
-/** All the forms in which a secret travels. */
+/** A secret in all encodings in which it may appear. */
 function formsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1)
   return [
@@ -18,11 +18,11 @@ function formsOf(secret: string): string[] {
   ]
 }
 
-// Through a timer's list every object with a timer can be reached, the servers' own included; the
-// others are deprecated, and reading them prints a warning.
+// The list of a timer leads to every object with a timer, including the servers. The other properties
+// are deprecated, and reading them prints a warning.
 const UNREADABLE = /^_(idleNext|idlePrev|headers|headerNames)$/
 
-/** Every text that can be reached from `value`: by any property, hidden ones and getters included. */
+/** Every string that can be reached from `value`, also through hidden properties and getters. */
 function textsWithin(value: unknown): string[] {
   const texts: string[] = []
   const visited = new Set<unknown>()
@@ -32,7 +32,7 @@ function textsWithin(value: unknown): string[] {
     if (typeof next === 'string') texts.push(next)
     if (Object(next) !== next || visited.has(next)) continue
     visited.add(next)
-    // Node's: a way to all that is under way on them. What is printed of them counts all the same.
+    // These lead to everything that is sent on them. Their printed form is still checked.
     if (next instanceof Agent || next instanceof Socket) continue
     if (next instanceof Uint8Array) {
       texts.push(Buffer.from(next).toString(), Buffer.from(next).toString('latin1'))
@@ -45,27 +45,27 @@ function textsWithin(value: unknown): string[] {
       try {
         rest.push(Reflect.get(next as object, key))
       } catch {
-        // A getter that nobody can read.
+        // A getter that throws.
       }
     }
   }
   return texts
 }
 
-/** The ways in which people print a value. */
+/** The value as people print it. */
 function printed(value: unknown): string[] {
   const prints = [String, JSON.stringify, inspect, (it: unknown) => Object(it).stack]
   return prints.flatMap((print) => {
     try {
       return print(value) ?? []
     } catch {
-      // Circular, or without a prototype: nobody prints it that way.
+      // Circular, or without a prototype: it cannot be printed in this way.
       return []
     }
   })
 }
 
-/** Which of the secrets show in `values`, in whatever form: by number, never in clear. */
+/** Which secrets appear in `values`, in any encoding. Names them by number, not by value. */
 export function leaksIn(values: unknown[], secrets: Iterable<string>): string[] {
   const text = [...textsWithin(values), ...values.flatMap(printed)].join('\n')
   return [...secrets].flatMap((secret, number) =>
@@ -76,7 +76,7 @@ export function leaksIn(values: unknown[], secrets: Iterable<string>): string[] 
   )
 }
 
-// Where to look, without what was found.
+// The text before a secret, without any secret.
 function keyBefore(text: string, at: number, secrets: Iterable<string>): string {
   let before = text.slice(Math.max(0, at - 60), at)
   for (const form of [...secrets].flatMap(formsOf)) before = before.replaceAll(form, '…')
@@ -84,8 +84,8 @@ function keyBefore(text: string, at: number, secrets: Iterable<string>): string 
 }
 
 /**
- * Fails if a secret, its Basic form or another encoding of it can be reached from `value` or shows
- * in any of its printed forms. The failure names the form, never the secret.
+ * Fails if a secret, in any encoding or as HTTP Basic, can be reached from `value` or appears when it
+ * is printed. The failure names the encoding, never the secret.
  */
 export function expectNoSecrets(
   value: unknown,

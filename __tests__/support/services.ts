@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 import { describe } from 'vitest'
 
-/** A Redis server of the test's own, to be stopped and started at will. It keeps nothing on disk. */
+/** A Redis server that a test can stop and start again. It saves nothing to disk. */
 export interface RedisServer {
   readonly url: string
   start(): Promise<void>
-  /** At once, as in a crash. */
+  /** Stops at once, as in a crash. */
   stop(): Promise<void>
 }
 
@@ -29,7 +29,7 @@ export const describeWithPostgres = describeWith(
   'apt-get install postgresql && pg_ctlcluster 15 main start, or set POSTGRES_URL',
 )
 
-// Where all is to be tested its absence is a failure, elsewhere a line that says how to get it.
+// In CI the tests fail without the service. Elsewhere they are skipped, and a line says how to run them.
 function describeWith(isThere: boolean, what: string, how: string): typeof describe.skip {
   if (isThere || process.env.CI === 'true') return describe
   process.stderr.write(`SKIPPED: tests that need ${what}. To run them: ${how}\n`)
@@ -52,11 +52,11 @@ export async function startRedisServer(): Promise<RedisServer> {
       await new Promise<void>((resolve, reject) => {
         started.once('error', reject)
         started.once('exit', () => reject(new Error('redis-server ended at once')))
-        const knock = async () => {
+        const poll = async () => {
           if (await listens(new URL(redis.url))) resolve()
-          else setTimeout(knock, 10)
+          else setTimeout(poll, 10)
         }
-        knock()
+        poll()
       })
     },
     async stop() {

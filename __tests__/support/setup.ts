@@ -1,7 +1,7 @@
 import { vi } from 'vitest'
 import { checkEveryTest } from './hygiene.js'
 
-// In our own tests, time limits do pass in faked time.
+// In the project's tests, time limits obey fake timers.
 vi.mock('../../src/lib/real-timers.js', () => {
   type Callback = () => void
   return {

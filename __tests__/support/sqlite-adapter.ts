@@ -2,8 +2,8 @@ import type { KeyvStoreAdapter, StoredData } from 'keyv'
 import Database from 'libsql'
 
 /**
- * SQLite for Keyv. `@keyv/sqlite` compiles its driver when it is installed, which takes minutes; this
- * is the same on a driver that comes compiled.
+ * SQLite for Keyv. `@keyv/sqlite` compiles its driver during the installation, which takes minutes.
+ * The driver of this adapter is already compiled.
  */
 export class SqliteAdapter implements Pick<KeyvStoreAdapter, 'get' | 'set' | 'delete' | 'clear'> {
   readonly opts = {}

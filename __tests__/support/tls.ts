@@ -4,17 +4,17 @@ import { createServer, type TLSSocket, type TlsOptions } from 'node:tls'
 import { generate } from 'selfsigned'
 import { onTestFinished } from 'vitest'
 
-/** A private key and its certificate, as Node takes them. */
+/** A private key and its certificate, in the format of Node's TLS options. */
 export interface Identity {
   readonly key: string
   readonly cert: string
 }
 
-/** A private certificate authority. No two have a name in common. */
+/** A private certificate authority. Each has a different name. */
 export interface Authority {
-  /** Its certificate, for those who trust it. */
+  /** Its certificate, for clients that trust it. */
   readonly ca: string
-  /** A certificate for these host names or IPv4 addresses; the first is the common name. */
+  /** Issues a certificate for host names or IPv4 addresses. The first is the common name. */
   issue(names: readonly string[], until?: Date): Promise<Identity>
 }
 
@@ -52,13 +52,13 @@ export async function createAuthority(): Promise<Authority> {
 export interface TlsFront {
   readonly url: string
   readonly port: number
-  /** TCP connections that came in. */
+  /** The number of accepted TCP connections. */
   readonly connections: number
-  /** Of every completed handshake: the common name in the client's certificate, if it had one. */
+  /** For every handshake, the common name in the client's certificate, if there was one. */
   readonly clients: ReadonlyArray<string | undefined>
 }
 
-/** Takes TLS off for the HTTP server at `origin`, while the test runs. */
+/** Terminates TLS in front of the HTTP server at `origin`, for the running test. */
 export async function startTlsFront(origin: string, options: TlsOptions): Promise<TlsFront> {
   const target = Number(new URL(origin).port)
   const sockets = new Set<Socket>()

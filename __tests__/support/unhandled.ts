@@ -1,4 +1,4 @@
-/** Everything of this process that nobody handled. Restores what it did when called. */
+/** Collects the unhandled rejections and exceptions of this process, until `end()`. */
 export function watchUnhandled(): { readonly unhandled: unknown[]; end(): void } {
   const unhandled: unknown[] = []
   const note = (error: unknown) => unhandled.push(error)

@@ -1,36 +1,36 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 
-export interface Learn {
+export interface Report {
   /** A client secret, in clear or as HTTP Basic, or a refresh token. */
   secret(text: string): void
   /** An access token. */
-  bearer(text: string): void
+  accessToken(text: string): void
 }
 
 /**
- * Tells of every secret and token that goes over this process's wire from now on, so that no test
- * has to remember to name them.
+ * Reports every secret and token that this process sends or receives from now on, so that no test
+ * has to name them.
  */
-export function learnFromTheWire(learn: Learn): void {
+export function findSecretsInTraffic(report: Report): void {
   const readBody = (chunk: unknown) => {
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return
     const text = Buffer.from(chunk as string).toString()
     for (const found of matches(text, /(?:^|&)(?:client_secret|refresh_token)=([^&]*)/g)) {
-      learn.secret(formDecoded(found))
+      report.secret(formDecoded(found))
     }
-    for (const found of matches(text, /"refresh_token"\s*:\s*"([^"]+)"/g)) learn.secret(found)
-    for (const found of matches(text, /"access_token"\s*:\s*"([^"]+)"/g)) learn.bearer(found)
+    for (const found of matches(text, /"refresh_token"\s*:\s*"([^"]+)"/g)) report.secret(found)
+    for (const found of matches(text, /"access_token"\s*:\s*"([^"]+)"/g)) report.accessToken(found)
   }
   const readHeaders = ({ headers }: IncomingMessage) => {
     const [, basic] = /^basic (.+)$/i.exec(headers.authorization ?? '') ?? []
-    // Others use HTTP Basic for what is theirs; a token request is a form.
+    // Other requests use HTTP Basic, too. A token request is a form.
     if (!basic || !/form-urlencoded/.test(headers['content-type'] ?? '')) return
-    learn.secret(basic)
+    report.secret(basic)
     const [, clientSecret] = /^[^:]*:(.*)$/s.exec(Buffer.from(basic, 'base64').toString()) ?? []
-    if (clientSecret) learn.secret(formDecoded(clientSecret))
+    if (clientSecret) report.secret(formDecoded(clientSecret))
   }
 
-  // What a server hears in a body, and what a client does.
+  // The bodies that servers and clients receive.
   before(IncomingMessage.prototype, 'push', (_, chunk) => readBody(chunk))
   for (const method of ['write', 'end'] as const) {
     before(ServerResponse.prototype, method, (response, chunk) => {

@@ -16,13 +16,13 @@ const ESM_AND_CJS = {
 const ONE_MODULE_SYSTEM = { 'exact.ts': 'exact.ts', 'index.ts': 'surface.ts', 'auth.ts': 'auth.ts' }
 
 interface Resolution {
-  /** The TypeScript releases that know it. */
+  /** The first and the last TypeScript release that supports it. */
   readonly since?: number
   readonly until?: number
   readonly module: string
   readonly moduleResolution: string
   readonly lib?: readonly string[]
-  /** What is compiled, and under which name. */
+  /** The compiled files: their names in the project, and their sources. */
   readonly files: Readonly<Record<string, string>>
 }
 
@@ -51,8 +51,8 @@ export const RESOLUTIONS: Readonly<Record<string, Resolution>> = {
 }
 
 /**
- * Compiles the type tests in a project in which the package is installed, libraries included.
- * Resolves to what the compiler says: nothing, if all is well.
+ * Compiles the type tests, including the libraries' types, in a project that has the package
+ * installed. Resolves to the compiler's errors, or to an empty string.
  */
 export async function compile(project: string, name: string, typescript: string): Promise<string> {
   const { files, since, until, ...setup } = RESOLUTIONS[name] as Resolution

@@ -1,5 +1,5 @@
-// The types under each TypeScript that is claimed: `npm run types`, or `npm run types -- 5.0 7.0`.
-// Installs the packed tarball and the compilers in a scratch project.
+// Checks the types with each supported TypeScript: `npm run types`, or `npm run types -- 5.0 7.0`.
+// Installs the packed tarball and the compilers in a temporary project.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,9 +11,10 @@ const VERSIONS = '5.0.4 5.1.6 5.2.2 5.3.3 5.4.5 5.5.4 5.6.3 5.7.3 5.8.3 5.9.3 6.
   ' ',
 )
 
-const asked = process.argv.slice(2)
+const requested = process.argv.slice(2)
 const versions = VERSIONS.filter(
-  (version) => !asked.length || asked.some((start) => `${version}.`.startsWith(`${start}.`)),
+  (version) =>
+    !requested.length || requested.some((start) => `${version}.`.startsWith(`${start}.`)),
 )
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const project = mkdtempSync(join(tmpdir(), 'types-'))
@@ -31,20 +32,20 @@ try {
   npm(project, 'install', '--no-audit', '--no-fund', ...packages, ...versions.map(alias))
   for (const version of versions) {
     const typescript = join(project, 'node_modules', `typescript-${version}`)
-    const told: string[] = []
+    const results: string[] = []
     for (const [name, { since = 0, until = 99 }] of Object.entries(RESOLUTIONS)) {
       const release = Number.parseFloat(version)
       if (release < since || Math.floor(release) > until) continue
-      const complaint = await compile(project, name, typescript)
-      told.push(`${complaint ? 'NOT ' : ''}${name}`)
-      if (!complaint) continue
+      const errors = await compile(project, name, typescript)
+      results.push(`${errors ? 'NOT ' : ''}${name}`)
+      if (!errors) continue
       failed++
-      console.error(complaint)
+      console.error(errors)
     }
-    console.log(`TypeScript ${version}: ${told.join('; ')}`)
+    console.log(`TypeScript ${version}: ${results.join('; ')}`)
   }
 } finally {
   rmSync(project, { recursive: true, force: true })
 }
-console.log(failed ? `${failed} failed` : 'all compile, libraries included')
+console.log(failed ? `${failed} failed` : 'all compile, including the libraries')
 process.exitCode = failed ? 1 : 0

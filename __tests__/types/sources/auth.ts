@@ -9,5 +9,5 @@ const getAccessToken: () => Promise<{
 export const pending = getAccessToken().then((token) => token.refresh_token)
 // @ts-expect-error a misspelt credential
 caspioAuth({ clientId: 'a', clientSecret: 'b', tokenEndpointURL: 'c' })
-// @ts-expect-error the life of a cached token is not the seed's
+// @ts-expect-error the option renewBefore, which is only for cached tokens
 caspioAuth({ clientID: 'a', clientSecret: 'b', tokenEndpointURL: 'c' }, { renewBefore: 1 })

@@ -34,7 +34,7 @@ import {
 } from 'axios-caspio-auth/testing'
 import { expectTypeOf } from 'expect-type'
 
-// What is exported, to the letter: whoever changes it changes this file, and the version.
+// The exact exports. If you change them, change this file and the version.
 type Source = CaspioCredentials | CaspioTokenBroker | CaspioAuth
 expectTypeOf(createCaspioAuth).parameter(0).toEqualTypeOf<CaspioCredentials | CaspioTokenBroker>()
 expectTypeOf(createCaspioAuth).returns.toEqualTypeOf<CaspioAuth>()
@@ -106,7 +106,7 @@ expectTypeOf<CaspioAuthEvent['type']>().toEqualTypeOf<
   | 'store-failed'
 >()
 
-/** Every event is told apart by its type: an event that is added breaks this. */
+/** Handles every type of event, so that a new event breaks the compilation. */
 export function line(event: CaspioAuthEvent): string {
   switch (event.type) {
     case 'token-request':

@@ -20,7 +20,7 @@ import { redisTokenStore } from 'axios-caspio-auth/redis'
 import { type CaspioAccount, startCaspioAccount } from 'axios-caspio-auth/testing'
 
 const store: CaspioTokenStore = new Map() satisfies CaspioTokenStore
-// @ts-expect-error a client of Redis is no store: redisTokenStore makes one of it
+// @ts-expect-error a token store is not a Redis client
 redisTokenStore(store)
 const credentials: CaspioCredentials = credentialsFromEnv(process.env)
 credentialsFromEnv()
@@ -101,7 +101,7 @@ axios.get('/x', { skipCaspioAuth: 'yes' })
 axios.get('/x', { skipAuthRefresh: 1 })
 // @ts-expect-error the refresh token is not handed out
 pending.then((token) => token.refresh_token)
-// @ts-expect-error the credentials are not to be written to
+// @ts-expect-error the credentials are readonly
 credentials.clientID = 'other'
 // @ts-expect-error a code that does not exist
 export const isSecond = (error: CaspioAuthError) => error.code === 'ERR_CASPIO_SECOND_401'
