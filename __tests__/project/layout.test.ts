@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const CORE = ['root', 'request', 'token', 'store', 'contract', 'lib']
-/** What each room may import besides itself. */
+/** Which other rooms each room may import. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   root: CORE,
   request: ['token', 'contract', 'lib'],
@@ -22,12 +22,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ROOMS = Object.keys(MAY_IMPORT)
 const ROOMS_WITH_NODE = ['testing', 'cli']
 
-/** Still to be split. */
+/** Exceptions: files and functions that are still too long. */
 const LONG_FILES: string[] = []
 const LONG_FUNCTIONS: string[] = []
 
-/** Tests of a whole room. */
-const NAMED_OTHERWISE = ['cli/process.test.ts', 'testing/faults.test.ts', 'testing/wording.test.ts']
+/** Tests of a whole room. They are not named after one file. */
+const TESTS_OF_A_ROOM = ['cli/process.test.ts', 'testing/faults.test.ts', 'testing/wording.test.ts']
 
 const sources = filesIn('src', '.ts').map((path) => ({
   path,
@@ -40,7 +40,7 @@ const sources = filesIn('src', '.ts').map((path) => ({
   ),
 }))
 
-/** The paths of the files in a folder and below it. */
+/** The paths of the files in a folder and its subfolders. */
 function filesIn(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder), { recursive: true })
     .map((path) => `${path}`.replaceAll('\\', '/'))
@@ -52,7 +52,7 @@ function roomOf(path: string): string {
   return path.includes('/') ? `${path.split('/')[0]}` : 'root'
 }
 
-/** What a file imports: types, re-exports and `import()` included. */
+/** Everything that a file imports, including types, re-exports and `import()`. */
 function importsOf(file: ts.SourceFile): string[] {
   return nodesOf(file).flatMap((node) => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
@@ -80,7 +80,7 @@ function nodesOf(node: ts.Node): ts.Node[] {
   return nodes
 }
 
-/** Every function with a body: its name, and its lines without the comment above it. */
+/** The name and the number of lines of each function with a body. Comments above it do not count. */
 function functionsOf(file: ts.SourceFile) {
   return nodesOf(file).flatMap((node) => {
     if (!ts.isFunctionLike(node) || !('body' in node) || !node.body) return []
@@ -93,7 +93,7 @@ function functionsOf(file: ts.SourceFile) {
 }
 
 describe('src', () => {
-  it('has no other rooms', () => {
+  it('has these folders only', () => {
     expect([...new Set(sources.map(({ room }) => room))].sort()).toEqual([...ROOMS].sort())
   })
 
@@ -142,12 +142,12 @@ describe('__tests__', () => {
   it('mirrors src: each test of a room is named after a file of that room', () => {
     const tests = filesIn('__tests__', '.test.ts').filter((path) => ROOMS.includes(roomOf(path)))
     expect(tests.length).toBeGreaterThan(40)
-    const strays = tests.filter((test) => {
+    const unmatched = tests.filter((test) => {
       const [subject] = basename(test).split('.')
       return !sources.some(
         ({ path, room }) => room === roomOf(test) && basename(path, '.ts') === subject,
       )
     })
-    expect(strays.filter((test) => !NAMED_OTHERWISE.includes(test))).toEqual([])
+    expect(unmatched.filter((test) => !TESTS_OF_A_ROOM.includes(test))).toEqual([])
   })
 })

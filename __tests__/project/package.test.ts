@@ -30,7 +30,7 @@ interface Outcome {
   readonly stderr: string
 }
 
-/** Runs a program to its end. What a test runner or npm put into the environment stays out. */
+/** Runs a program until it ends, without the environment variables of the test runner and npm. */
 function run(
   command: string,
   args: readonly string[],
@@ -46,21 +46,21 @@ function run(
         resolve({
           code: error ? Number(error.code ?? Number.NaN) : 0,
           stdout,
-          // Not stdout: the seed's program prints a token on purpose.
+          // Not stdout: the example program of caspio-sdk prints a token on purpose.
           stderr: witness(stderr),
         }),
     )
   })
 }
 
-/** What a program printed that must not fail. */
+/** Runs a program, expects that it succeeds, and returns what it printed. */
 async function outputOf(...args: Parameters<typeof run>): Promise<string> {
   const { code, stdout, stderr } = await run(...args)
   expect(code, `${stdout}\n${stderr}`).toBe(0)
   return stdout
 }
 
-/** Runs a file of the project with this source. */
+/** Writes this source to a file of the project and runs it. */
 async function runFile(
   name: string,
   source: string,
@@ -70,7 +70,7 @@ async function runFile(
   return run(process.execPath, [name], project, env)
 }
 
-/** What a file of the project printed as JSON. */
+/** Runs this source in the project and parses the JSON that it prints. */
 async function jsonOf<T>(name: string, source: string, env?: Record<string, string>): Promise<T> {
   const { code, stdout, stderr } = await runFile(name, source, env)
   expect(code, stderr).toBe(0)
@@ -98,7 +98,7 @@ beforeAll(async () => {
   await install(process.env.AXIOS || 'axios', 'axios')
   await install('@types/node')
   await install('expect-type')
-  // A copy, so that it finds this project's axios.
+  // A copy, so that it imports this project's axios.
   await cp(
     join(modules, 'axios-auth-refresh'),
     join(project, 'node_modules', 'axios-auth-refresh'),
@@ -108,8 +108,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(work, { recursive: true, force: true }))
 
-/** The package's files that these import, directly or not, and what they import from outside. */
-async function follow(entries: readonly string[]) {
+/** The package's files that these entries import, directly or not, and their imports from outside. */
+async function followImports(entries: readonly string[]) {
   const inside = new Set(entries)
   const outside = new Set<string>()
   for (const path of inside) {
@@ -126,14 +126,14 @@ async function follow(entries: readonly string[]) {
 }
 
 describe('the tarball', () => {
-  it('holds the build, the documents and nothing else', () => {
+  it('contains the build, the documents and nothing else', () => {
     const document = /^(package\.json|LICENSE|[A-Z]+\.md|docs\/.*|examples\/.*)$/
     const others = packed.filter((path) => !path.startsWith('dist/') && !document.test(path))
     expect(others).toEqual([])
     expect(packed).toContain('LICENSE')
   })
 
-  it('has code that can be read, in files whose names say what they hold', async () => {
+  it('contains readable code in files with descriptive names', async () => {
     const files = packed.filter((path) => path.startsWith('dist/'))
     expect(files).toContain('dist/cli/check/values.js')
     for (const path of files) {
@@ -147,7 +147,7 @@ describe('the tarball', () => {
     expect(index).toContain('// src/token/source.ts')
   })
 
-  it('holds every file that package.json points to', async () => {
+  it('contains every file that package.json points to', async () => {
     const { main, module, types, exports, bin } = JSON.parse(
       await readFile(join(installed, 'package.json'), 'utf8'),
     )
@@ -160,28 +160,28 @@ describe('the tarball', () => {
     for (const target of targets) expect(packed).toContain(target.replace('./', ''))
   })
 
-  it('names no path of the machine that built it', async () => {
+  it('contains no path of the machine that built it', async () => {
     for (const path of packed.filter((path) => path.startsWith('dist/'))) {
       const text = await readFile(join(installed, path), 'utf8')
       expect(text.includes(work) || text.includes(root), path).toBe(false)
     }
   })
 
-  // V8 builds their sets when it reads the module, which takes a tenth of the import.
+  // V8 builds the sets of such a pattern when it loads the module, which takes a tenth of the import time.
   it.each(['index.js', 'index.cjs', 'auth.js', 'auth.cjs'])(
-    'has no pattern with Unicode sets in %s',
+    'has no pattern with a Unicode property class in %s',
     async (entry) => {
       const text = await readFile(join(installed, 'dist', entry), 'utf8')
       expect(text).not.toContain('\\p{')
     },
   )
 
-  it('runs nothing when it is installed', async () => {
+  it('runs no script on installation', async () => {
     const { scripts = {} } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
     expect(Object.keys(scripts).filter((name) => /install$|^prepare$/.test(name))).toEqual([])
   })
 
-  it('has a command-line tool', async () => {
+  it('has a working command-line tool', async () => {
     const cli = join(installed, 'dist', 'cli', 'index.js')
     const { version } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
     expect(await outputOf(process.execPath, [cli, '--version'], project)).toBe(`${version}\n`)
@@ -191,28 +191,28 @@ describe('the tarball', () => {
   })
 
   it.each(['js', 'cjs'])(
-    'imports only axios and axios-auth-refresh, and no Node built-in (%s)',
+    'imports axios and axios-auth-refresh only, and no Node built-in (%s)',
     async (extension) => {
       const entries = ['index', 'auth', 'redis'].map((name) => `dist/${name}.${extension}`)
-      const { outside } = await follow(entries)
+      const { outside } = await followImports(entries)
       expect([...outside].sort()).toEqual(['axios', 'axios-auth-refresh'])
     },
   )
 
-  it('holds no code that no entry needs', async () => {
+  it('contains no code that no entry point imports', async () => {
     const { exports, bin } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
     const entries = Object.values<string>(bin)
     JSON.stringify(exports, (key, value) => {
       if (key === 'default') entries.push(value.slice(2))
       return value
     })
-    const { inside } = await follow(entries)
+    const { inside } = await followImports(entries)
     expect([...inside].sort()).toEqual(
       packed.filter((path) => /^dist\/.*\.c?js$/.test(path)).sort(),
     )
   })
 
-  it('has nothing that publint minds', async () => {
+  it('passes publint', async () => {
     const publint = join(modules, 'publint', 'src', 'cli.js')
     const { code, stdout, stderr } = await run(
       process.execPath,
@@ -222,7 +222,7 @@ describe('the tarball', () => {
     expect(code, `${stdout}\n${stderr}`).toBe(0)
   })
 
-  it('has types that are right, node10 included', async () => {
+  it('passes attw (Are the types wrong?), node10 included', async () => {
     const attw = join(modules, '@arethetypeswrong', 'cli', 'dist', 'index.js')
     const { code, stdout, stderr } = await run(
       process.execPath,
@@ -246,7 +246,7 @@ const exported = {
 }
 
 describe('docs/api', () => {
-  it('has every export on its front page', async () => {
+  it('lists every export on its front page', async () => {
     const page = await readFile(join(root, 'docs', 'api', 'README.md'), 'utf8')
     for (const name of [...Object.values(exported).flat(), 'caspioAuth']) {
       expect(page).toContain(`[${name}](`)
@@ -254,23 +254,23 @@ describe('docs/api', () => {
   })
 })
 
-/** Two sources on one store: the second takes what the first got. */
+/** Two token sources share one store: the second takes the token that the first requested. */
 const SHARED_TOKEN = `
   const values = new Map()
   const tokenStore = {
     get: (key) => values.get(key), set: (key, value) => values.set(key, value), delete: () => {},
   }
   const account = await startCaspioAccount()
-  const taken = []
-  const onEvent = ({ type, source, reason }) => taken.push(source ?? reason ?? type)
+  const seen = []
+  const onEvent = ({ type, source, reason }) => seen.push(source ?? reason ?? type)
   for (const _ of [1, 2]) {
     await createCaspioAuth(account.credentials, { tokenStore, onEvent }).getAccessToken()
   }
   await account.close()
-  console.log(JSON.stringify(taken))`
+  console.log(JSON.stringify(seen))`
 
 describe('in ESM', () => {
-  it('exports what is promised, and nothing else', async () => {
+  it('exports the documented names and nothing else', async () => {
     const names = await jsonOf(
       'exports.mjs',
       `import * as index from 'axios-caspio-auth'
@@ -286,7 +286,7 @@ describe('in ESM', () => {
     expect(names).toEqual({ ...exported, auth: [], default: 'function' })
   })
 
-  it('authorises requests, against the stand-in account of its own', async () => {
+  it('authorises requests to its stand-in account', async () => {
     const outcome = await jsonOf(
       'attach.mjs',
       `import axios from 'axios'
@@ -314,20 +314,20 @@ describe('in ESM', () => {
     expect(outcome).toEqual({ rows: [12, 12], token: [200, 200], api: [200, 401, 200] })
   })
 
-  it('shares a token through a store, whose code is a file of its own', async () => {
-    const taken = await jsonOf(
+  it('shares a token through a store, and loads the code for that on demand', async () => {
+    const seen = await jsonOf(
       'store.mjs',
       `import { createCaspioAuth } from 'axios-caspio-auth'
       import { startCaspioAccount } from 'axios-caspio-auth/testing'
       ${SHARED_TOKEN}`,
     )
-    expect(taken).toEqual(['token-request', 'issued', 'store'])
+    expect(seen).toEqual(['token-request', 'issued', 'store'])
     const index = await readFile(join(installed, 'dist', 'index.js'), 'utf8')
     expect(index).toContain('import("./shared-tokens.js")')
     expect(index).not.toContain(':lock')
   })
 
-  it('has the seed as its default export', async () => {
+  it('has the function of caspio-sdk as its default export', async () => {
     const account = await startAccount()
     const answer = await jsonOf(
       'auth.mjs',
@@ -342,7 +342,7 @@ describe('in ESM', () => {
 
 describe('in CommonJS', () => {
   it('shares a token through a store', async () => {
-    const taken = await jsonOf(
+    const seen = await jsonOf(
       'store.cjs',
       `const { createCaspioAuth } = require('axios-caspio-auth')
       const { startCaspioAccount } = require('axios-caspio-auth/testing')
@@ -351,10 +351,10 @@ describe('in CommonJS', () => {
       }
       main()`,
     )
-    expect(taken).toEqual(['token-request', 'issued', 'store'])
+    expect(seen).toEqual(['token-request', 'issued', 'store'])
   })
 
-  it('exports what is promised, and nothing else', async () => {
+  it('exports the documented names and nothing else', async () => {
     const names = await jsonOf(
       'exports.cjs',
       `const keys = (module) => Object.keys(module).sort()
@@ -370,7 +370,7 @@ describe('in CommonJS', () => {
     expect(names).toEqual({ ...exported, auth: 'function', name: 'axios-caspio-auth' })
   })
 
-  it('authorises requests, against the stand-in account of its own', async () => {
+  it('authorises requests to its stand-in account', async () => {
     const outcome = await jsonOf(
       'attach.cjs',
       `const axios = require('axios')
@@ -396,7 +396,7 @@ describe('in CommonJS', () => {
     expect(outcome).toEqual({ rows: [12, 12], token: [200, 200], api: [200, 401, 200] })
   })
 
-  it('shows an error under its own name', async () => {
+  it('shows an error as CaspioAuthError', async () => {
     const shown = await jsonOf<string>(
       'inspect.cjs',
       `const { attachCaspioAuth } = require('axios-caspio-auth')
@@ -411,9 +411,9 @@ describe('in CommonJS', () => {
     )
   })
 
-  it('keeps its inner files to itself', async () => {
+  it('does not let internal files be imported', async () => {
     const codes = await jsonOf(
-      'inner.cjs',
+      'internal.cjs',
       `const codes = ['dist/index.cjs', 'src/index.ts', 'dist/auth.js'].map((path) => {
         try {
           require('axios-caspio-auth/' + path)
@@ -434,8 +434,8 @@ const fourFields = {
   refresh_token: expect.stringMatching(/^[0-9a-f]{64}$/),
 }
 
-// From the documentation of caspio-sdk/auth; only the name of the package is ours.
-const SEED_EXAMPLE = `
+// From the documentation of caspio-sdk/auth, with our package's name.
+const SDK_EXAMPLE = `
 // get a valid bearer token for a Caspio account with an activated web services profile
 const authCredentials = {
 clientID: process.env.CASPIO_CLIENT_ID,
@@ -451,48 +451,48 @@ return bearerToken;
 getAccountBearerToken();
 `
 
-describe("the seed's example program", () => {
+describe('the example program of caspio-sdk', () => {
   it.each(['example.cjs', 'example.js'])('prints the four fields (%s)', async (name) => {
     const account = await startAccount()
     const env = environment(account.credentials)
-    const { code, stdout, stderr } = await runFile(name, SEED_EXAMPLE, env)
+    const { code, stdout, stderr } = await runFile(name, SDK_EXAMPLE, env)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(runInNewContext(`(${stdout})`)).toEqual(fourFields)
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('lives through the pause between two attempts', async () => {
+  it('keeps running during the pause between two attempts', async () => {
     const account = await startAccount()
     account.tokenEndpoint.fail({ times: 1 })
     const env = environment(account.credentials)
-    const { code, stdout } = await runFile('patient.cjs', SEED_EXAMPLE, env)
+    const { code, stdout } = await runFile('patient.cjs', SDK_EXAMPLE, env)
     expect(code).toBe(0)
     expect(runInNewContext(`(${stdout})`)).toEqual(fourFields)
     expect(account.log.token.map(({ status }) => status)).toEqual([503, 200])
   })
 
-  it('ends at once, and says why, when a variable is missing', async () => {
+  it('fails at once, with the reason, if a variable is missing', async () => {
     const { credentials } = await startAccount()
     const { CASPIO_CLIENT_ID, ...env } = environment(credentials)
     expect(CASPIO_CLIENT_ID).toBe(credentials.clientID)
-    const { code, stderr } = await runFile('missing.cjs', SEED_EXAMPLE, env)
+    const { code, stderr } = await runFile('missing.cjs', SDK_EXAMPLE, env)
     expect(code).toBe(1)
     expect(stderr).toContain('CaspioAuthError')
     expect(stderr).toContain('clientID')
     expectNoSecrets(stderr, credentials)
   })
 
-  it('shows no secret when it dies of a wrong one', async () => {
+  it('shows no secret if the secret is wrong', async () => {
     const account = await startAccount()
     const credentials = { ...account.credentials, clientSecret: 'S3cr/t+of "Örsted" & son: 100 %' }
-    const { code, stderr } = await runFile('wrong.cjs', SEED_EXAMPLE, environment(credentials))
+    const { code, stderr } = await runFile('wrong.cjs', SDK_EXAMPLE, environment(credentials))
     expect(code).toBe(1)
     expect(stderr).toContain('ERR_CASPIO_CREDENTIALS')
     expectNoSecrets(stderr, credentials)
   })
 })
 
-describe('the ESM and the CommonJS copy in one process', () => {
+describe('the ESM and the CommonJS copy, in one process,', () => {
   const BOTH = `
     import { createRequire } from 'node:module'
     import axios from 'axios'
@@ -513,15 +513,15 @@ describe('the ESM and the CommonJS copy in one process', () => {
         return error
       }
     }
-    const tell = (outcome) => console.log(JSON.stringify(outcome))
+    const print = (outcome) => console.log(JSON.stringify(outcome))
     process.once('beforeExit', () => account.close())
   `
 
-  it('are two', async () => {
+  it('are two different modules', async () => {
     const outcome = await jsonOf(
       'two.mjs',
       `${BOTH}
-      tell(esm.attachCaspioAuth !== cjs.attachCaspioAuth)
+      print(esm.attachCaspioAuth !== cjs.attachCaspioAuth)
       await account.close()`,
     )
     expect(outcome).toBe(true)
@@ -530,7 +530,7 @@ describe('the ESM and the CommonJS copy in one process', () => {
   it.each([
     ['esm', 'cjs'],
     ['cjs', 'esm'],
-  ])('share a handle: of %s, attached by %s', async (maker, user) => {
+  ])('share a handle that %s created and %s attached', async (maker, user) => {
     const outcome = await jsonOf(
       `handle-of-${maker}.mjs`,
       `${BOTH}
@@ -543,12 +543,12 @@ describe('the ESM and the CommonJS copy in one process', () => {
       account.revoke()
       statuses.push((await first.get(path)).status, (await second.get(path)).status)
       await account.close()
-      tell({ statuses, token: account.log.token.length, api: account.log.api.length })`,
+      print({ statuses, token: account.log.token.length, api: account.log.api.length })`,
     )
     expect(outcome).toMatchObject({ statuses: [200, 200, 200, 200], token: 2 })
   })
 
-  it('recognise each other in an error', async () => {
+  it('recognise each other’s errors', async () => {
     const outcome = await jsonOf(
       'errors.mjs',
       `${BOTH}
@@ -566,7 +566,7 @@ describe('the ESM and the CommonJS copy in one process', () => {
       const ofRequest = await caught(() => shared.get(path))
       errors.push(ofRequest)
       await account.close()
-      tell({
+      print({
         codes: errors.map((error) => error.code),
         known: errors.map((error) => [
           esm.isCaspioAuthError(error),
@@ -587,15 +587,15 @@ describe('the ESM and the CommonJS copy in one process', () => {
   it.each([
     ['esm', 'cjs'],
     ['cjs', 'esm'],
-  ])('replace each other on an instance: %s, and then %s', async (first, second) => {
+  ])('replace each other on an instance (%s, then %s)', async (first, second) => {
     const outcome = await jsonOf(
       `replace-${first}.mjs`,
       `${BOTH}
-      const heard = { first: [], second: [] }
+      const events = { first: [], second: [] }
       const api = axios.create({ baseURL: account.url })
-      ${first}.attachCaspioAuth(api, credentials, { onEvent: ({ type }) => heard.first.push(type) })
+      ${first}.attachCaspioAuth(api, credentials, { onEvent: ({ type }) => events.first.push(type) })
       const auth = ${second}.attachCaspioAuth(api, credentials, {
-        onEvent: ({ type }) => heard.second.push(type),
+        onEvent: ({ type }) => events.second.push(type),
       })
       const interceptors = []
       const count = () => {
@@ -611,14 +611,14 @@ describe('the ESM and the CommonJS copy in one process', () => {
       count()
       const status = (await caught(() => api.get(path))).response.status
       await account.close()
-      tell({
-        heard, interceptors, status,
+      print({
+        events, interceptors, status,
         token: account.log.token.length,
         api: account.log.api.map((entry) => entry.status),
       })`,
     )
     expect(outcome).toEqual({
-      heard: {
+      events: {
         first: [],
         second: [
           'token-request',
@@ -639,14 +639,14 @@ describe('the ESM and the CommonJS copy in one process', () => {
 
 describe('in TypeScript', () => {
   it.each(Object.keys(RESOLUTIONS))(
-    'type-checks under %s, libraries included',
+    'type-checks under %s, with skipLibCheck off',
     async (name) => {
       expect(await compile(project, name, join(modules, 'typescript'))).toBe('')
     },
     60_000,
   )
 
-  it('sees no any in what the package declares', async () => {
+  it('declares nothing as any', async () => {
     const declarations = packed.filter((path) => /\.d\.c?ts$/.test(path))
     expect(declarations.length).toBeGreaterThan(7)
     for (const path of declarations) {
@@ -670,8 +670,8 @@ describe('in a bundle', () => {
     return outputFiles?.[0]?.text ?? ''
   }
 
-  it('for the browser needs no Node built-in', async () => {
-    // The bundler would not resolve it.
+  it('needs no Node built-in for the browser', async () => {
+    // The bundler would fail to resolve one.
     const code = await bundle(
       `import axios from 'axios'
       import { attachCaspioAuth } from 'axios-caspio-auth'
@@ -680,7 +680,7 @@ describe('in a bundle', () => {
     expect(code).toContain('axios-caspio-auth')
   })
 
-  it('leaves nothing behind where nothing of it is used', async () => {
+  it('is removed completely if the code does not use it', async () => {
     const code = await bundle(
       `import { attachCaspioAuth } from 'axios-caspio-auth'
       import caspioAuth from 'axios-caspio-auth/auth'

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 const root = join(import.meta.dirname, '../..')
 const page = readFileSync(join(root, 'SECURITY.md'), 'utf8')
 
-// `file`: “title”
+// Written as: `file`: “title”
 const proofs = [...page.matchAll(/`([\w/.-]+)`: “([^”]+)”/g)].map(([, file, title]) => ({
   file: `${file}.test.ts`,
   title: `${title}`,

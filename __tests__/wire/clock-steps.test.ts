@@ -18,7 +18,7 @@ const LIFE = 86_399 * SECOND
 
 fakeTime()
 
-/** What a step does to the clocks of a machine, and to the time that really goes by. */
+/** What each step does to the clocks of the machine and to the real time. */
 const STEPS: Record<string, (world: World) => void> = {
   'set forward by a day': () => vi.setSystemTime(Date.now() + DAY),
   'set back by a day': () => vi.setSystemTime(Date.now() - DAY),
@@ -26,28 +26,28 @@ const STEPS: Record<string, (world: World) => void> = {
     vi.setSystemTime(Date.now() - DAY)
     vi.setSystemTime(Date.now() + DAY)
   },
-  'asleep for a day, its monotonic clock as well': (world) => {
-    // What falling asleep and waking up take at the least.
+  'asleep for a day, with its monotonic clock stopped': (world) => {
+    // Falling asleep and waking up take at least this long.
     vi.advanceTimersByTime(10)
     world.slept += DAY
     vi.setSystemTime(Date.now() + DAY)
   },
-  'asleep for a day, its monotonic clock awake': () => vi.advanceTimersByTime(DAY),
+  'asleep for a day, with its monotonic clock running': () => vi.advanceTimersByTime(DAY),
 }
 
-/** An account in memory that knows what time it really is, and a client of it. */
+/** An account in memory that knows the real time, and a client of it. */
 class World {
-  /** Time that the monotonic clock does not know of. */
+  /** Time that passed while the monotonic clock stood still. */
   slept = 0
   tokenRequests = 0
   /** Milliseconds. */
   tokenLatency = 0
   tokenStatus = 200
   rejectsAll = false
-  /** How often a token came that was dead, though the client's clocks could tell. */
-  deadOnes = 0
+  /** How many requests carried an expired token. */
+  expiredTokensSent = 0
   readonly ended: (number | string)[] = []
-  readonly #bornAt = new Map<string, number>()
+  readonly #issuedAt = new Map<string, number>()
   readonly #api = axios.create({
     baseURL: HOME,
     validateStatus: null,
@@ -63,7 +63,7 @@ class World {
   async #issue(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
     const access_token = `token-${++this.tokenRequests}`
     const { tokenStatus, tokenLatency } = this
-    this.#bornAt.set(`Bearer ${access_token}`, this.#now)
+    this.#issuedAt.set(`Bearer ${access_token}`, this.#now)
     if (tokenLatency) await new Promise((resolve) => setTimeout(resolve, tokenLatency))
     const data = JSON.stringify({
       access_token,
@@ -75,10 +75,11 @@ class World {
   }
 
   async #serve(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
-    const bornAt = this.#bornAt.get(`${config.headers.Authorization}`) ?? Number.NEGATIVE_INFINITY
-    const isDead = this.#now - bornAt >= LIFE
-    if (isDead) this.deadOnes++
-    const status = isDead || this.rejectsAll ? 401 : 200
+    const issuedAt =
+      this.#issuedAt.get(`${config.headers.Authorization}`) ?? Number.NEGATIVE_INFINITY
+    const isExpired = this.#now - issuedAt >= LIFE
+    if (isExpired) this.expiredTokensSent++
+    const status = isExpired || this.rejectsAll ? 401 : 200
     return { status, statusText: '', headers: {}, data: '', config }
   }
 
@@ -100,16 +101,16 @@ class World {
   }
 }
 
-/** How a client comes to be in the state in which the step meets it. */
+/** How to bring a client into the state in which the clock steps. */
 const STATES: Record<string, (world: World) => Promise<void>> = {
   'no token yet': async () => {},
-  'a fetch under way': async (world) => {
+  'a token request under way': async (world) => {
     world.tokenLatency = 200
     world.send()
     await atRest()
   },
   'a valid token': (world) => world.run(MINUTE, SECOND),
-  'a token that is due': async (world) => {
+  'a token that is due for renewal': async (world) => {
     await world.run(SECOND, SECOND)
     vi.advanceTimersByTime(LIFE - HOUR)
   },
@@ -132,7 +133,7 @@ const STATES: Record<string, (world: World) => Promise<void>> = {
     await atRest()
     world.rejectsAll = false
   },
-  'a wait for a retry': async (world) => {
+  'a retry pending': async (world) => {
     world.tokenStatus = 503
     world.send()
     await atRest()
@@ -140,11 +141,11 @@ const STATES: Record<string, (world: World) => Promise<void>> = {
   },
 }
 
-describe.each(Object.keys(STEPS))('a machine that is %s', (step) => {
+describe.each(Object.keys(STEPS))('on a machine that is %s, a client', (step) => {
   const doStep = STEPS[step] as (world: World) => void
 
   it.each(Object.keys(STATES))(
-    'with %s: sends no dead token, and asks for two at most',
+    'with %s sends no expired token and makes at most two token requests',
     async (state) => {
       const world = new World()
       await STATES[state]?.(world)
@@ -153,20 +154,20 @@ describe.each(Object.keys(STEPS))('a machine that is %s', (step) => {
       doStep(world)
       await atRest()
       await world.run(10 * MINUTE, 2 * SECOND)
-      expect(world.deadOnes).toBe(0)
+      expect(world.expiredTokensSent).toBe(0)
       expect(world.tokenRequests - before).toBeLessThanOrEqual(2)
       expect(world.ended.length).toBeGreaterThan(299)
       expect(new Set(world.ended)).toEqual(new Set([200]))
 
-      // Nor in the day after, with its one renewal.
+      // The same holds for the day after, which includes one renewal.
       await world.run(1.2 * DAY, 15 * MINUTE)
-      expect(world.deadOnes).toBe(0)
+      expect(world.expiredTokensSent).toBe(0)
       expect(world.tokenRequests - before).toBeLessThanOrEqual(4)
       expect(new Set(world.ended)).toEqual(new Set([200]))
     },
   )
 
-  it('in an outage: goes on asking now and then, and serves again within 30 s of its end', async () => {
+  it('in an outage keeps trying every 30 s, and recovers within 30 s of its end', async () => {
     const world = new World()
     world.tokenStatus = 503
     await world.run(3 * MINUTE, 2 * SECOND)
@@ -183,7 +184,7 @@ describe.each(Object.keys(STEPS))('a machine that is %s', (step) => {
     expect(world.ended.at(-1)).toBe(200)
   })
 
-  it('where all tokens are rejected: goes on renewing now and then', async () => {
+  it('whose tokens are all rejected keeps renewing about once a minute', async () => {
     const world = new World()
     world.rejectsAll = true
     await world.run(3 * MINUTE, 2 * SECOND)
@@ -191,18 +192,18 @@ describe.each(Object.keys(STEPS))('a machine that is %s', (step) => {
     doStep(world)
     await atRest()
     await world.run(10 * MINUTE, 2 * SECOND)
-    // Every 60 s, and one because a clock says that the last one is old.
+    // One every 60 s, and one more because a clock says that the last renewal was long ago.
     expect(world.tokenRequests - before).toBeGreaterThanOrEqual(9)
     expect(world.tokenRequests - before).toBeLessThanOrEqual(12)
     expect(new Set(world.ended)).toEqual(new Set([401]))
     world.rejectsAll = false
     await world.run(SECOND, SECOND)
     expect(world.ended.at(-1)).toBe(200)
-    expect(world.deadOnes).toBe(0)
+    expect(world.expiredTokensSent).toBe(0)
   })
 })
 
-it('a clock that is set to and fro every minute costs two tokens, and not one each time', async () => {
+it('a clock that is set forward and back every minute costs at most two token requests', async () => {
   const world = new World()
   await world.run(MINUTE, SECOND)
   for (let minute = 0; minute < 60; minute++) {
@@ -213,7 +214,7 @@ it('a clock that is set to and fro every minute costs two tokens, and not one ea
   expect(new Set(world.ended)).toEqual(new Set([200]))
 })
 
-it('getAccessToken tells what is left by the clock that says less', async () => {
+it('expires_in of getAccessToken() follows whichever clock leaves less time', async () => {
   const world = new World()
   await world.run(SECOND, SECOND)
   vi.setSystemTime(Date.now() - DAY)

@@ -25,8 +25,8 @@ const REPORT = fileURLToPath(new URL('../../docs/faults.md', import.meta.url))
 
 /** The outcome of a token request: no answer, an answer without a token, or a token. */
 type TokenOutcome = 'lost' | 'no token' | 'token'
-/** What the caller gets if the answer is faulty, the 401, or the 401 as a stream. */
-type ResourceOutcome = readonly [sent: string, the401: string, the401AsStream: string]
+/** What the caller gets if the fault hits the final answer, the 401, or the 401 as a stream. */
+type ResourceOutcome = readonly [answer: string, the401: string, the401AsStream: string]
 
 type Expected = readonly [
   token: TokenOutcome,
@@ -46,7 +46,7 @@ const EXPECTED: Record<string, Partial<Record<Fault, Expected>>> = {
   'the answer stalls': {
     'stall before the answer': ['lost', 'ECONNABORTED', 'ETIMEDOUT'],
     'stall mid-header': ['lost', 'ECONNABORTED', 'ETIMEDOUT'],
-    // With the http adapter, the error of an answer that broke off has its status, so it is a 401.
+    // With the http adapter, the error of a truncated answer has the answer's status, so it is a 401.
     'stall mid-body': [
       'lost',
       ['ERR_BAD_RESPONSE', 'answer', 'answer'],
@@ -121,7 +121,7 @@ function expectedOf(cell: Cell): string {
     // Client credentials follow a refresh grant that got no token.
     return `${course.startsWith('once') ? found : failed('ERR_CASPIO_TOKEN_RESPONSE')} (2)`
   }
-  // The account has used up a refresh token whose answer was lost, so it refuses that the next time.
+  // If the answer was lost, the account has already used up the refresh token, so it refuses that one.
   if (course === 'once, retries 2')
     return `${found} (${isAhead && !NEVER_RECEIVED.includes(fault) ? 3 : 2})`
   return `${failed('ERR_CASPIO_TOKEN_ENDPOINT')} (${course === 'once, retries 0' ? 1 : 3})`
@@ -165,7 +165,7 @@ function expectAllHandled(): void {
   })
 }
 
-describe('each fault at each stage ends as the table says, and the next request succeeds', () => {
+describe('each fault at each stage has the outcome in the table, and the next request succeeds', () => {
   const results: CellResult[] = []
   const groups = Object.entries(EXPECTED).map(
     ([name, faults]) => [name, Object.keys(faults) as Fault[]] as const,
@@ -186,7 +186,7 @@ describe('each fault at each stage ends as the table says, and the next request 
     90_000,
   )
 
-  it('docs/faults.md is the table of this run', () => {
+  it('docs/faults.md matches this run', () => {
     expect(results.map(({ cell }) => cell)).toEqual(
       Object.values(groups).flatMap(([, faults]) => faults.flatMap(cellsOf)),
     )
@@ -207,7 +207,7 @@ describe('each fault at each stage ends as the table says, and the next request 
 })
 
 it.each(ADAPTERS)(
-  'a kept-alive connection that is reset under a token request costs one retry (%s)',
+  'a token request whose kept-alive connection is reset succeeds after one retry (%s)',
   async (adapter) => {
     const account = await startAccount()
     const proxy = await startHostileProxy(
@@ -235,7 +235,7 @@ describe('a storm of faults', () => {
   const seeds = [20_250_301, chooseSeed()]
 
   it.each(seeds)(
-    'every request has a known outcome, and later requests succeed (seed %i)',
+    'gives every request a known outcome, and later requests succeed (seed %i)',
     async (seed) => {
       expectAllHandled()
       const replay = `FAULT_SEED=${seed} replays it`
