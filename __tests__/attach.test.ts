@@ -12,7 +12,7 @@ const CLIENT = {
 }
 
 const AXIOS: [string, AxiosStatic][] = [
-  ['current', axios],
+  ['as installed', axios],
   ['1.16', lowest as unknown as AxiosStatic],
 ]
 
@@ -83,7 +83,7 @@ describe('two accounts on one instance', () => {
     expect(seen).toEqual(['Bearer of-a', 'Bearer of-b'])
   })
 
-  it('are one account if two token brokers have the same origins, in whatever order', async () => {
+  it('replace each other if they are token brokers for the same origins, in whatever order', async () => {
     const [a, b] = [await startRawServer(), await startRawServer()]
     const api = axios.create({ proxy: false })
     const [first, second] = [brokerOf('first'), brokerOf('second')]

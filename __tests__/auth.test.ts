@@ -104,7 +104,7 @@ describe('the process', () => {
   it.each([
     ['a token', '{"access_token":"a","token_type":"bearer"}'],
     ['a failure', '{}'],
-  ])('is kept alive only while a call waits: %s', async (_, body) => {
+  ])('is kept alive until a call ends with %s, and no longer', async (_, body) => {
     const server = await startTokenEndpoint(body)
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => {

@@ -18,8 +18,8 @@ import {
 } from '../support/account.js'
 import { startRawServer } from '../support/raw-server.js'
 
-describe('interceptors and transforms', () => {
-  it('run once per call, even if the request is resent and an interceptor returns r.data', async () => {
+describe('an attached instance', () => {
+  it('runs interceptors and transforms once per call, even if the request is resent and one returns r.data', async () => {
     const { account, api: plain } = await startBench()
     const counts: Record<string, number> = {}
     const count = <T>(name: string, value: T): T => {
@@ -325,7 +325,7 @@ describe('headers of the caller', () => {
 
 // axios 1.21 copies every config before the adapter gets it.
 describe.each([
-  ['current', axios],
+  ['as installed', axios],
   ['1.16', lowest as unknown as AxiosStatic],
 ])('a config that an interceptor made (axios %s)', (_, { create }) => {
   async function startAttached() {

@@ -13,10 +13,13 @@ type User = typeof import('../../src/index.js') & { axios: typeof Axios }
 
 /** The library, on one version of axios, and the user's axios. */
 const AXIOS: Record<string, () => Promise<User>> = {
-  current: async () => ({ ...(await import('../../src/index.js')), ...(await importAxios()) }),
+  'as installed': async () => ({
+    ...(await import('../../src/index.js')),
+    ...(await importAxios()),
+  }),
 }
 
-// If the whole suite runs on the lowest version, that is the current one.
+// If the whole suite runs on the lowest version, that one is installed.
 if (!process.env.AXIOS) {
   AXIOS['1.16'] = async () => {
     vi.doMock('axios', () => import('axios-1-16'))

@@ -8,7 +8,7 @@ import { watchUnhandled } from '../support/unhandled.js'
 const response = { status: 401 } as AxiosResponse
 
 describe('isTokenRejected', () => {
-  it.each([true, false])('is %s if shouldRenew returns that', (verdict) => {
+  it.each([true, false])('is %s if shouldRenew returns the same', (verdict) => {
     expect(isTokenRejected(response, { shouldRenew: () => verdict })).toBe(verdict)
   })
 
