@@ -1,0 +1,137 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { CaspioAuthEvent, CaspioTokenStore } from '../../src/index.js'
+import { now } from '../../src/lib/clock.js'
+import { guardStore } from '../../src/store/guarded-store.js'
+import { writeStoredToken } from '../../src/store/stored-token.js'
+import type { TimedToken } from '../../src/token/life.js'
+import { fakeTime } from '../support/clocks.js'
+
+const TOKEN: TimedToken = {
+  accessToken: 'access-token-of-this-test',
+  tokenType: 'bearer',
+  lifeSeconds: 3_600,
+  refreshToken: 'refresh-token-of-this-test',
+  requestedAt: { wall: 0, monotonic: 0 },
+}
+
+/** A guarded store on these methods, with the events that it reports. */
+function guard(methods: Partial<CaspioTokenStore>) {
+  const events: CaspioAuthEvent[] = []
+  const store = { get() {}, set() {}, delete() {}, ...methods }
+  return { store: guardStore(store, 500, 'key', (event) => events.push(event)), events }
+}
+
+function failing(message: string) {
+  return vi.fn(async () => {
+    throw new Error(message)
+  })
+}
+
+describe('a guarded store', () => {
+  fakeTime()
+
+  it('reads and writes the token under its key', async () => {
+    const set = vi.fn()
+    const token = { ...TOKEN, requestedAt: now() }
+    const { store, events } = guard({ get: () => writeStoredToken(token), set })
+    expect(await store.read()).toMatchObject({ accessToken: TOKEN.accessToken })
+    expect(await store.write(token, 60_000, false)).toBe(true)
+    expect(set).toHaveBeenCalledWith('key', writeStoredToken(token), 60_000)
+    expect(events).toEqual([])
+  })
+
+  it.each([undefined, null])('reads %s as no token', async (nothing) => {
+    const { store, events } = guard({ get: () => nothing })
+    expect([await store.read(), events]).toEqual([undefined, []])
+  })
+
+  it('reports a value that is of no use, and goes on using the store', async () => {
+    const { store, events } = guard({ get: () => 'not a token' })
+    expect(await store.read()).toBeUndefined()
+    expect(store.isSkipped()).toBe(false)
+    expect(events).toEqual([
+      {
+        type: 'store-failed',
+        operation: 'get',
+        reason: 'its value is not a token of this version',
+      },
+    ])
+  })
+
+  it('is skipped for 10 s after a failure', async () => {
+    const get = failing('no route')
+    const { store, events } = guard({ get })
+    await store.read()
+    await store.read()
+    expect(get).toHaveBeenCalledOnce()
+    vi.advanceTimersByTime(9_999)
+    expect(store.isSkipped()).toBe(true)
+    vi.advanceTimersByTime(1)
+    await store.read()
+    expect(get).toHaveBeenCalledTimes(2)
+    expect(events).toHaveLength(2)
+  })
+
+  it('is written although it is skipped, if asked to', async () => {
+    const set = vi.fn()
+    const { store } = guard({ get: failing('no route'), set })
+    await store.read()
+    await store.write(TOKEN, 1, false)
+    expect(set).not.toHaveBeenCalled()
+    expect(await store.write(TOKEN, 1, true)).toBe(true)
+  })
+
+  it('gives up a call after its time limit', async () => {
+    const { store, events } = guard({ get: () => new Promise(() => {}) })
+    const read = store.read()
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await read).toBeUndefined()
+    expect(events).toMatchObject([{ operation: 'get', reason: 'no answer within 500 ms' }])
+  })
+
+  it('takes `false` from set as a failure, as Keyv means it', async () => {
+    const { store, events } = guard({ set: () => false })
+    expect(await store.write(TOKEN, 1, false)).toBeUndefined()
+    expect(events).toMatchObject([{ operation: 'set', reason: 'it did not keep the token' }])
+  })
+
+  it('shows no token in the reason of a failure', async () => {
+    const { store, events } = guard({
+      set: (_, value) => {
+        throw new Error(`cannot write ${value}`)
+      },
+    })
+    await store.write(TOKEN, 1, false)
+    const text = JSON.stringify(events)
+    expect(text).toContain('cannot write')
+    expect(text).not.toContain(TOKEN.accessToken)
+    expect(text).not.toContain(TOKEN.refreshToken)
+  })
+
+  it('has no lock if the store has none, or if it is held', async () => {
+    expect(await guard({}).store.lock(1_000)).toBeUndefined()
+    expect(await guard({ lock: async () => undefined }).store.lock(1_000)).toBeUndefined()
+  })
+
+  it('releases a lock that it got after its time limit', async () => {
+    const release = vi.fn()
+    let grant = (_: () => unknown) => {}
+    const lock = () =>
+      new Promise<() => unknown>((resolve) => {
+        grant = resolve
+      })
+    const { store } = guard({ lock })
+    const locking = store.lock(1_000)
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await locking).toBeUndefined()
+    grant(release)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(release).toHaveBeenCalledOnce()
+  })
+
+  it('reports a failed delete', async () => {
+    const { store, events } = guard({ delete: failing('read only') })
+    await store.delete()
+    expect(events).toMatchObject([{ operation: 'delete', reason: 'read only' }])
+  })
+})

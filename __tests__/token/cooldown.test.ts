@@ -1,0 +1,62 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createCooldown, retryDelayMs } from '../../src/token/cooldown.js'
+import { fakeClocks } from '../support/clocks.js'
+
+describe('a cooldown', () => {
+  fakeClocks()
+
+  it('is not active before it starts', () => {
+    expect(createCooldown(60_000).isActive()).toBe(false)
+  })
+
+  it('is active until its length has passed', () => {
+    const cooldown = createCooldown(60_000)
+    expect(cooldown.start()).toBe(1_000)
+    vi.advanceTimersByTime(999)
+    expect(cooldown.isActive()).toBe(true)
+    vi.advanceTimersByTime(1)
+    expect(cooldown.isActive()).toBe(false)
+  })
+
+  it('doubles each time, up to its longest length', () => {
+    const cooldown = createCooldown(5_000)
+    expect([1, 2, 3, 4, 5].map(() => cooldown.start())).toEqual([1_000, 2_000, 4_000, 5_000, 5_000])
+  })
+
+  it('begins with a second again after a reset', () => {
+    const cooldown = createCooldown(60_000)
+    cooldown.start()
+    cooldown.start()
+    cooldown.reset()
+    expect(cooldown.isActive()).toBe(false)
+    expect(cooldown.start()).toBe(1_000)
+  })
+
+  it('may start with its longest length', () => {
+    const cooldown = createCooldown(30_000)
+    expect(cooldown.start(true)).toBe(30_000)
+    vi.advanceTimersByTime(29_999)
+    expect(cooldown.isActive()).toBe(true)
+  })
+
+  it('doubles its own length, not an adjusted one', () => {
+    const cooldown = createCooldown(60_000)
+    expect(cooldown.start(false, () => 50)).toBe(50)
+    vi.advanceTimersByTime(50)
+    expect(cooldown.isActive()).toBe(false)
+    expect(cooldown.start()).toBe(2_000)
+  })
+})
+
+describe('the delay before a retry', () => {
+  it.each([
+    [0, [250, 500, 1_000, 2_000]],
+    [1, [500, 1_000, 2_000, 4_000]],
+  ])('doubles, and is at least half of its length (random: %i)', (random, delays) => {
+    vi.spyOn(Math, 'random').mockReturnValue(random)
+    onTestFinished(() => {
+      vi.restoreAllMocks()
+    })
+    expect([0, 1, 2, 3].map(retryDelayMs)).toEqual(delays)
+  })
+})

@@ -1,0 +1,64 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createFailure } from '../../src/contract/errors.js'
+import { createFailureCooldown } from '../../src/token/failure-cooldown.js'
+import { fakeClocks } from '../support/clocks.js'
+
+const DOWN = createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'it is down')
+const REFUSED = createFailure('ERR_CASPIO_CREDENTIALS', 'it refused the client')
+
+function after(retryAfterMs: number) {
+  return createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'it is down', { retryAfterMs })
+}
+
+describe('the cooldown after a failed token request', () => {
+  fakeClocks()
+
+  it('gives callers the last failure until it ends, with the time of the next attempt', () => {
+    const cooldown = createFailureCooldown()
+    expect(cooldown.failure()).toBeUndefined()
+    const startedAt = Date.now()
+    const { retryInMs } = cooldown.start(DOWN, 0)
+    expect(retryInMs).toBe(1_000)
+    expect(cooldown.failure()).toMatchObject({
+      code: DOWN.code,
+      message: DOWN.message,
+      nextAttemptAt: new Date(startedAt + 1_000),
+    })
+    vi.advanceTimersByTime(1_000)
+    expect(cooldown.failure()).toBeUndefined()
+  })
+
+  it('remembers that the last token request failed, until a reset', () => {
+    const cooldown = createFailureCooldown()
+    expect(cooldown.followsFailure()).toBe(false)
+    cooldown.start(DOWN, 0)
+    vi.advanceTimersByTime(10_000)
+    expect(cooldown.followsFailure()).toBe(true)
+    cooldown.reset()
+    expect(cooldown.followsFailure()).toBe(false)
+  })
+
+  it('doubles to 30 s', () => {
+    const cooldown = createFailureCooldown()
+    const lengths = Array.from({ length: 7 }, () => cooldown.start(DOWN, 0).retryInMs)
+    expect(lengths).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+  })
+
+  it('lasts 30 s at once if the client was refused', () => {
+    expect(createFailureCooldown().start(REFUSED, 0).retryInMs).toBe(30_000)
+  })
+
+  it('counts the time that callers waited for the answer, in whole seconds', () => {
+    expect(createFailureCooldown().start(REFUSED, 10_900).retryInMs).toBe(20_000)
+    expect(createFailureCooldown().start(REFUSED, 60_000).retryInMs).toBe(1_000)
+  })
+
+  it.each([
+    [500, 1_000],
+    [7_000, 7_000],
+    [300_000, 300_000],
+    [3_600_000, 300_000],
+  ])('obeys a Retry-After of %i ms, up to 5 min', (retryAfterMs, expected) => {
+    expect(createFailureCooldown().start(after(retryAfterMs), 0).retryInMs).toBe(expected)
+  })
+})

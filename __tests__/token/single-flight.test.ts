@@ -1,0 +1,78 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { Issued } from '../../src/token/issuer.js'
+import type { Token } from '../../src/token/life.js'
+import { createSingleFlight } from '../../src/token/single-flight.js'
+import { fakeClocks } from '../support/clocks.js'
+
+const issued = { grant: 'client_credentials' } as Issued
+
+/** A flight whose token request is settled by hand. */
+function startFlight(flights: ReturnType<typeof createSingleFlight>) {
+  let [resolve, reject] = [(_: Issued) => {}, (_: unknown) => {}]
+  const issuing = new Promise<Issued>((...settle) => {
+    ;[resolve, reject] = settle
+  })
+  const flight = flights.start(issuing)
+  flight.promise = issuing as unknown as Promise<Token>
+  return { flight, issuing, resolve, reject }
+}
+
+/** Timers that keep the process alive. */
+function holding(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+}
+
+describe('a single flight', () => {
+  it('is current until its token request ends', async () => {
+    const flights = createSingleFlight(60_000)
+    expect(flights.current()).toBeUndefined()
+    const { flight, resolve } = startFlight(flights)
+    expect(flights.current()).toBe(flight)
+    resolve(issued)
+    await flight.promise
+    expect(flights.current()).toBeUndefined()
+  })
+
+  it('ends before the callbacks that its starter adds, whether it succeeds or fails', async () => {
+    const flights = createSingleFlight(60_000)
+    const seen: unknown[] = []
+    const first = startFlight(flights)
+    const afterFirst = first.issuing.then(() => seen.push(flights.current()))
+    first.resolve(issued)
+    await afterFirst
+    const second = startFlight(flights)
+    const afterSecond = second.issuing.catch(() => seen.push(flights.current()))
+    second.reject(new Error('failed'))
+    await afterSecond
+    expect(seen).toEqual([undefined, undefined])
+  })
+
+  it('keeps the process alive only while a caller waits', async () => {
+    const flights = createSingleFlight(60_000)
+    const before = holding()
+    const { flight, resolve } = startFlight(flights)
+    expect([holding(), flight.release]).toEqual([before, undefined])
+    const waits = [flights.join(flight), flights.join(flight)]
+    expect(holding()).toBe(before + 1)
+    resolve(issued)
+    await Promise.all(waits)
+    expect(holding()).toBe(before)
+  })
+
+  describe('that never ends', () => {
+    fakeClocks()
+
+    it('counts as lost after its longest time, and does not end the next one', async () => {
+      const flights = createSingleFlight(1_000)
+      const lost = startFlight(flights)
+      vi.advanceTimersByTime(999)
+      expect(flights.current()).toBe(lost.flight)
+      vi.advanceTimersByTime(1)
+      expect(flights.current()).toBeUndefined()
+      const next = startFlight(flights)
+      lost.resolve(issued)
+      await lost.flight.promise
+      expect(flights.current()).toBe(next.flight)
+    })
+  })
+})
