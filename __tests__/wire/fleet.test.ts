@@ -23,7 +23,7 @@ import {
 
 const FIFTY = { requests: 50, pause: 0 }
 const ONE = { requests: 1, pause: 0 }
-// As long as 2 cores need to start 32 processes, twice over.
+// Twice the time that 2 cores need to start 32 processes.
 const LONG = 60_000
 
 function rejectionsIn(account: CaspioAccount): number {
@@ -45,9 +45,9 @@ describeWithRedis('a fleet of real processes on Redis', () => {
   const store = (kind: FleetStore['kind'] = 'redis'): FleetStore => ({ kind, url: redis.url })
 
   it(
-    'of 32 that start at once on an empty store: 1 token request, 1 renewal, and 1 when it is revoked',
+    'of 32 that start together makes 1 token request, then 1 renewal, then 1 after a revocation',
     async () => {
-      // The window opens between 14 and 15.2 s.
+      // The renewal window opens after 14 to 15.2 s.
       const account = await startAccount({ tokenLife: 20 })
       account.tokenEndpoint.latency = 100
       const fleet = await startFleet(32, account, store(), { renewBefore: 6 })
@@ -82,7 +82,7 @@ describeWithRedis('a fleet of real processes on Redis', () => {
   )
 
   it(
-    'on ioredis: likewise',
+    'through ioredis makes 1 token request at the start, and 1 after a revocation',
     async () => {
       const account = await startAccount()
       account.tokenEndpoint.latency = 100
@@ -96,7 +96,7 @@ describeWithRedis('a fleet of real processes on Redis', () => {
   )
 
   it(
-    'whose holder of the lock is killed in mid-fetch: a token within the lock’s ttl and a fetch',
+    'gets a token once the lock has expired if the lock’s holder is killed during its token request',
     async () => {
       const account = await startAccount()
       // The lock's ttl is 5 s longer.
@@ -122,7 +122,7 @@ describeWithRedis('a fleet of real processes on Redis', () => {
   )
 
   it(
-    'without a lock (Keyv): no more token requests than processes, and all end on the same token',
+    'without a lock (Keyv) makes at most one token request per process and ends on one token',
     async () => {
       await endOnOneToken(8, store('keyv-redis'))
     },
@@ -130,32 +130,32 @@ describeWithRedis('a fleet of real processes on Redis', () => {
   )
 
   it(
-    'when Redis sleeps, is restarted empty or stays away: no request fails, none waits longer than the bound',
+    'serves every request within 1.5 s while Redis hangs, restarts empty or stays down',
     async () => {
-      // Redis is waited for only where a token is fetched: 500 ms at most, and then not for a while.
-      const BOUND_IN_MS = 1_500
+      // Only a token request waits for Redis, for at most 500 ms. After a failure the store is skipped for a while.
+      const LONGEST_IN_MS = 1_500
       const account = await startAccount({ tokenLife: 5 })
       const fleet = await startFleet(6, account, store(), { renewBefore: 2.5, timeout: 1_000 })
       await sendAll(fleet, ONE)
       const faults: Record<string, () => Promise<unknown>> = {
-        async sleeps() {
+        async hangs() {
           const client = new Redis(redis.url)
           await client.call('DEBUG', 'SLEEP', '3')
           client.disconnect()
         },
-        async 'is restarted empty'() {
+        async 'restarts empty'() {
           await redis.stop()
           await sleep(500)
           await redis.start()
         },
-        'stays away': () => redis.stop(),
+        'stays down': () => redis.stop(),
       }
       let failures = 0
       for (const [what, act] of Object.entries(faults)) {
-        // Over a renewal.
+        // For longer than a token's life, so that a renewal falls into it.
         const [reports] = await Promise.all([sendAll(fleet, { requests: 60, pause: 50 }), act()])
         expect([what, statusesOf(reports), rejectionsIn(account)]).toEqual([what, [200], 0])
-        expect(Math.max(...reports.map(({ slowest }) => slowest))).toBeLessThan(BOUND_IN_MS)
+        expect(Math.max(...reports.map(({ slowest }) => slowest))).toBeLessThan(LONGEST_IN_MS)
         failures += countOf(reports, 'store-failed')
       }
       expect(failures).toBeGreaterThan(0)
@@ -172,7 +172,7 @@ describeWithRedis('a fleet of real processes on Redis', () => {
 
 describeWithPostgres('a fleet of real processes on PostgreSQL, through Keyv', () => {
   it(
-    'has no more token requests than processes, and all end on the same token',
+    'makes at most one token request per process and ends on one token',
     async () => {
       await endOnOneToken(32, { kind: 'keyv-postgres', url: POSTGRES_URL })
     },
@@ -182,7 +182,7 @@ describeWithPostgres('a fleet of real processes on PostgreSQL, through Keyv', ()
 
 describe('a fleet of real processes on SQLite, through Keyv', () => {
   it(
-    'has no more token requests than processes, and all end on the same token',
+    'makes at most one token request per process and ends on one token',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'caspio-fleet-'))
       onTestFinished(() => rm(folder, { recursive: true, force: true }))
@@ -199,7 +199,7 @@ async function endOnOneToken(size: number, store: FleetStore): Promise<void> {
   const cold = await sendAll(fleet, FIFTY)
   expect(statusesOf(cold)).toEqual([200])
   expect(account.log.token.length).toBeLessThanOrEqual(size)
-  // A store that was too slow for a machine under load is left alone for 10 s.
+  // On a busy machine the store may time out. It is then skipped for 10 s.
   await vi.waitUntil(async () => tokensOf(await sendAll(fleet, ONE)).size === 1, {
     timeout: 30_000,
     interval: 250,

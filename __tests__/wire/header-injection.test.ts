@@ -23,7 +23,7 @@ const ADAPTERS = ['http', 'fetch'] as const
 const CLIENT = { clientID: 'the-client', clientSecret: 'the-secret-value' }
 const BASIC = btoa(`${CLIENT.clientID}:${CLIENT.clientSecret}`)
 
-/** Raw header names, without what differs from request to request. */
+/** The names of the headers, in lower case and in the order of the request. */
 function namesOf({ rawHeaders }: Received): string[] {
   return rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
 }
@@ -32,7 +32,7 @@ function authorizationsOf({ rawHeaders }: Received): string[] {
   return rawHeaders.filter((_, i) => i % 2 && /^authorization$/i.test(`${rawHeaders[i - 1]}`))
 }
 
-/** A token endpoint and an API that answer as they are told. */
+/** A server that is both token endpoint and API. `answer` overrides fields of the token. */
 async function startHome(answer: (request: Received) => object | undefined = () => undefined) {
   const server = await startRawServer((request, response) => {
     const token = { access_token: 'the-token', token_type: 'bearer', expires_in: 3600 }
@@ -45,7 +45,7 @@ async function startHome(answer: (request: Received) => object | undefined = () 
 }
 
 describe('credentials', () => {
-  const ODD = [
+  const UNUSUAL = [
     'a\r\nX-Evil: 1\r\n\r\nGET /evil HTTP/1.1',
     'a\nX-Evil: 1',
     'a\0b',
@@ -54,39 +54,39 @@ describe('credentials', () => {
     'a&grant_type=password&client_id=evil\'"%0d%0aX-Evil: 1',
     'x'.repeat(5_000),
   ]
-  const CASES = named(ODD.flatMap((odd) => ADAPTERS.map((adapter) => ({ adapter, odd }))))
+  const CASES = named(UNUSUAL.flatMap((text) => ADAPTERS.map((adapter) => ({ adapter, text }))))
 
-  it.each(CASES)('%s add no header and no field (basic)', async (_, { odd, adapter }) => {
+  it.each(CASES)('%s add no header and no form field (basic)', async (_, { text, adapter }) => {
     const home = await startHome()
-    const plain = axios.create({ adapter, proxy: false })
-    await attachCaspioAuth(plain, home.credentials).getAccessToken()
+    const reference = axios.create({ adapter, proxy: false })
+    await attachCaspioAuth(reference, home.credentials).getAccessToken()
     const api = axios.create({ adapter, proxy: false })
-    const credentials = { ...home.credentials, clientID: odd, clientSecret: `s${odd}` }
+    const credentials = { ...home.credentials, clientID: text, clientSecret: `s${text}` }
     await attachCaspioAuth(api, credentials).getAccessToken()
-    const [usual, request] = home.received as [Received, Received]
-    expect(namesOf(request)).toEqual(namesOf(usual))
+    const [expected, request] = home.received as [Received, Received]
+    expect(namesOf(request)).toEqual(namesOf(expected))
     expect(request.body.toString()).toBe('grant_type=client_credentials')
     const [value = ''] = authorizationsOf(request)
     const [id, secret] = atob(value.replace('Basic ', '')).split(':')
     expect(new URLSearchParams(`id=${id}&secret=${secret}`)).toEqual(
-      new URLSearchParams({ id: odd, secret: `s${odd}` }),
+      new URLSearchParams({ id: text, secret: `s${text}` }),
     )
   })
 
-  it.each(CASES)('%s add no header and no field (body)', async (_, { odd, adapter }) => {
+  it.each(CASES)('%s add no header and no form field (body)', async (_, { text, adapter }) => {
     const home = await startHome()
-    const plain = axios.create({ adapter, proxy: false })
+    const reference = axios.create({ adapter, proxy: false })
     const options = { clientAuthentication: 'body' } as const
-    await attachCaspioAuth(plain, home.credentials, options).getAccessToken()
+    await attachCaspioAuth(reference, home.credentials, options).getAccessToken()
     const api = axios.create({ adapter, proxy: false })
-    const credentials = { ...home.credentials, clientID: odd, clientSecret: `s${odd}` }
+    const credentials = { ...home.credentials, clientID: text, clientSecret: `s${text}` }
     await attachCaspioAuth(api, credentials, options).getAccessToken()
-    const [usual, request] = home.received as [Received, Received]
-    expect(namesOf(request)).toEqual(namesOf(usual))
+    const [expected, request] = home.received as [Received, Received]
+    expect(namesOf(request)).toEqual(namesOf(expected))
     expect([...new URLSearchParams(request.body.toString())]).toEqual([
       ['grant_type', 'client_credentials'],
-      ['client_id', odd],
-      ['client_secret', `s${odd}`],
+      ['client_id', text],
+      ['client_secret', `s${text}`],
     ])
   })
 
@@ -95,13 +95,13 @@ describe('credentials', () => {
     ['/oauth/token HTTP/1.1\r\nX-Evil: 1\r\n\r\nx', '/oauth/token%20HTTP/1.1X-Evil:%201x'],
     ['/oauth/tök\0en?a=ü', '/oauth/t%C3%B6k%00en?a=%C3%BC'],
     ['/oauth/a/../token#X-Evil', '/oauth/token'],
-  ])('a tokenEndpointURL with %j asks for %j, and nothing else', async (path, asked) => {
+  ])('a tokenEndpointURL with %j requests %j and nothing else', async (path, requested) => {
     for (const adapter of ADAPTERS) {
       const home = await startHome()
       const api = axios.create({ adapter, proxy: false })
       const tokenEndpointURL = `${home.url}${path}`
       await attachCaspioAuth(api, { ...CLIENT, tokenEndpointURL }).getAccessToken()
-      expect(home.received.map(({ method, url }) => [method, url])).toEqual([['POST', asked]])
+      expect(home.received.map(({ method, url }) => [method, url])).toEqual([['POST', requested]])
       expect(authorizationsOf(home.received[0] as Received)).toEqual([`Basic ${BASIC}`])
       expect(namesOf(home.received[0] as Received)).not.toContain('x-evil')
     }
@@ -121,7 +121,7 @@ describe('a token', () => {
     `${'x'.repeat(100_000)}\r\n`,
   ]
 
-  it.each(named(BROKEN))('of a broker that is %s reaches no server', async (_, access_token) => {
+  it.each(named(BROKEN))('from a broker that returns %s is not sent', async (_, access_token) => {
     const home = await startHome()
     const broker = async () => ({ access_token, token_type: 'bearer' })
     for (const adapter of ADAPTERS) {
@@ -145,7 +145,7 @@ describe('a token', () => {
   })
 
   it.each(['bearer\r\nX-Evil: 1', 'Bearer evil', 'bearer\0'])(
-    'of the token_type %j reaches no server',
+    'with the token_type %j is not sent',
     async (token_type) => {
       const home = await startHome(() => ({ token_type }))
       const api = axios.create({ proxy: false, baseURL: home.url })
@@ -155,15 +155,15 @@ describe('a token', () => {
     },
   )
 
-  it('is sent under that name alone, in the case in which axios writes it', async () => {
+  it('is sent in one Authorization header, as axios would write it', async () => {
     const home = await startHome(() => ({ token_type: 'BEARER' }))
     const api = axios.create({ proxy: false, baseURL: home.url })
     attachCaspioAuth(api, home.credentials)
     await api.get('/x')
-    const plain = axios.create({ proxy: false, baseURL: home.url })
-    await plain.get('/x', { headers: { Authorization: 'Bearer the-token' } })
-    const [, sent, wanted] = home.received as [Received, Received, Received]
-    expect([...sent.rawHeaders].sort()).toEqual([...wanted.rawHeaders].sort())
+    const withoutPlugin = axios.create({ proxy: false, baseURL: home.url })
+    await withoutPlugin.get('/x', { headers: { Authorization: 'Bearer the-token' } })
+    const [, sent, expected] = home.received as [Received, Received, Received]
+    expect([...sent.rawHeaders].sort()).toEqual([...expected.rawHeaders].sort())
   })
 })
 
@@ -177,7 +177,7 @@ describe('a refresh token', () => {
       'ü 密码 😀',
       'r'.repeat(10_000),
     ]),
-  )('%s is sent as one field, as it came', async (_, refresh_token) => {
+  )('%s is sent unchanged, as one form field', async (_, refresh_token) => {
     for (const adapter of ADAPTERS) {
       for (const clientAuthentication of ['basic', 'body'] as const) {
         const home = await startHome(() => ({ refresh_token }))
@@ -203,8 +203,8 @@ describe('a refresh token', () => {
 })
 
 describe('an error of the token endpoint', () => {
-  /** Answers with these bytes, which may hold parts of the request. */
-  async function startBytes(answer: (request: string) => string) {
+  /** A token endpoint that sends exactly these bytes. They may repeat parts of the request. */
+  async function startRawAnswer(answer: (request: string) => string) {
     const server = createServer((socket) => {
       let text = ''
       socket.on('error', () => {})
@@ -219,9 +219,9 @@ describe('an error of the token endpoint', () => {
     return { ...CLIENT, tokenEndpointURL: `http://127.0.0.1:${port}/oauth/token` }
   }
 
-  /** What a caller and a listener get to see. */
+  /** The error that the caller gets, and the events that the listener gets. */
   async function failureOf(answer: (request: string) => string, adapter: 'http' | 'fetch') {
-    const credentials = await startBytes(answer)
+    const credentials = await startRawAnswer(answer)
     const events: CaspioAuthEvent[] = witness([])
     const api = axios.create({ adapter, proxy: false } as CreateAxiosDefaults)
     const auth = attachCaspioAuth(api, credentials, {
@@ -237,13 +237,13 @@ describe('an error of the token endpoint', () => {
   const body = (value: object, head = 'HTTP/1.1 400 Bad Request') =>
     `${head}\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n${JSON.stringify(value)}`
 
-  /** What belongs into no line of a log and onto no terminal. */
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /** Characters that could forge a line of a log or control a terminal. */
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for them
   const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
   const NOISY: [string, () => string][] = [
     [
-      'escape sequences and line ends in its fields',
+      'escape sequences and line breaks in its fields',
       () =>
         body({
           error: 'no\x1b[2J\x1b]0;title\x07',
@@ -251,7 +251,7 @@ describe('an error of the token endpoint', () => {
         }),
     ],
     [
-      'controls of Latin-1 in X-Caspio-Request-ID',
+      'Latin-1 control characters in X-Caspio-Request-ID',
       () => body({}, 'HTTP/1.1 400 No\r\nX-Caspio-Request-ID: a\tb\x9b2Jc'),
     ],
     [
@@ -266,7 +266,7 @@ describe('an error of the token endpoint', () => {
 
   it.each(
     NOISY.flatMap(([what, answer]) => ADAPTERS.map((adapter) => ({ what, answer, adapter }))),
-  )('with $what has a message of one line ($adapter)', async ({ answer, adapter }) => {
+  )('with $what has a one-line message ($adapter)', async ({ answer, adapter }) => {
     const { error, errorCode = '' } = await failureOf(answer, adapter)
     for (const text of [error.message, String(error), error.requestId ?? '', errorCode]) {
       expect(text).not.toMatch(UNPRINTABLE)
@@ -282,7 +282,7 @@ describe('an error of the token endpoint', () => {
     [{ error: null, error_description: null }],
     [{ error: true }],
     [{ constructor: { prototype: {} }, toJSON: 1, valueOf: 1, length: -1 }],
-  ])('with the odd fields %j is an error like any other', async (fields) => {
+  ])('with the unusual fields %j is handled like any other', async (fields) => {
     for (const adapter of ADAPTERS) {
       const { error } = await failureOf(() => body(fields), adapter)
       expect(error.code).toMatch(/^ERR_CASPIO_(TOKEN_RESPONSE|CREDENTIALS)$/)
@@ -291,26 +291,26 @@ describe('an error of the token endpoint', () => {
     }
   })
 
-  const said = (request: string) => `${/Basic \S+/.exec(request)} ${CLIENT.clientSecret}`
+  const echo = (request: string) => `${/Basic \S+/.exec(request)} ${CLIENT.clientSecret}`
   const ECHOES: [string, (request: string) => string][] = [
-    ['the reason phrase', (request) => body({}, `HTTP/1.1 400 ${said(request)}`)],
+    ['the reason phrase', (request) => body({}, `HTTP/1.1 400 ${echo(request)}`)],
     [
       'X-Caspio-Request-ID',
-      (request) => body({}, `HTTP/1.1 400 No\r\nX-Caspio-Request-ID: ${said(request)}`),
+      (request) => body({}, `HTTP/1.1 400 No\r\nX-Caspio-Request-ID: ${echo(request)}`),
     ],
-    ['Retry-After', (request) => body({}, `HTTP/1.1 503 No\r\nRetry-After: ${said(request)}`)],
-    ['Set-Cookie', (request) => body({}, `HTTP/1.1 400 No\r\nSet-Cookie: a=${said(request)}`)],
+    ['Retry-After', (request) => body({}, `HTTP/1.1 503 No\r\nRetry-After: ${echo(request)}`)],
+    ['Set-Cookie', (request) => body({}, `HTTP/1.1 400 No\r\nSet-Cookie: a=${echo(request)}`)],
     [
       'a header’s name',
-      (request) => body({}, `HTTP/1.1 400 No\r\n${CLIENT.clientSecret}: ${said(request)}`),
+      (request) => body({}, `HTTP/1.1 400 No\r\n${CLIENT.clientSecret}: ${echo(request)}`),
     ],
-    ['a key of its body', (request) => body({ [said(request)]: { [CLIENT.clientSecret]: 1 } })],
+    ['a key of its body', (request) => body({ [echo(request)]: { [CLIENT.clientSecret]: 1 } })],
   ]
 
   it.each(
     ECHOES.flatMap(([where, answer]) => ADAPTERS.map((adapter) => ({ where, answer, adapter }))),
   )(
-    'that repeats the secret in $where shows it nowhere ($adapter)',
+    'that repeats the secret in $where does not make the plugin show it ($adapter)',
     async ({ answer, adapter }) => {
       const { error, events } = await failureOf(answer, adapter)
       expectNoSecrets([error, events], CLIENT)
@@ -329,27 +329,27 @@ describe('an error of the token endpoint', () => {
       ['5, 6', 1_000],
       ['Tue, 01 Jan 9999 00:00:00 GMT', 300_000],
     ]),
-  )('with Retry-After and the pause %s', async (_, [retryAfter, pause]) => {
+  )('with the Retry-After and cooldown %s', async (_, [retryAfter, cooldown]) => {
     for (const adapter of ADAPTERS) {
       const { events } = await failureOf(
         () => body({}, `HTTP/1.1 503 No\r\nRetry-After: ${retryAfter}`),
         adapter,
       )
-      expect(events.at(-1)).toMatchObject({ type: 'acquisition-failed', retryIn: pause })
+      expect(events.at(-1)).toMatchObject({ type: 'acquisition-failed', retryIn: cooldown })
     }
   })
 })
 
-describe('headers of the caller’s own, in whatever form', () => {
+describe('the caller’s headers', () => {
   type Headers = NonNullable<AxiosRequestConfig['headers']>
   const STALE = 'Bearer stale'
   const FORMS: [string, () => unknown][] = [
-    ['AxiosHeaders', () => new AxiosHeaders({ authorization: STALE, 'X-Own': '1' })],
+    ['AxiosHeaders', () => new AxiosHeaders({ authorization: STALE, 'X-Custom': '1' })],
     [
       'pairs',
       () => [
         ['authorization', STALE],
-        ['X-Own', '1'],
+        ['X-Custom', '1'],
       ],
     ],
     [
@@ -357,29 +357,29 @@ describe('headers of the caller’s own, in whatever form', () => {
       () =>
         new Map([
           ['authorization', STALE],
-          ['X-Own', '1'],
+          ['X-Custom', '1'],
         ]),
     ],
-    ['Headers', () => new Headers({ authorization: STALE, 'X-Own': '1' })],
+    ['Headers', () => new Headers({ authorization: STALE, 'X-Custom': '1' })],
     [
       'no prototype',
-      () => Object.assign(Object.create(null), { authorization: STALE, 'X-Own': '1' }),
+      () => Object.assign(Object.create(null), { authorization: STALE, 'X-Custom': '1' }),
     ],
     [
-      'three cases',
-      () => ({ authorization: STALE, Authorization: STALE, AUTHORIZATION: STALE, 'X-Own': '1' }),
+      'three spellings',
+      () => ({ authorization: STALE, Authorization: STALE, AUTHORIZATION: STALE, 'X-Custom': '1' }),
     ],
-    ['a list', () => ({ Authorization: [STALE, STALE], 'X-Own': '1' })],
-    ['null', () => ({ Authorization: null, 'X-Own': '1' })],
-    ['undefined', () => ({ authorization: undefined, 'X-Own': '1' })],
-    ['an empty one', () => ({ Authorization: '', 'X-Own': '1' })],
-    ['a number', () => ({ Authorization: 0, 'X-Own': '1' })],
-    ['an object', () => ({ Authorization: { toString: () => STALE }, 'X-Own': '1' })],
-    ['line ends', () => ({ Authorization: `${STALE}\r\nX-Evil: 1`, 'X-Own': '1' })],
-    ['white space around the name', () => ({ ' authorization ': STALE, 'X-Own': '1' })],
+    ['a list', () => ({ Authorization: [STALE, STALE], 'X-Custom': '1' })],
+    ['null', () => ({ Authorization: null, 'X-Custom': '1' })],
+    ['undefined', () => ({ authorization: undefined, 'X-Custom': '1' })],
+    ['an empty string', () => ({ Authorization: '', 'X-Custom': '1' })],
+    ['a number', () => ({ Authorization: 0, 'X-Custom': '1' })],
+    ['an object', () => ({ Authorization: { toString: () => STALE }, 'X-Custom': '1' })],
+    ['line breaks', () => ({ Authorization: `${STALE}\r\nX-Evil: 1`, 'X-Custom': '1' })],
+    ['white space around the name', () => ({ ' authorization ': STALE, 'X-Custom': '1' })],
     [
       'symbols beside it',
-      () => ({ [Symbol('authorization')]: STALE, authorization: STALE, 'X-Own': '1' }),
+      () => ({ [Symbol('authorization')]: STALE, authorization: STALE, 'X-Custom': '1' }),
     ],
   ]
   const CASES = FORMS.flatMap(([form, headers]) =>
@@ -387,7 +387,7 @@ describe('headers of the caller’s own, in whatever form', () => {
   )
 
   it.each(CASES)(
-    '$form: one Authorization header, ours ($adapter)',
+    'as $form: only the plugin’s Authorization header is sent ($adapter)',
     async ({ headers, adapter }) => {
       const home = await startHome()
       const api = axios.create({ adapter, proxy: false, baseURL: home.url })
@@ -403,7 +403,7 @@ describe('headers of the caller’s own, in whatever form', () => {
   )
 
   it.each(CASES)(
-    '$form, put there by an interceptor: one Authorization header, ours ($adapter)',
+    'as $form, set by an interceptor: only the plugin’s Authorization header is sent ($adapter)',
     async ({ headers, adapter }) => {
       const home = await startHome()
       const api = axios.create({ adapter, proxy: false, baseURL: home.url })
@@ -418,20 +418,17 @@ describe('headers of the caller’s own, in whatever form', () => {
     },
   )
 
-  it.each(ADAPTERS)(
-    'auth with line ends in it stays one header of axios’s (%s)',
-    async (adapter) => {
-      const home = await startHome()
-      const api = axios.create({ adapter, proxy: false, baseURL: home.url })
-      attachCaspioAuth(api, home.credentials)
-      const auth = { username: 'a\r\nX-Evil: 1', password: 'b\r\n' }
-      await api.get('/x', { auth, headers: { authorization: STALE } })
-      const [request] = home.received as [Received]
-      expect(authorizationsOf(request)).toEqual([`Basic ${btoa('a\r\nX-Evil: 1:b\r\n')}`])
-    },
-  )
+  it.each(ADAPTERS)('auth with line breaks is sent as one Basic header (%s)', async (adapter) => {
+    const home = await startHome()
+    const api = axios.create({ adapter, proxy: false, baseURL: home.url })
+    attachCaspioAuth(api, home.credentials)
+    const auth = { username: 'a\r\nX-Evil: 1', password: 'b\r\n' }
+    await api.get('/x', { auth, headers: { authorization: STALE } })
+    const [request] = home.received as [Received]
+    expect(authorizationsOf(request)).toEqual([`Basic ${btoa('a\r\nX-Evil: 1:b\r\n')}`])
+  })
 
-  it('a source of its own has no say in them', async () => {
+  it('createCaspioAuth() sends one Basic header', async () => {
     const home = await startHome()
     const auth = createCaspioAuth(home.credentials)
     await auth.getAccessToken()

@@ -33,41 +33,41 @@ afterEach(async () => {
   expect(watch.unhandled).toEqual([])
 })
 
-const fault = () => new Error('the hook is at fault')
+const fault = () => new Error('the hook failed')
 const fail = (): never => {
   throw fault()
 }
 const never = () => new Promise<never>(() => {})
-/** Throws whatever is done to it. */
-const hedgehog = () =>
+/** An object that throws on any access. */
+const throwingProxy = () =>
   new Proxy(
     {},
     Object.fromEntries(Object.getOwnPropertyNames(Reflect).map((name) => [name, fail])) as object,
   )
 const thenable = (then: unknown) => Object.defineProperty({}, 'then', { value: then })
 
-function strip(value: object): void {
+function deleteFields(value: object): void {
   for (const key of Object.keys(value)) Reflect.deleteProperty(value, key)
 }
 
-/** Nonsense for every field. */
+/** The same keys, with 0 for every value. */
 function zeros(value: object): object {
   return Object.fromEntries(Object.keys(value).map((key) => [key, 0]))
 }
 
-type Judge = (response: AxiosResponse) => unknown
+type ShouldRenew = (response: AxiosResponse) => unknown
 
 describe('a shouldRenew', () => {
-  it.each<[string, Judge]>([
+  it.each<[string, ShouldRenew]>([
     ['that rejects', async () => fail()],
     ['that rejects later', () => sleep(1).then(fail)],
     ['that rejects with nothing', () => Promise.reject()],
-    ['that never comes to an end', never],
+    ['that never settles', never],
     ['that returns a thenable that rejects', () => thenable((_: unknown, no: () => void) => no())],
     ['that returns a thenable that throws', () => thenable(fail)],
-    ['that returns what throws when it is looked at', hedgehog],
+    ['that returns an object that throws on access', throwingProxy],
     [
-      'that throws nothing',
+      'that throws undefined',
       () => {
         throw undefined
       },
@@ -75,11 +75,11 @@ describe('a shouldRenew', () => {
     ['that returns nothing', () => undefined],
     ['that returns null', () => null],
     ['that returns 1', () => 1],
-    ['that returns the word', () => 'true'],
+    ["that returns 'true'", () => 'true'],
     ['that returns a boxed true', () => Object(true)],
     ['that returns a function', () => () => true],
     ['that returns a huge string', () => 'true'.repeat(1e6)],
-  ])('%s says nothing: the 401 is the caller’s, and nothing is renewed', async (_, shouldRenew) => {
+  ])('%s renews nothing, and the caller gets the 401', async (_, shouldRenew) => {
     const { account, api } = await startBench({ shouldRenew: shouldRenew as never })
     expect((await api.get(PHYSICIANS)).status).toBe(200)
     account.api.fail({ status: 401, times: 1 })
@@ -89,7 +89,7 @@ describe('a shouldRenew', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('that says it of every answer has each request sent twice at most, and few tokens fetched', async () => {
+  it('that always returns true has each request sent at most twice, and costs at most 2 token requests', async () => {
     const { account, api } = await startBench({ shouldRenew: () => true })
     for (let call = 0; call < 20; call++) expect((await api.get(PHYSICIANS)).status).toBe(200)
     expect(account.log.api.length).toBeLessThanOrEqual(40)
@@ -97,14 +97,14 @@ describe('a shouldRenew', () => {
   })
 
   it.each<[string, (response: AxiosResponse) => void]>([
-    ['empties', (response) => void Object.assign(response, zeros(response))],
-    ['strips', strip],
+    ['zeroes the fields of', (response) => void Object.assign(response, zeros(response))],
+    ['deletes the fields of', deleteFields],
     ['freezes', Object.freeze],
-  ])('that %s the answers harms those requests only', async (_, spoil) => {
+  ])('that %s a response affects only that request', async (_, tamper) => {
     const { account, api } = await startBench({
       shouldRenew: (response) => {
         const { status } = response
-        if (response.config.headers['X-Spoil']) spoil(response)
+        if (response.config.headers['X-Tamper']) tamper(response)
         return status === 401
       },
     })
@@ -112,7 +112,7 @@ describe('a shouldRenew', () => {
     account.revoke()
     const outcomes = outcomesOf(
       Array.from({ length: 6 }, (_, index) =>
-        api.get(PHYSICIANS, { headers: index % 2 ? { 'X-Spoil': '1' } : {} }),
+        api.get(PHYSICIANS, { headers: index % 2 ? { 'X-Tamper': '1' } : {} }),
       ),
     )
     const statuses = (await outcomes).map(
@@ -123,7 +123,7 @@ describe('a shouldRenew', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('may use the instance and the handle itself', async () => {
+  it('may use the instance and the handle', async () => {
     const nested: Promise<unknown>[] = []
     const bench = await startBench({
       shouldRenew: ({ status }) => {
@@ -145,7 +145,7 @@ describe('a shouldRenew', () => {
 })
 
 describe('a listener', () => {
-  /** A bench whose listener has the bench at hand. */
+  /** A bench whose listener can use the bench. */
   async function startWith(
     listener: (event: CaspioAuthEvent, bench: Awaited<ReturnType<typeof startBench>>) => void,
   ) {
@@ -156,7 +156,7 @@ describe('a listener', () => {
     return bench
   }
 
-  it('that drops every token at the moment it is taken harms nobody who waits for it', async () => {
+  it('that calls invalidate() on every new token does not fail the requests that wait for it', async () => {
     const { account, api, auth } = await startWith(({ type }, bench) => {
       if (type === 'token-taken') bench.auth.invalidate()
     })
@@ -167,7 +167,7 @@ describe('a listener', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('that drops everything at every event leaves every request its recovery', async () => {
+  it('that calls invalidate() on every event does not prevent recovery', async () => {
     const { account, api } = await startWith((_, bench) => bench.auth.invalidate())
     expect((await api.get(PHYSICIANS)).status).toBe(200)
     account.revoke()
@@ -179,27 +179,27 @@ describe('a listener', () => {
     expect((await api.get(PHYSICIANS)).status).toBe(200)
   })
 
-  it('that takes the plugin off lets the requests under way finish', async () => {
+  it('that detaches the plugin lets pending requests finish', async () => {
     const { api } = await startWith((_, bench) => bench.auth.detach())
     const answers = await times(5, () => api.get(PHYSICIANS))
     expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200))
     expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
   })
 
-  it('that sends requests of its own at every event costs no token more', async () => {
-    const own: Promise<{ status: number }>[] = []
+  it('that sends a request on every event causes no further token request', async () => {
+    const nested: Promise<{ status: number }>[] = []
     const { account, api } = await startWith((_, bench) => {
-      if (own.length < 50) own.push(bench.api.get(PHYSICIANS))
+      if (nested.length < 50) nested.push(bench.api.get(PHYSICIANS))
     })
     await api.get(PHYSICIANS)
     account.revoke()
     expect((await api.get(PHYSICIANS)).status).toBe(200)
-    for (let sent = 0; sent < own.length; sent++) expect((await own[sent])?.status).toBe(200)
-    expect(own.length).toBeGreaterThan(3)
+    for (let sent = 0; sent < nested.length; sent++) expect((await nested[sent])?.status).toBe(200)
+    expect(nested.length).toBeGreaterThan(3)
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('that forces another token once it hears of one gets it', async () => {
+  it('that forces a renewal when a token arrives gets another token', async () => {
     let forced: Promise<unknown> | undefined
     const { account, api } = await startWith(({ type }, bench) => {
       if (type === 'token-taken') forced ??= bench.auth.getAccessToken({ renew: true })
@@ -211,19 +211,19 @@ describe('a listener', () => {
   })
 
   it.each<[string, (event: object) => void]>([
-    ['empties', strip],
+    ['deletes the fields of', deleteFields],
     ['overwrites', (event) => void Object.assign(event, zeros(event))],
     ['freezes', Object.freeze],
     [
-      'guts the error of',
+      'changes the error of',
       (event) => {
         const { error } = event as { error?: Error }
         if (error)
-          Object.assign(error, { message: 'gutted', code: 'gutted', nextAttemptAt: 'gutted' })
+          Object.assign(error, { message: 'changed', code: 'changed', nextAttemptAt: 'changed' })
       },
     ],
-  ])('that %s the events changes nobody’s request or error', async (_, spoil) => {
-    const { account, api, auth } = await startWith((event) => spoil(event))
+  ])('that %s an event affects no request and no error', async (_, tamper) => {
+    const { account, api, auth } = await startWith((event) => tamper(event))
     expect((await api.get(PHYSICIANS)).status).toBe(200)
     account.revoke()
     expect((await api.get(PHYSICIANS)).status).toBe(200)
@@ -242,12 +242,12 @@ describe('a listener', () => {
 describe('a token broker', () => {
   const TIMEOUT_IN_MS = 150
 
-  /** An instance with a home of its own, whose broker is out of order until it is mended. */
+  /** An account and an instance whose broker does not work until `repair()` is called. */
   async function startWith(
     broken: (auth: () => CaspioAuth, send: () => Promise<unknown>) => unknown,
   ) {
     const account = await startAccount()
-    const well = createCaspioAuth(account.credentials)
+    const working = createCaspioAuth(account.credentials)
     let isBroken = true
     const api = axios.create({ baseURL: `${account.url}/rest/v2` })
     const broker = (request: { renew: boolean }) =>
@@ -256,32 +256,32 @@ describe('a token broker', () => {
             () => auth,
             () => api.get(PHYSICIANS),
           )
-        : well.getAccessToken(request)
+        : working.getAccessToken(request)
     const auth = attachCaspioAuth(api, broker as CaspioTokenBroker, { timeout: TIMEOUT_IN_MS })
-    const mend = () => {
+    const repair = () => {
       isBroken = false
       auth.invalidate()
     }
-    return { account, api, auth, mend }
+    return { account, api, auth, repair }
   }
 
-  let tooLate: Promise<void> | undefined
+  let latePromise: Promise<void> | undefined
   const late = () => {
-    tooLate = sleep(TIMEOUT_IN_MS * 2)
-    return tooLate
+    latePromise = sleep(TIMEOUT_IN_MS * 2)
+    return latePromise
   }
 
   const good = { access_token: 'a-good-token', token_type: 'bearer', expires_in: 60 }
 
   it.each<[string, () => unknown, string]>([
-    ['answers with what throws when it is read', hedgehog, 'ENDPOINT'],
+    ['answers with an object that throws on access', throwingProxy, 'ENDPOINT'],
     [
       'answers with a getter that throws',
       () => Object.defineProperty({ ...good }, 'access_token', { get: fail, enumerable: true }),
       'ENDPOINT',
     ],
     [
-      'answers with a getter of nonsense',
+      'answers with a getter that returns an object',
       () => ({
         ...good,
         get access_token() {
@@ -291,7 +291,7 @@ describe('a token broker', () => {
       'RESPONSE',
     ],
     [
-      'answers with a promise in the answer',
+      'answers with a promise as access_token',
       () => ({ ...good, access_token: Promise.resolve('a') }),
       'RESPONSE',
     ],
@@ -312,7 +312,7 @@ describe('a token broker', () => {
     ['throws undefined', () => Promise.reject(), 'ENDPOINT'],
     ['throws a symbol', () => Promise.reject(Symbol('no')), 'ENDPOINT'],
     ['throws what cannot be printed', () => Promise.reject(Object.create(null)), 'ENDPOINT'],
-    ['throws what throws when it is read', () => Promise.reject(hedgehog()), 'ENDPOINT'],
+    ['throws what throws when it is read', () => Promise.reject(throwingProxy()), 'ENDPOINT'],
     ['throws an odd message', () => Promise.reject({ message: Object.create(null) }), 'ENDPOINT'],
     ['throws a huge message', () => Promise.reject(new Error('no '.repeat(1e6))), 'ENDPOINT'],
     ['throws a frozen error', () => Promise.reject(Object.freeze(fault())), 'ENDPOINT'],
@@ -321,15 +321,15 @@ describe('a token broker', () => {
       () => Promise.reject({ code: 'ERR_CASPIO_CREDENTIALS', retryAfter: 1e9 }),
       'ENDPOINT',
     ],
-  ])('that %s fails who asked, and them only', async (_, broken, code) => {
-    const { account, api, auth, mend } = await startWith(broken)
-    const stranger = await startRawServer()
+  ])('that %s fails only the callers who need a token', async (_, broken, code) => {
+    const { account, api, auth, repair } = await startWith(broken)
+    const otherParty = await startRawServer()
     const errors = times(3, () => rejectionOf(api.get(PHYSICIANS)))
-    const asked = rejectionOf(auth.getAccessToken())
-    // Nobody else waits for it.
-    await api.get(`${stranger.url}/x`)
+    const direct = rejectionOf(auth.getAccessToken())
+    // A request that needs no token does not wait for the broker.
+    await api.get(`${otherParty.url}/x`)
     await rejectionOf(api.get(PHYSICIANS, { skipCaspioAuth: true }))
-    for (const error of [...(await errors), await asked]) {
+    for (const error of [...(await errors), await direct]) {
       expect(isCaspioAuthError(error)).toBe(true)
       expect(error.code).toBe(`ERR_CASPIO_TOKEN_${code}`)
       expect(error.message).toContain('broker')
@@ -337,10 +337,10 @@ describe('a token broker', () => {
       expect(error.nextAttemptAt.getTime() - Date.now()).toBeLessThanOrEqual(1_000)
     }
     expect(account.log.api).toHaveLength(1)
-    expect(stranger.received).toHaveLength(1)
-    mend()
+    expect(otherParty.received).toHaveLength(1)
+    repair()
     expect((await api.get(PHYSICIANS)).status).toBe(200)
-    await tooLate
+    await latePromise
     expect((await auth.getAccessToken()).access_token).not.toBe(good.access_token)
   })
 
@@ -353,7 +353,7 @@ describe('a token broker', () => {
       () => thenable((yes: (token: object) => void) => [yes(good), yes({})]),
     ],
     [
-      'from a getter that answers once',
+      'from a getter that returns it only once',
       () => {
         let token: string | undefined = good.access_token
         return {
@@ -366,12 +366,12 @@ describe('a token broker', () => {
         }
       },
     ],
-  ])('may answer with a token %s', async (_, answer) => {
+  ])('may return a token %s', async (_, answer) => {
     const { auth } = await startWith(answer)
     expect((await auth.getAccessToken()).access_token).toBe(good.access_token)
   })
 
-  it('that changes its answer afterwards changes nothing', async () => {
+  it('that changes its answer later does not change the token', async () => {
     const answer = { ...good }
     const { auth } = await startWith(() => answer)
     await auth.getAccessToken()
@@ -380,18 +380,18 @@ describe('a token broker', () => {
   })
 
   it.each<[string, Parameters<typeof startWith>[0]]>([
-    ['its own source for a token', (auth) => auth().getAccessToken()],
-    ['its own source for another token', (auth) => auth().getAccessToken({ renew: true })],
+    ['its own handle for a token', (auth) => auth().getAccessToken()],
+    ['its own handle for another token', (auth) => auth().getAccessToken({ renew: true })],
     [
-      'its own source, having dropped everything',
+      'its own handle, after invalidate(),',
       (auth) => {
         auth().invalidate()
         return auth().getAccessToken()
       },
     ],
-    ['the instance that waits for it', (_, send) => send()],
-  ])('that asks %s waits for itself until its timeout, no longer', async (_, broken) => {
-    const { api, auth, mend } = await startWith(broken)
+    ['the instance for a record', (_, send) => send()],
+  ])('that asks %s fails with its timeout and does not hang', async (_, broken) => {
+    const { api, auth, repair } = await startWith(broken)
     const errors = await Promise.all([
       rejectionOf(api.get(PHYSICIANS)),
       rejectionOf(auth.getAccessToken()),
@@ -400,7 +400,7 @@ describe('a token broker', () => {
       expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
       expect(error.message).toContain(`${TIMEOUT_IN_MS} ms`)
     }
-    mend()
+    repair()
     expect((await api.get(PHYSICIANS)).status).toBe(200)
   })
 })

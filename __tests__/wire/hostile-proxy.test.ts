@@ -18,7 +18,7 @@ import {
 interface Home {
   readonly account: CaspioAccount
   readonly proxy: HostileProxy
-  /** Without the plugin, through the proxy, over one connection as long as that lasts. */
+  /** An instance without the plugin. It uses the proxy over one kept-alive connection. */
   readonly api: AxiosInstance
 }
 
@@ -51,38 +51,38 @@ const codeOf = (sending: Promise<unknown>) =>
     (error) => error.code,
   )
 
-interface Heard {
+interface RawAnswer {
   readonly text: string
   readonly end: 'open' | 'closed' | 'reset' | 'refused'
-  /** How much came at a time, at most. */
-  readonly most: number
+  /** The length of the largest chunk. */
+  readonly largestChunk: number
 }
 
 // Longer than any pause within an answer.
 const QUIET_IN_MS = 400
 
-/** What a client hears that speaks no HTTP itself. */
-function listen(url: string, request: string): Promise<Heard> {
+/** Sends a request over a plain socket and collects the bytes that arrive. */
+function sendRaw(url: string, request: string): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const { hostname, port } = new URL(url)
     const socket = connect(Number(port), hostname)
     let text = ''
-    let most = 0
-    const tell = (end: Heard['end']) => {
+    let largestChunk = 0
+    const finish = (end: RawAnswer['end']) => {
       clearTimeout(quiet)
       socket.destroy()
-      resolve({ text, end, most })
+      resolve({ text, end, largestChunk })
     }
-    const quiet = setTimeout(() => tell('open'), QUIET_IN_MS)
+    const quiet = setTimeout(() => finish('open'), QUIET_IN_MS)
     socket.setEncoding('latin1')
     socket.on('data', (data) => {
       quiet.refresh()
       text += data
-      most = Math.max(most, data.length)
+      largestChunk = Math.max(largestChunk, data.length)
     })
-    socket.once('end', () => tell('closed'))
+    socket.once('end', () => finish('closed'))
     socket.once('error', ({ code }: NodeJS.ErrnoException) =>
-      tell(code === 'ECONNREFUSED' ? 'refused' : 'reset'),
+      finish(code === 'ECONNREFUSED' ? 'refused' : 'reset'),
     )
     socket.write(request)
   })
@@ -90,10 +90,13 @@ function listen(url: string, request: string): Promise<Heard> {
 
 const REQUEST = 'GET /rest/v2/tables HTTP/1.1\r\nHost: x\r\n\r\n'
 
-/** How much comes of an answer with a head and a body so long, or what comes; and how it ends. */
-type Name = readonly [come: (head: number, body: number) => number | RegExp, end: Heard['end']]
+/** The expected length or pattern of the answer, given the lengths of its head and body, and how the connection ends. */
+type ExpectedAnswer = readonly [
+  received: (head: number, body: number) => number | RegExp,
+  end: RawAnswer['end'],
+]
 
-const NAMES: Record<Fault, Name> = {
+const EXPECTED: Record<Fault, ExpectedAnswer> = {
   refused: [() => 0, 'reset'],
   'reset on arrival': [() => 0, 'reset'],
   'closed before the answer': [() => 0, 'closed'],
@@ -125,36 +128,36 @@ const NAMES: Record<Fault, Name> = {
 }
 
 describe('the faults', () => {
-  it('send the bytes that their names say', async () => {
-    const heard = await Promise.all(
+  it('send the bytes that their names describe', async () => {
+    const answers = await Promise.all(
       FAULTS.map(async (fault) => {
         const { account, proxy } = await startHome()
-        const { text: whole } = await listen(proxy.url, REQUEST)
+        const { text: whole } = await sendRaw(proxy.url, REQUEST)
         proxy.schedule = () => fault
-        return { fault, whole, ...(await listen(proxy.url, REQUEST)), log: account.log.api, proxy }
+        return { fault, whole, ...(await sendRaw(proxy.url, REQUEST)), log: account.log.api, proxy }
       }),
     )
-    for (const { fault, whole, text, end, most, log, proxy } of heard) {
+    for (const { fault, whole, text, end, largestChunk, log, proxy } of answers) {
       const head = whole.indexOf('\r\n\r\n') + 4
-      const [come, wanted] = NAMES[fault]
-      const due = come(head, whole.length - head)
-      const came = typeof due === 'number' ? text.length === due : due.test(text)
-      expect([fault, came || text, end]).toEqual([fault, true, wanted])
-      // The first of them was heard for sure.
+      const [received, expectedEnd] = EXPECTED[fault]
+      const expected = received(head, whole.length - head)
+      const matches = typeof expected === 'number' ? text.length === expected : expected.test(text)
+      expect([fault, matches || text, end]).toEqual([fault, true, expectedEnd])
+      // The first request always arrives.
       expect([fault, log.length]).toEqual([fault, NEVER_RECEIVED.includes(fault) ? 1 : 2])
-      if (fault === 'trickle') expect(most).toBe(1)
-      // Both clients have left by now, if they were not answered to the end.
+      if (fault === 'trickle') expect(largestChunk).toBe(1)
+      // Both clients have disconnected by now.
       await vi.waitFor(() => expect([fault, proxy.underWay.resource]).toEqual([fault, 0]))
     }
   })
 
-  it('are all in this test', () => {
-    expect(Object.keys(NAMES).sort()).toEqual([...FAULTS].sort())
+  it('are all covered by this test', () => {
+    expect(Object.keys(EXPECTED).sort()).toEqual([...FAULTS].sort())
   })
 })
 
 describe('the proxy', () => {
-  it('forwards everything over kept-alive connections if there is no fault', async () => {
+  it('forwards everything over kept-alive connections if no fault is scheduled', async () => {
     const home = await startHome()
     const { access_token } = (await askForToken(home)).data
     const headers = { Authorization: `Bearer ${access_token}` }
@@ -178,7 +181,7 @@ describe('the proxy', () => {
   it('forwards a chunked request', async () => {
     const { account, proxy } = await startHome()
     const request = 'POST /rest/v2/tables HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
-    const { text } = await listen(proxy.url, `${request}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`)
+    const { text } = await sendRaw(proxy.url, `${request}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`)
     expect(text).toMatch(/^HTTP\/1.1 401/)
     expect(Buffer.from(account.log.api[0]?.body ?? []).toString()).toBe('abcde')
   })
@@ -200,11 +203,11 @@ describe('the proxy', () => {
       'answer',
     ])
     expect([await get(), await get()]).toEqual(['ECONNRESET', 'ECONNREFUSED'])
-    // Only for a moment.
+    // The proxy refuses connections only for a moment.
     await vi.waitFor(async () => expect(await get()).toBe('answer'))
   })
 
-  it('refuses new connections while shut, resets open ones, and can open again', async () => {
+  it('while shut refuses new connections and resets open ones, and can open again', async () => {
     const { proxy, api } = await startHome(() => 'stall mid-body')
     const stalled = codeOf(api.get('/rest/v2/tables'))
     await vi.waitFor(() => expect(proxy.underWay.resource).toBe(1))
@@ -216,7 +219,7 @@ describe('the proxy', () => {
     expect(await codeOf(api.get('/rest/v2/tables'))).toBe('answer')
   })
 
-  it('counts the requests that are under way, by kind', async () => {
+  it('counts pending requests by kind', async () => {
     const home = await startHome(() => 'stall before the answer')
     home.api.defaults.httpAgent = undefined
     const abort = new AbortController()
@@ -230,20 +233,20 @@ describe('the proxy', () => {
     expect(proxy.mostUnderWay).toEqual({ token: 3, resource: 0 })
   })
 
-  it('leaves no connection open when it is closed', async () => {
+  it('closes every connection when it is closed', async () => {
     const { proxy } = await startHome(() => 'stall mid-header')
-    const heard = listen(proxy.url, REQUEST)
+    const stalled = sendRaw(proxy.url, REQUEST)
     await vi.waitFor(() => expect(proxy.underWay.resource).toBe(1))
     await proxy.close()
-    expect((await heard).end).toBe('reset')
-    expect((await listen(proxy.url, REQUEST)).end).toBe('refused')
+    expect((await stalled).end).toBe('reset')
+    expect((await sendRaw(proxy.url, REQUEST)).end).toBe('refused')
   })
 })
 
 describe('a seeded schedule', () => {
   const faults = { token: FAULTS, resource: FAULTS }
   const KINDS: Kind[] = ['token', 'resource']
-  const drawn = (schedule: Schedule, count = 200) =>
+  const faultsOf = (schedule: Schedule, count = 200) =>
     KINDS.map((kind) => Array.from({ length: count }, (_, i) => schedule(kind, i + 1)))
 
   it('is the same for the same seed, in any order of requests', () => {
@@ -251,17 +254,17 @@ describe('a seeded schedule', () => {
     const backwards = [...KINDS]
       .reverse()
       .map((kind) => Array.from({ length: 200 }, (_, i) => second(kind, 200 - i)).reverse())
-    expect(backwards.reverse()).toEqual(drawn(first))
+    expect(backwards.reverse()).toEqual(faultsOf(first))
   })
 
   it('differs for another seed, and for each kind', () => {
-    const [token, resource] = drawn(seeded(7, faults, 0.5))
+    const [token, resource] = faultsOf(seeded(7, faults, 0.5))
     expect(token).not.toEqual(resource)
-    expect(drawn(seeded(8, faults, 0.5))[0]).not.toEqual(token)
+    expect(faultsOf(seeded(8, faults, 0.5))[0]).not.toEqual(token)
   })
 
-  it('uses every fault of the kind, and as often as requested', () => {
-    const [token = [], resource = []] = drawn(
+  it('uses every fault of the kind, as often as requested', () => {
+    const [token = [], resource = []] = faultsOf(
       seeded(1, { token: FAULTS, resource: ['not HTTP'] }, 0.25),
       2_000,
     )

@@ -28,10 +28,17 @@ interface BenchOptions extends CaspioAuthOptions {
 }
 
 /** A server with one client, and an instance that acts as that client. */
-async function startBench({ server: options, axios: defaults, ...own }: BenchOptions = {}) {
+async function startBench({
+  server: options,
+  axios: defaults,
+  ...pluginOptions
+}: BenchOptions = {}) {
   const server = await startAuthorizationServer(options)
   server.register(CLIENT_ID, CLIENT_SECRET)
-  return { server, ...attach(server, server.credentials(CLIENT_ID, CLIENT_SECRET), own, defaults) }
+  return {
+    server,
+    ...attach(server, server.credentials(CLIENT_ID, CLIENT_SECRET), pluginOptions, defaults),
+  }
 }
 
 function attach(
@@ -49,9 +56,9 @@ function attach(
 }
 
 describe.each(['http', 'fetch'] as const)(
-  'with a certified authorization server (%s)',
+  'with a certified authorization server (%s),',
   (adapter) => {
-    it('a cold herd of 50 costs one token request', async () => {
+    it('50 simultaneous first requests cost one token request', async () => {
       const { server, api } = await startBench({ axios: { adapter } })
       const answers = await times(50, () => api.get('/whoami'))
       expect(answers.map(({ data }) => data)).toEqual(Array(50).fill({ client_id: CLIENT_ID }))
@@ -65,7 +72,7 @@ describe.each(['http', 'fetch'] as const)(
       ])
     })
 
-    it('a herd of 50 on a revoked token is recovered by one more', async () => {
+    it('50 simultaneous requests with a revoked token recover with one token request', async () => {
       const { server, api, auth } = await startBench({ axios: { adapter } })
       const { access_token } = await auth.getAccessToken()
       await server.revoke(access_token)
@@ -78,15 +85,15 @@ describe.each(['http', 'fetch'] as const)(
   },
 )
 
-describe('a token’s life', () => {
-  it('is the server’s: an expired one is replaced before it is sent', async () => {
+describe('a token', () => {
+  it('that has expired is replaced before the next request is sent', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     const { server, api, auth } = await startBench()
     await api.get('/whoami')
     const { access_token, expires_in } = await auth.getAccessToken()
     expect(expires_in).toBe(3_600)
     vi.advanceTimersByTime(2 * HOUR)
-    // The server has forgotten the old one.
+    // The server no longer accepts the old token.
     const old = await api.get('/whoami', {
       skipCaspioAuth: true,
       headers: { Authorization: `Bearer ${access_token}` },
@@ -98,7 +105,7 @@ describe('a token’s life', () => {
     expect(server.apiAnswers).toEqual([200, 401, 200])
   })
 
-  it('is renewed ahead by client credentials, since the server gives no refresh token', async () => {
+  it('is renewed early with client credentials if the server issues no refresh token', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     const { server, api } = await startBench()
     await api.get('/whoami')
@@ -112,8 +119,8 @@ describe('a token’s life', () => {
     expect(server.apiAnswers).toEqual([200, 200])
   })
 
-  it('of 2 s, in real time: no caller sees the end of one', async () => {
-    // The server counts in whole seconds, so that most end before they say, and unforeseen.
+  it('that lives for 2 s never causes a 401 for the caller', async () => {
+    // The server counts in whole seconds, so most tokens expire earlier than expires_in says.
     const { server, api } = await startBench({ server: { tokenLife: 2 }, renewBefore: 0 })
     while (server.tokenRequests.length < 3) {
       const answers = times(5, () => api.get('/whoami'))
@@ -124,7 +131,7 @@ describe('a token’s life', () => {
 })
 
 describe('client authentication', () => {
-  // All that RFC 6749 appendix A allows: printable ASCII. Both halves in need of form-encoding.
+  // RFC 6749, appendix A allows printable ASCII. RFC 6749, section 2.3.1 form-encodes both parts.
   const CREDENTIALS: [clientID: string, clientSecret: string][] = [
     ['plain-id', 'plain-secret'],
     ['a:b', ':c:d:'],
@@ -137,50 +144,58 @@ describe('client authentication', () => {
     ['a-b_c.d*e', '~!()[]{}|^$@;,'],
   ]
   const CASES = CREDENTIALS.flatMap(([clientID, clientSecret]) =>
-    (['basic', 'body'] as const).map((way) => ({ clientID, clientSecret, way })),
+    (['basic', 'body'] as const).map((method) => ({ clientID, clientSecret, method })),
   )
 
-  it.each(CASES)('$way: $clientID, $clientSecret', async ({ clientID, clientSecret, way }) => {
-    const server = await startAuthorizationServer()
-    server.register(clientID, clientSecret, way)
-    const credentials = server.credentials(clientID, clientSecret)
-    const { api } = attach(server, credentials, { clientAuthentication: way })
-    expect((await api.get('/whoami')).data).toEqual({ client_id: clientID })
-    expect(server.tokenRequests).toMatchObject([{ clientAuthentication: way, status: 200 }])
-  })
+  it.each(CASES)(
+    '$method: $clientID, $clientSecret',
+    async ({ clientID, clientSecret, method }) => {
+      const server = await startAuthorizationServer()
+      server.register(clientID, clientSecret, method)
+      const credentials = server.credentials(clientID, clientSecret)
+      const { api } = attach(server, credentials, { clientAuthentication: method })
+      expect((await api.get('/whoami')).data).toEqual({ client_id: clientID })
+      expect(server.tokenRequests).toMatchObject([{ clientAuthentication: method, status: 200 }])
+    },
+  )
 })
 
-describe('a client that the server refuses', () => {
+describe('a client', () => {
   const REFUSED: Record<string, [clientID: string, clientSecret: string]> = {
-    'for its secret': [CLIENT_ID, 'not-the-secret'],
-    'for a secret that is the right one encoded': [CLIENT_ID, encodeURIComponent('a-secret/')],
-    'as unknown': ['nobody', CLIENT_SECRET],
+    'with a wrong secret': [CLIENT_ID, 'not-the-secret'],
+    'with an encoded copy of its secret': [CLIENT_ID, encodeURIComponent('a-secret/')],
+    'with an unknown ID': ['nobody', CLIENT_SECRET],
   }
-  const CASES = Object.keys(REFUSED).flatMap((why) =>
-    (['basic', 'body'] as const).map((way) => ({ why, way })),
+  const CASES = Object.keys(REFUSED).flatMap((reason) =>
+    (['basic', 'body'] as const).map((method) => ({ reason, method })),
   )
 
-  it.each(CASES)('$why is told so, and asks but once ($way)', async ({ why, way }) => {
-    const server = await startAuthorizationServer()
-    server.register(CLIENT_ID, 'a-secret/', way)
-    const credentials = server.credentials(...(REFUSED[why] as [string, string]))
-    const { api, events } = attach(server, credentials, { clientAuthentication: way })
-    const errors = await times(20, () => rejectionOf(api.get('/whoami')))
-    errors.push(await rejectionOf(api.get('/whoami')))
-    for (const error of errors) {
-      expect([error.code, error.status]).toEqual(['ERR_CASPIO_CREDENTIALS', 401])
-      expect(error.response.data.error).toBe('invalid_client')
-      expect(error.message).toMatch(/client authentication failed.*Check clientID and clientSecret/)
-    }
-    expect(server.tokenRequests).toMatchObject([{ error: 'invalid_client', status: 401 }])
-    expect(server.apiAnswers).toEqual([])
-    expect(events).toMatchObject([
-      { type: 'token-request', errorCode: 'invalid_client', status: 401 },
-      { type: 'acquisition-failed', retryIn: 30_000 },
-    ])
-  })
+  it.each(CASES)(
+    '$reason gets ERR_CASPIO_CREDENTIALS after one token request ($method)',
+    async ({ reason, method }) => {
+      const server = await startAuthorizationServer()
+      server.register(CLIENT_ID, 'a-secret/', method)
+      const credentials = server.credentials(...(REFUSED[reason] as [string, string]))
+      const { api, events } = attach(server, credentials, { clientAuthentication: method })
+      const errors = await times(20, () => rejectionOf(api.get('/whoami')))
+      errors.push(await rejectionOf(api.get('/whoami')))
+      for (const error of errors) {
+        expect([error.code, error.status]).toEqual(['ERR_CASPIO_CREDENTIALS', 401])
+        expect(error.response.data.error).toBe('invalid_client')
+        expect(error.message).toMatch(
+          /client authentication failed.*Check clientID and clientSecret/,
+        )
+      }
+      expect(server.tokenRequests).toMatchObject([{ error: 'invalid_client', status: 401 }])
+      expect(server.apiAnswers).toEqual([])
+      expect(events).toMatchObject([
+        { type: 'token-request', errorCode: 'invalid_client', status: 401 },
+        { type: 'acquisition-failed', retryIn: 30_000 },
+      ])
+    },
+  )
 
-  it('after its secret was changed keeps its token, and is refused when that ends', async () => {
+  it('whose secret was changed uses its token until it is revoked, and then gets ERR_CASPIO_CREDENTIALS', async () => {
     const { server, api, auth } = await startBench()
     const { access_token } = await auth.getAccessToken()
     server.register(CLIENT_ID, 'the-next-secret')
@@ -190,36 +205,39 @@ describe('a client that the server refuses', () => {
     expect(errors.map(({ code }) => code)).toEqual(Array(10).fill('ERR_CASPIO_CREDENTIALS'))
     expect(server.tokenRequests).toHaveLength(2)
 
-    // With the new secret the same instance goes on at once.
+    // With the new secret the same instance works at once.
     attachCaspioAuth(api, server.credentials(CLIENT_ID, 'the-next-secret'))
     expect((await api.get('/whoami')).data).toEqual({ client_id: CLIENT_ID })
     expect(server.tokenRequests).toHaveLength(3)
   })
 })
 
-describe('an answer that is no token', () => {
+describe('an answer of the token endpoint', () => {
   const PATHS = {
-    'a path that is nobody’s': ['/oauth/tokens', 404],
+    'an unknown path': ['/oauth/tokens', 404],
     'the introspection endpoint': ['/token/introspection', 400],
-    'the keys': ['/jwks', 404],
+    'the key set': ['/jwks', 404],
   } as const
 
-  it.each(Object.keys(PATHS) as (keyof typeof PATHS)[])('is named: %s', async (name) => {
-    const [path, status] = PATHS[name]
-    const server = await startAuthorizationServer()
-    server.register(CLIENT_ID, CLIENT_SECRET)
-    const credentials = server.credentials(CLIENT_ID, CLIENT_SECRET)
-    const tokenEndpointURL = server.url + path
-    const { api, events } = attach(server, { ...credentials, tokenEndpointURL })
-    const error = await rejectionOf(api.get('/whoami'))
-    expect([error.code, error.status]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', status])
-    expect(error.message).toContain(tokenEndpointURL)
-    expect(error.message).toMatch(/Check tokenEndpointURL/)
-    // Asking again would not make it right.
-    expect(events.map(({ type }) => type)).toEqual(['token-request', 'acquisition-failed'])
-  })
+  it.each(Object.keys(PATHS) as (keyof typeof PATHS)[])(
+    'from the wrong URL gets an error that names the URL: %s',
+    async (name) => {
+      const [path, status] = PATHS[name]
+      const server = await startAuthorizationServer()
+      server.register(CLIENT_ID, CLIENT_SECRET)
+      const credentials = server.credentials(CLIENT_ID, CLIENT_SECRET)
+      const tokenEndpointURL = server.url + path
+      const { api, events } = attach(server, { ...credentials, tokenEndpointURL })
+      const error = await rejectionOf(api.get('/whoami'))
+      expect([error.code, error.status]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', status])
+      expect(error.message).toContain(tokenEndpointURL)
+      expect(error.message).toMatch(/Check tokenEndpointURL/)
+      // A retry would not help.
+      expect(events.map(({ type }) => type)).toEqual(['token-request', 'acquisition-failed'])
+    },
+  )
 
-  it('but a failure of the server is tried again, and passes unseen', async () => {
+  it('that is a server error leads to a retry, and the caller does not notice', async () => {
     const { server, api, events } = await startBench({
       onEvent: (event) => {
         events.push(event)
@@ -240,10 +258,10 @@ describe('an answer that is no token', () => {
   })
 })
 
-describe('the server’s own refresh_token grant', () => {
+describe('the refresh_token grant', () => {
   const REFRESH = { server: { refreshTokens: true } }
 
-  it('renews ahead of expiry, each time with the token that the last one brought', async () => {
+  it('renews before expiry, each time with the newest refresh token', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     const { server, api } = await startBench(REFRESH)
     await api.get('/whoami')
@@ -255,7 +273,7 @@ describe('the server’s own refresh_token grant', () => {
         interval: 5,
       })
     }
-    // The server would not take any of them twice.
+    // The server accepts each refresh token once.
     expect(server.tokenRequests).toMatchObject([
       { grant: 'client_credentials', status: 200 },
       ...Array(4).fill({ grant: 'refresh_token', status: 200 }),
@@ -263,10 +281,10 @@ describe('the server’s own refresh_token grant', () => {
     expect(server.apiAnswers).toEqual(Array(5).fill(200))
   })
 
-  it('that refuses is followed by client credentials, once', async () => {
+  it('that is refused is followed by one client_credentials request', async () => {
     const { server, api, auth, events } = await startBench(REFRESH)
     const { access_token } = await auth.getAccessToken()
-    // RFC 7009 §2.1: with the access token, this server ends the refresh token too.
+    // RFC 7009, section 2.1: this server revokes the refresh token together with the access token.
     await server.revoke(access_token)
     await auth.getAccessToken({ renew: true })
     expect((await api.get('/whoami')).data).toEqual({ client_id: CLIENT_ID })
@@ -278,7 +296,7 @@ describe('the server’s own refresh_token grant', () => {
     expect(events.filter(({ type }) => type === 'acquisition-failed')).toEqual([])
   })
 
-  it('is left out after a rejection', async () => {
+  it('is not used after a 401', async () => {
     const { server, api, auth } = await startBench(REFRESH)
     await server.revoke((await auth.getAccessToken()).access_token)
     const answers = await times(10, () => api.get('/whoami'))
@@ -289,17 +307,20 @@ describe('the server’s own refresh_token grant', () => {
     ])
   })
 
-  it.each(['basic', 'body'] as const)('is authenticated the same way (%s)', async (way) => {
-    const server = await startAuthorizationServer({ refreshTokens: true })
-    server.register('a:b %', 'c+d/&=', way)
-    const { auth } = attach(server, server.credentials('a:b %', 'c+d/&='), {
-      clientAuthentication: way,
-    })
-    await auth.getAccessToken()
-    await auth.getAccessToken({ renew: true })
-    expect(server.tokenRequests).toMatchObject([
-      { grant: 'client_credentials', clientAuthentication: way, status: 200 },
-      { grant: 'refresh_token', clientAuthentication: way, status: 200 },
-    ])
-  })
+  it.each(['basic', 'body'] as const)(
+    'uses the same client authentication (%s)',
+    async (method) => {
+      const server = await startAuthorizationServer({ refreshTokens: true })
+      server.register('a:b %', 'c+d/&=', method)
+      const { auth } = attach(server, server.credentials('a:b %', 'c+d/&='), {
+        clientAuthentication: method,
+      })
+      await auth.getAccessToken()
+      await auth.getAccessToken({ renew: true })
+      expect(server.tokenRequests).toMatchObject([
+        { grant: 'client_credentials', clientAuthentication: method, status: 200 },
+        { grant: 'refresh_token', clientAuthentication: method, status: 200 },
+      ])
+    },
+  )
 })

@@ -35,18 +35,18 @@ function answers(status: number, data: object = {}, headers: object = {}): Answe
   })
 }
 
-/** An account in memory, for hours at 100 requests a second: all clocks and timers are faked. */
+/** An account in memory, with fake clocks and timers: it can serve 100 requests a second for hours. */
 interface Simulation {
-  /** What the token endpoint does; undefined: it issues tokens. */
+  /** How the token endpoint answers. If undefined, it issues tokens. */
   token: Answer | undefined
   resource: Answer
   readonly api: ReturnType<typeof axios.create>
   readonly auth: CaspioAuth
-  /** How often the token endpoint was asked. */
+  /** The number of token requests. */
   tokenRequests: number
-  /** How the requests ended, by status or error code. */
+  /** How many requests ended with each status or error code. */
   readonly ended: Record<string, number>
-  /** Sends `burst` requests every `step` ms for `ms`, and lets them end when they may. */
+  /** Sends `burst` requests every `step` ms for `ms`, without waiting for their answers. */
   run(ms: number, step: number, url?: string, burst?: number): Promise<void>
 }
 
@@ -70,8 +70,8 @@ function simulate(options: CaspioAuthOptions = {}, expiresIn = 86_399): Simulati
     },
   })
   const ended: Record<string, number> = {}
-  const count = (how: string | number) => {
-    ended[how] = (ended[how] ?? 0) + 1
+  const count = (outcome: string | number) => {
+    ended[outcome] = (ended[outcome] ?? 0) + 1
   }
   const simulation: Simulation = {
     token: undefined,
@@ -101,7 +101,7 @@ function simulateTime(): void {
   const { stackTraceLimit } = Error
   fakeTime()
   beforeEach(() => {
-    // The stack of an error costs more than the request that it ends.
+    // Recording a stack would take longer than the whole request.
     Error.stackTraceLimit = 0
   })
   afterEach(() => {
@@ -131,12 +131,12 @@ describe('an hour of outage', () => {
       simulation.token = outage
       await simulation.run(HOUR, SECOND / 2)
       expect(simulation.tokenRequests).toBeLessThanOrEqual(150)
-      // It is tried again all the time.
+      // The plugin keeps trying.
       expect(simulation.tokenRequests).toBeGreaterThan(60)
       expect(simulation.ended).toEqual({ ERR_CASPIO_TOKEN_ENDPOINT: expect.any(Number) })
     })
 
-    it('that begins while a token lives costs no more, and shows when that has expired', async () => {
+    it('that begins while a token is valid costs no more, and fails requests only after expiry', async () => {
       const simulation = simulate()
       await simulation.run(SECOND, SECOND)
       vi.advanceTimersByTime(23.7 * HOUR)
@@ -149,8 +149,8 @@ describe('an hour of outage', () => {
       expect(simulation.tokenRequests).toBeLessThanOrEqual(151)
     })
 
-    it('is over for the callers within 30 s of its end, whenever that is', async () => {
-      const returned: number[] = []
+    it('is followed by a successful request within 30 s of its end', async () => {
+      const delays: number[] = []
       for (let extra = 0; extra < 40; extra += 3.3) {
         const simulation = simulate()
         simulation.token = outage
@@ -161,12 +161,12 @@ describe('an hour of outage', () => {
         while (!simulation.ended[200] && Date.now() < over + MINUTE) {
           await simulation.run(SECOND / 2, SECOND / 2)
         }
-        returned.push(Date.now() - over)
+        delays.push(Date.now() - over)
       }
-      expect(Math.max(...returned)).toBeLessThanOrEqual(30.5 * SECOND)
+      expect(Math.max(...delays)).toBeLessThanOrEqual(30.5 * SECOND)
     })
 
-    it('is over at once for getAccessToken({ renew: true }), and then for all', async () => {
+    it('is over at once if getAccessToken({ renew: true }) gets a token', async () => {
       const simulation = simulate()
       simulation.token = outage
       await simulation.run(3 * MINUTE + 20 * SECOND, SECOND)
@@ -185,25 +185,25 @@ describe('an hour of outage', () => {
   })
 })
 
-describe('an account that rejects', () => {
+describe('an hour', () => {
   simulateTime()
 
   const MOST = 70
 
-  it('every token costs at most 70 token requests in an hour of 100 requests a second', async () => {
+  it('of 100 requests a second costs at most 70 token requests if every token is rejected', async () => {
     const simulation = simulate()
     simulation.resource = answers(401)
     await simulation.run(HOUR, 50, '/rest/v2/tables', 5)
     expect(simulation.ended).toEqual({ 401: 360_000 })
     expect(simulation.tokenRequests).toBeLessThanOrEqual(MOST)
-    // It is tried again all the time.
+    // The plugin keeps trying.
     expect(simulation.tokenRequests).toBeGreaterThan(60)
   }, 60_000)
 
-  it('every token after a good day, late and in any order, costs no more', async () => {
+  it('of late, unordered 401s after a normal start costs no more', async () => {
     const simulation = simulate()
     await simulation.run(MINUTE, SECOND)
-    // One recovery that works.
+    // One recovery succeeds.
     simulation.resource = async (config) => {
       simulation.resource = answers(200)
       return answers(401)(config)
@@ -221,7 +221,7 @@ describe('an account that rejects', () => {
     expect(simulation.tokenRequests).toBeGreaterThan(55)
   })
 
-  it('with 400 what shouldRenew takes for a rejection costs no more', async () => {
+  it('of 400s that shouldRenew accepts costs no more', async () => {
     const simulation = simulate({ shouldRenew: ({ status }) => status === 401 || status === 400 })
     simulation.resource = (config) =>
       Promise.reject(
@@ -238,7 +238,7 @@ describe('an account that rejects', () => {
     expect(simulation.tokenRequests).toBeLessThanOrEqual(MOST)
   })
 
-  it('one resource only costs no more, and does not touch the others', async () => {
+  it('in which one resource rejects every token costs no more, and other resources still work', async () => {
     const simulation = simulate()
     simulation.resource = (config) => answers(config.url === '/locked' ? 401 : 200)(config)
     for (let second = 0; second < 3_600; second += 0.5) {
@@ -249,7 +249,7 @@ describe('an account that rejects', () => {
     expect(simulation.tokenRequests).toBeLessThanOrEqual(MOST)
   })
 
-  it('the client costs a token request every 30 s', async () => {
+  it('in which the client is refused costs a token request every 30 s', async () => {
     const simulation = simulate()
     simulation.token = answers(400, { error: 'invalid_client' })
     await simulation.run(HOUR, 250)
@@ -258,7 +258,7 @@ describe('an account that rejects', () => {
   })
 })
 
-describe('on the wire', () => {
+describe('over HTTP', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
   })
@@ -278,12 +278,12 @@ describe('on the wire', () => {
     expect(account.log.token.length).toBeGreaterThan(50)
   })
 
-  describe('an outage while the token lives is invisible up to its expiry', () => {
+  describe('an outage fails no request until the token expires', () => {
     it.each(['answers 503', 'resets', 'does not answer', 'is not there'])(
       'of a token endpoint that %s',
       async (kind) => {
         const { unhandled, end } = watchUnhandled()
-        const { account, api, events, down } = await startDivided(kind)
+        const { account, api, events, down } = await startWithTokenServer(kind)
         await api.get(PHYSICIANS)
         await down()
         const issuedAt = Date.now()
@@ -298,7 +298,7 @@ describe('on the wire', () => {
           await api.get(PHYSICIANS)
           await sleep(3)
         }
-        // Up to the margin of a token that lives 23:59:59.
+        // Just before the plugin considers the token expired. It lives for 23:59:59.
         travelTo(24, -7)
         await api.get(PHYSICIANS)
         expect(account.log.api.map(({ status }) => status)).toEqual(
@@ -322,8 +322,8 @@ function failuresOf(events: CaspioAuthEvent[]) {
   return events.filter((event) => event.type === 'acquisition-failed')
 }
 
-/** An account whose token endpoint, a server of its own, goes out of order when told. */
-async function startDivided(kind: string) {
+/** An account with a separate token server that fails after `down()`. */
+async function startWithTokenServer(kind: string) {
   let isDown = false
   const { account, events } = await startBench()
   const tokenServer = await startRawServer(async (_, response) => {

@@ -9,25 +9,33 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 /**
- * Another package of the application may have polluted Object.prototype. A child process lives
- * through every pollution in turn, and two servers out here tell what came. Where axios or Node
- * itself no longer sends a plain request as it should, only secrecy is left to be kept.
+ * Another package in the application may have polluted Object.prototype. A child process runs
+ * with each pollution in turn, and two servers in this process record what arrives. If a pollution
+ * breaks even a plain request of axios or Node, the test only checks that no secret leaks.
  */
 
-/** Where nothing may arrive that is the account's. */
+/** A server that must not receive any credential or token of the account. */
 const EVIL = 'http://EVIL'
 
-/** What every name is polluted with, unless something nastier is known for it. */
-const USUAL = [EVIL, { evil: EVIL }]
+/** The values for names without a more specific attack. */
+const DEFAULT_VALUES = [EVIL, { evil: EVIL }]
 const HEADERS = { Authorization: 'Bearer evil', 'X-Evil': '1' }
 const TOKEN = { access_token: 'evil', token_type: 'bearer' }
 
-/** What axios reads: its own advisories are about most of these. Tried in every way. */
+/** What axios reads. Its security advisories name most of these. Each is tested in all ways of use. */
 const AXIOS_READS: Record<string, readonly unknown[]> = {
-  ...usual('url baseURL data params paramsSerializer adapter transport httpAgent httpsAgent'),
-  ...usual('socketPath allowedSocketPaths transformRequest transformResponse validateStatus'),
-  ...usual('beforeRedirect lookup env withCredentials responseType cancelToken transitional'),
-  ...usual('Authorization authorization skipCaspioAuth skipAuthRefresh redact sensitiveHeaders'),
+  ...withDefaults(
+    'url baseURL data params paramsSerializer adapter transport httpAgent httpsAgent',
+  ),
+  ...withDefaults(
+    'socketPath allowedSocketPaths transformRequest transformResponse validateStatus',
+  ),
+  ...withDefaults(
+    'beforeRedirect lookup env withCredentials responseType cancelToken transitional',
+  ),
+  ...withDefaults(
+    'Authorization authorization skipCaspioAuth skipAuthRefresh redact sensitiveHeaders',
+  ),
   allowAbsoluteUrls: [false, true],
   auth: [{ username: 'evil', password: 'evil' }, 'evil:evil'],
   username: ['evil'],
@@ -48,26 +56,28 @@ const AXIOS_READS: Record<string, readonly unknown[]> = {
   signal: [{ aborted: true }],
 }
 
-/** What we read, which is the same in every way. */
-const WE_READ: Record<string, readonly unknown[]> = {
-  // The token endpoint's and a broker's answer.
-  ...usual('error error_description token_type expires_in message code status cause'),
+/** What the plugin reads. The way of use makes no difference. */
+const PLUGIN_READS: Record<string, readonly unknown[]> = {
+  // The answers of the token endpoint and of a broker.
+  ...withDefaults('error error_description token_type expires_in message code status cause'),
   access_token: ['evil'],
   refresh_token: ['evil'],
   response: [
     { status: 200, data: TOKEN },
     { status: 401, data: '' },
   ],
-  // What the user tells us.
-  ...usual('clientID clientSecret clientAuthentication onEvent shouldRenew'),
+  // Credentials and options.
+  ...withDefaults('clientID clientSecret clientAuthentication onEvent shouldRenew'),
   tokenEndpointURL: [EVIL],
   origins: [[EVIL]],
   renewBefore: [1e9, EVIL],
   retries: [5],
   renew: [true],
-  // What we and axios-auth-refresh hand around ourselves.
-  ...usual('forgetRefreshToken release answer requestId nextAttemptAt trial pipe getReader next'),
-  ...usual('resume on cancel body retryInstance onRetry shouldRefresh statusCodes'),
+  // Internal objects of the plugin and of axios-auth-refresh.
+  ...withDefaults(
+    'forgetRefreshToken release answer requestId nextAttemptAt trial pipe getReader next',
+  ),
+  ...withDefaults('resume on cancel body retryInstance onRetry shouldRefresh statusCodes'),
   refreshToken: ['evil'],
   single: [true],
   retryable: [true],
@@ -77,38 +87,38 @@ const WE_READ: Record<string, readonly unknown[]> = {
   enumerable: [true],
 }
 
-function usual(names: string): Record<string, readonly unknown[]> {
-  return Object.fromEntries(names.split(' ').map((name) => [name, USUAL]))
+function withDefaults(names: string): Record<string, readonly unknown[]> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, DEFAULT_VALUES]))
 }
 
-const POLLUTIONS = { ...AXIOS_READS, ...WE_READ }
+const POLLUTIONS = { ...AXIOS_READS, ...PLUGIN_READS }
 
-/** How the plugin is used. */
-const WAYS = ['an instance', 'fetch', 'body', 'the global axios', 'a rebuilt config'] as const
+/** Ways to use the plugin. */
+const USES = ['an instance', 'fetch', 'body', 'the global axios', 'a rebuilt config'] as const
 
 interface Case {
   readonly id: string
   readonly name?: string
   readonly value?: unknown
-  readonly way: (typeof WAYS)[number]
+  readonly use: (typeof USES)[number]
 }
 
-/** Runs the cases, each with its pollution, and prints how each step of each ended. */
+/** The child's program. It runs each case with its pollution and prints how each step ended. */
 const CLIENT = `
 import { readFileSync } from 'node:fs'
 import axios from 'axios'
 import caspioAuth from './src/auth.js'
 import { attachCaspioAuth, createCaspioAuth } from './src/index.js'
 
-const { home, evil, dead, cases, isBare } = JSON.parse(readFileSync(0, 'utf8'))
+const { home, evil, closedURL, cases, withoutPlugin } = JSON.parse(readFileSync(0, 'utf8'))
 const { setTimeout, clearTimeout, Date } = globalThis
 const realNow = Date.now
 let outcome
 process.on('unhandledRejection', () => outcome.push('unhandled rejection'))
-// Node's own streams and timers stumble over some names, later and out of anybody's reach.
+// Some names break Node's streams and timers later, where nobody can catch the error.
 process.on('uncaughtException', () => {})
 
-// Only ours: those of Node and of axios depend on more than what is sent.
+// Only the plugin's codes: those of Node and axios vary.
 const codeOf = (error) => /^ERR_CASPIO_/.test(error?.code) ? error.code : 'failed'
 
 async function step(act) {
@@ -120,16 +130,16 @@ async function step(act) {
   clearTimeout(timer)
 }
 
-function client(at, way) {
-  const api = way === 'the global axios'
+function client(at, use) {
+  const api = use === 'the global axios'
     ? axios
-    : axios.create({ baseURL: at + '/rest', ...(way === 'fetch' && { adapter: 'fetch' }) })
-  const id = way === 'a rebuilt config' ? api.interceptors.request.use((config) => ({ ...config })) : -1
+    : axios.create({ baseURL: at + '/rest', ...(use === 'fetch' && { adapter: 'fetch' }) })
+  const id = use === 'a rebuilt config' ? api.interceptors.request.use((config) => ({ ...config })) : -1
   return { api, base: api === axios ? at + '/rest' : '', clean: () => api.interceptors.request.eject(id) }
 }
 
-async function runBare(at, way) {
-  const { api, base } = client(at, way)
+async function runWithoutPlugin(at, use) {
+  const { api, base } = client(at, use)
   const headers = { Authorization: 'Bearer mine' }
   const like = { headers, responseType: 'text', maxRedirects: 0, maxContentLength: 1e6, signal: new AbortController().signal }
   await step(() => api.post(base + '/token', 'a=1', like))
@@ -137,13 +147,13 @@ async function runBare(at, way) {
   await step(() => api.post(base + '/b', { a: 1 }, { headers }))
 }
 
-async function runPlugin(at, way) {
-  const { api, base, clean } = client(at, way)
+async function runPlugin(at, use) {
+  const { api, base, clean } = client(at, use)
   const credentials = (path) => ({ clientID: 'the-id', clientSecret: 'the-secret', tokenEndpointURL: at + path })
   const source = (path) => createCaspioAuth(credentials(path), { retries: 0 })
   let auth
   await step(() => {
-    const clientAuthentication = way === 'body' ? 'body' : 'basic'
+    const clientAuthentication = use === 'body' ? 'body' : 'basic'
     auth = attachCaspioAuth(api, credentials('/token'), { retries: 0, clientAuthentication })
   })
   await step(() => api.get(base + '/a'))
@@ -151,7 +161,7 @@ async function runPlugin(at, way) {
   await step(() => api.get(evil + '/x'))
   await step(() => auth.getAccessToken({ renew: true }))
   await step(() => auth.getAccessToken())
-  if (way === 'an instance') {
+  if (use === 'an instance') {
     // Its renewal is not due yet.
     Date.now = () => realNow() + 2_700_000
     await step(() => api.get('/c'))
@@ -166,27 +176,27 @@ async function runPlugin(at, way) {
     })
     await step(() => busy.getAccessToken())
     await step(() => busy.getAccessToken({ renew: true }))
-    // Nobody listens there.
+    // No server listens at this address.
     const lost = axios.create({ baseURL: at })
-    const lostEndpoint = { ...credentials(''), tokenEndpointURL: dead + '/token' }
+    const lostEndpoint = { ...credentials(''), tokenEndpointURL: closedURL + '/token' }
     await step(() => attachCaspioAuth(lost, lostEndpoint, { retries: 0 }))
     await step(() => lost.get('/d'))
-    const gone = axios.create({ baseURL: dead })
-    await step(() => attachCaspioAuth(gone, credentials('/count'), { retries: 0, origins: [dead] }))
+    const gone = axios.create({ baseURL: closedURL })
+    await step(() => attachCaspioAuth(gone, credentials('/count'), { retries: 0, origins: [closedURL] }))
     await step(() => gone.get('/e'))
   }
   auth?.detach()
   clean()
 }
 
-for (const { id, name, value, way } of cases) {
+for (const { id, name, value, use } of cases) {
   outcome = []
   const shared = Object.prototype
   const before = name === undefined ? undefined : Object.getOwnPropertyDescriptor(shared, name)
   const polluted = Object.assign(Object.create(null), { value, writable: true, enumerable: true, configurable: true })
   if (name !== undefined) Object.defineProperty(shared, name, polluted)
   try {
-    await (isBare ? runBare : runPlugin)(home + '/' + id, way)
+    await (withoutPlugin ? runWithoutPlugin : runPlugin)(home + '/' + id, use)
   } catch {
     outcome.push('crash')
   } finally {
@@ -198,7 +208,7 @@ for (const { id, name, value, way } of cases) {
 process.stdout.write('', () => process.exit())
 `
 
-/** What a server saw of one case, and how the client's steps ended. */
+/** What the account received in one case, and how the client's steps ended. */
 interface Run {
   readonly received: string[]
   outcome: string[]
@@ -208,9 +218,9 @@ let work: string
 let program: string
 let home: Server
 let evil: Server
-let dead: string
-/** What the evil server received. */
-const caught: string[] = []
+let closedURL: string
+/** What the attacker's server received. */
+const stolen: string[] = []
 const runs = new Map<string, Run>()
 
 beforeAll(async () => {
@@ -230,17 +240,17 @@ beforeAll(async () => {
   })
   home = await listen(serve)
   evil = await listen(({ method, url, rawHeaders }, body) => {
-    caught.push(`${method} ${url} ${rawHeaders.join(' ')} ${body}`)
+    stolen.push(`${method} ${url} ${rawHeaders.join(' ')} ${body}`)
     return { body: JSON.stringify(TOKEN) }
   })
   const closed = await listen(() => ({ body: '' }))
-  dead = urlOf(closed)
+  closedURL = urlOf(closed)
   await new Promise((resolve) => closed.close(resolve))
 
   await run(false, ALL)
   await run(true, [
-    ...WAYS.map((way) => ({ id: way, way })),
-    ...ALL.filter(({ id, way }) => differs(id, way)),
+    ...USES.map((use) => ({ id: use, use })),
+    ...ALL.filter(({ id, use }) => differs(id, use)),
   ])
 }, 120_000)
 
@@ -253,14 +263,14 @@ afterAll(async () => {
 })
 
 const ALL: Case[] = [
-  ...WAYS.map((way) => ({ id: way, way })),
+  ...USES.map((use) => ({ id: use, use })),
   ...Object.entries(POLLUTIONS).flatMap(([name, values]) =>
     values.flatMap((value, at) =>
-      (Object.hasOwn(AXIOS_READS, name) ? WAYS : WAYS.slice(0, 1)).map((way) => ({
-        id: `${name}-${at}-${way}`,
+      (Object.hasOwn(AXIOS_READS, name) ? USES : USES.slice(0, 1)).map((use) => ({
+        id: `${name}-${at}-${use}`,
         name,
         value,
-        way,
+        use,
       })),
     ),
   ),
@@ -287,7 +297,7 @@ function urlOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Token endpoints and resources, per case. The first token of each is rejected. */
+/** The account of each case: token endpoints and resources. The first token of each is rejected. */
 const serve: Answer = ({ method, url, rawHeaders }, body) => {
   const [, id = '', ...rest] = url.split('/')
   const path = rest.join('/')
@@ -313,9 +323,9 @@ function runOf(id: string): Run {
   return run
 }
 
-/** Has the child run these cases, through the plugin or by bare axios. */
-async function run(isBare: boolean, cases: readonly Case[]): Promise<void> {
-  const prefix = isBare ? 'bare ' : ''
+/** Runs these cases in the child, with the plugin or with axios alone. */
+async function run(withoutPlugin: boolean, cases: readonly Case[]): Promise<void> {
+  const prefix = withoutPlugin ? 'axios alone ' : ''
   const child = spawn(process.execPath, [program], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH },
@@ -325,8 +335,8 @@ async function run(isBare: boolean, cases: readonly Case[]): Promise<void> {
     JSON.stringify({
       home: urlOf(home),
       evil: urlOf(evil),
-      dead,
-      isBare,
+      closedURL,
+      withoutPlugin,
       cases: cases.map((one) => ({ ...one, id: prefix + one.id })),
     })
       .replaceAll('"PORT"', port)
@@ -343,14 +353,14 @@ async function run(isBare: boolean, cases: readonly Case[]): Promise<void> {
   }
 }
 
-/** Whether that case went other than without any pollution. */
-function differs(id: string, way: string): boolean {
-  return JSON.stringify(runOf(id)) !== JSON.stringify(runOf(way))
+/** Whether this case went differently from the case without pollution. */
+function differs(id: string, use: string): boolean {
+  return JSON.stringify(runOf(id)) !== JSON.stringify(runOf(use))
 }
 
 describe('without pollution', () => {
-  it.each(WAYS)('%s: the token is fetched, sent, replaced when rejected and renewed', (way) => {
-    const { received, outcome } = runOf(way)
+  it.each(USES)('%s requests, sends, replaces and renews the token', (use) => {
+    const { received, outcome } = runOf(use)
     const sent = received.map((request) => request.split('\n')[0]?.trim())
     expect(sent.slice(0, 6)).toEqual([
       'POST token',
@@ -366,7 +376,7 @@ describe('without pollution', () => {
     expect(outcome.slice(0, 6)).toEqual(Array(6).fill('ok'))
   })
 
-  it('what fails, fails in its own way, with no request too many', () => {
+  it('each failure has its error code, and causes no further request', () => {
     const { received, outcome } = runOf('an instance')
     expect(outcome.slice(6)).toEqual([
       'ok',
@@ -395,19 +405,19 @@ describe('without pollution', () => {
   })
 })
 
-describe('Object.prototype polluted', () => {
-  it.each(Object.keys(POLLUTIONS))('%s: what axios sends alone, we send unchanged', (name) => {
-    const changed = ALL.filter((one) => one.name === name && differs(one.id, one.way)).filter(
-      // Where bare axios fails as well, it is not ours to mend.
-      ({ id, way }) => !differs(`bare ${id}`, `bare ${way}`),
+describe('with a polluted Object.prototype', () => {
+  it.each(Object.keys(POLLUTIONS))('%s: the plugin works as usual if axios alone does', (name) => {
+    const changed = ALL.filter((one) => one.name === name && differs(one.id, one.use)).filter(
+      // If axios alone fails too, the plugin cannot help.
+      ({ id, use }) => !differs(`axios alone ${id}`, `axios alone ${use}`),
     )
-    for (const { id, way } of changed) {
-      expect({ id, ...runOf(id) }).toEqual({ id, ...runOf(way) })
+    for (const { id, use } of changed) {
+      expect({ id, ...runOf(id) }).toEqual({ id, ...runOf(use) })
     }
   })
 
-  it('few of them break axios or Node itself, so that the test above tests most of them', () => {
-    const broken = ALL.filter(({ id, way }) => differs(id, way)).map(({ name }) => name)
+  it('fewer than 20 names break anything, so the test above covers most names', () => {
+    const broken = ALL.filter(({ id, use }) => differs(id, use)).map(({ name }) => name)
     expect(new Set(broken).size).toBeLessThan(20)
   })
 
@@ -419,22 +429,22 @@ describe('Object.prototype polluted', () => {
     }
   })
 
-  it('nothing of the account’s gets to where the pollution points', () => {
-    // The plugin's request to a stranger did get there.
-    expect(caught.length).toBeGreaterThan(Object.keys(POLLUTIONS).length)
+  it('no credential or token reaches the attacker’s server', () => {
+    // Requests did arrive there.
+    expect(stolen.length).toBeGreaterThan(Object.keys(POLLUTIONS).length)
     const basic = Buffer.from('the-id:the-secret').toString('base64')
-    const leaks = caught.filter((request) =>
+    const leaks = stolen.filter((request) =>
       [basic, 'the-secret', 'token-', 'refresh-'].some((secret) => request.includes(secret)),
     )
     expect(leaks).toEqual([])
   })
 
-  it('no token that came from there is ever sent', () => {
-    const all = [...runs].filter(([id]) => !id.startsWith('bare'))
+  it('no token from the attacker’s server is sent', () => {
+    const all = [...runs].filter(([id]) => !id.startsWith('axios alone'))
     const sent = all.flatMap(([id, { received }]) =>
       received.filter((request) => request.includes('Bearer evil')).map(() => id),
     )
-    // The Fetch of Node 20 takes the headers themselves from there.
+    // The fetch of Node 20 reads `headers` from Object.prototype.
     expect(sent.filter((id) => id !== 'headers-0-fetch')).toEqual([])
   })
 })

@@ -4,7 +4,7 @@ import { startAccount } from '../support/account.js'
 import { witness } from '../support/hygiene.js'
 import { startRawServer } from '../support/raw-server.js'
 
-/** Runs a program that has `axios`, `attachCaspioAuth` and `credentials`; when did it end, and how? */
+/** Runs a program that can use `axios`, `attachCaspioAuth` and `credentials`. Returns its output and duration. */
 function run(
   program: string,
   credentials: object,
@@ -34,15 +34,15 @@ function run(
   })
 }
 
-describe('nothing keeps the process alive', () => {
-  it('attached and never used', async () => {
+describe('the plugin does not keep the process alive', () => {
+  it('if it is attached and never used', async () => {
     const { credentials } = await startAccount()
     const { code, ms } = await run('attachCaspioAuth(axios, credentials)', credentials)
     expect(code).toBe(0)
     expect(ms).toBeLessThan(500)
   })
 
-  it('with a token in hand', async () => {
+  it('if it has a token', async () => {
     const { credentials } = await startAccount()
     const { code, output, ms } = await run(
       `attachCaspioAuth(axios, credentials)
@@ -54,7 +54,7 @@ describe('nothing keeps the process alive', () => {
     expect(ms).toBeLessThan(2_000)
   })
 
-  it('in the pause between two attempts of a background renewal', async () => {
+  it('between two attempts of a background renewal', async () => {
     const account = await startAccount({ tokenLife: 2 })
     const { credentials } = account
     const { code, output, ms } = await run(
@@ -68,13 +68,13 @@ describe('nothing keeps the process alive', () => {
     expect(output).toContain('second 200')
     expect(output).toContain('token-request 503')
     expect(code).toBe(0)
-    // With 100 retries the renewal would go on for minutes.
+    // With 100 retries the renewal would take minutes.
     expect(ms).toBeLessThan(4_000)
   })
 })
 
-describe('who waits for a token holds the process', () => {
-  it('through the pauses between the attempts', async () => {
+describe('a caller that waits for a token keeps the process alive', () => {
+  it('during the pauses between attempts', async () => {
     const account = await startAccount()
     account.tokenEndpoint.fail({ times: 2 })
     const { code, output } = await run(
@@ -86,7 +86,7 @@ describe('who waits for a token holds the process', () => {
     expect(code).toBe(0)
   })
 
-  it('even if a broker hangs without a socket', async () => {
+  it('while a broker without a socket hangs', async () => {
     const { output } = await run(
       `const auth = createCaspioAuth(() => new Promise(() => {}), { timeout: 300 })
       await auth.getAccessToken().catch(({ code }) => console.log(code))`,
@@ -96,7 +96,7 @@ describe('who waits for a token holds the process', () => {
   })
 })
 
-/** Credentials whose server passes everything on to the account, until somebody asks for `/outage`. */
+/** Credentials for a server that forwards requests to the account. A request for `/outage` starts an outage. */
 async function withOutage(
   credentials: { tokenEndpointURL: string },
   account: { url: string; tokenEndpoint: { fail(): void } },

@@ -19,49 +19,49 @@ const SECRETS = [
 ]
 
 const FORMS: [string, (secret: string) => string][] = [
-  ['as it is', (secret) => secret],
+  ['as plain text', (secret) => secret],
   ['in a form', (secret) => new URLSearchParams({ s: secret }).toString().slice(2)],
   ['in a URL', (secret) => encodeURIComponent(secret)],
   ['in JSON', (secret) => JSON.stringify(secret).slice(1, -1)],
 ]
 
-describe.each(SECRETS)('the scrubber for %j', (secret) => {
-  it.each(FORMS)('blots it out %s, wherever it stands', (_, encode) => {
+describe.each(SECRETS)('redact for the secret %j', (secret) => {
+  it.each(FORMS)('removes the secret %s, at any position', (_, encode) => {
     const form = encode(secret)
-    const scrub = createRedact([secret])
-    const text = scrub(`${form} in front, ${form}${form} twice, and behind ${form}`)
+    const redact = createRedact([secret])
+    const text = redact(`${form} at the start, ${form}${form} twice, and at the end ${form}`)
     expect(text).not.toContain(form)
     expect(text).not.toContain(secret)
-    expect(text).toMatch(/ in front, .+ twice, and behind /)
+    expect(text).toMatch(/ at the start, .+ twice, and at the end /)
   })
 
-  it('leaves every other text alone', () => {
-    const scrub = createRedact([secret])
+  it('does not change other text', () => {
+    const redact = createRedact([secret])
     for (const text of ['', 'invalid_client', 'The client is unknown.']) {
-      expect(scrub(text)).toBe(text)
+      expect(redact(text)).toBe(text)
     }
   })
 })
 
-describe('the scrubber', () => {
-  it('knows several secrets', () => {
-    const scrub = createRedact(['first one', 'second/one'])
-    const text = scrub('first one, first+one, second/one, second%2Fone')
+describe('redact', () => {
+  it('removes several secrets', () => {
+    const redact = createRedact(['first one', 'second/one'])
+    const text = redact('first one, first+one, second/one, second%2Fone')
     expect(text).not.toMatch(/first|second/)
   })
 
-  it('without secrets changes nothing', () => {
+  it('changes nothing if there is no secret', () => {
     expect(createRedact([])('anything')).toBe('anything')
   })
 })
 
-describe('a foreign text', () => {
+describe('text from a server', () => {
   it.each([
-    ['as it is', 'The client is unknown: ü, 密, 😀.', 'The client is unknown: ü, 密, 😀.'],
-    ['in one line', 'first\r\nsecond\u2028third\u2029fourth', 'first second third fourth'],
-    ['without what steers a terminal', '\u001b[31mred\u0007\u202e', ' [31mred '],
-    ['one blank for many', 'a\u0000\u0001\u0002b', 'a b'],
-    ['at most 300 characters of it', 'x'.repeat(400), 'x'.repeat(300)],
+    ['unchanged', 'The client is unknown: ü, 密, 😀.', 'The client is unknown: ü, 密, 😀.'],
+    ['on one line', 'first\r\nsecond\u2028third\u2029fourth', 'first second third fourth'],
+    ['without terminal control characters', '\u001b[31mred\u0007\u202e', ' [31mred '],
+    ['with one space for several control characters', 'a\u0000\u0001\u0002b', 'a b'],
+    ['cut to 300 characters', 'x'.repeat(400), 'x'.repeat(300)],
   ])('is shown %s', (_, text, shown) => {
     expect(printable(text)).toBe(shown)
   })
@@ -85,59 +85,62 @@ describe('form encoding', () => {
     expect(formEncode(text)).toBe(encoded)
   })
 
-  it.each(SECRETS)('of %j is read back by a form parser', (secret) => {
+  it.each(SECRETS)('of %j can be read by a form parser', (secret) => {
     expect(new URLSearchParams(`s=${formEncode(secret)}`).get('s')).toBe(secret)
   })
 })
 
-describe('a token endpoint that repeats what it was sent', () => {
+describe('a token endpoint that repeats the request', () => {
   it.each(
     SECRETS.flatMap((clientSecret) =>
       [400, 401, 403, 404, 302, 500].map((status) => ({ clientSecret, status })),
     ),
-  )('does not make us show $clientSecret (with $status)', async ({ clientSecret, status }) => {
-    const server = await startRawServer(({ headers, body }, response) => {
-      const said = `${headers.authorization ?? ''} ${body} ${clientSecret}`
-      const form = new URLSearchParams({ said: clientSecret }).toString()
-      response.writeHead(status, {
-        'content-type': 'application/json',
-        'x-echo': `${headers.authorization} ${form}`,
-        location: `https://elsewhere.example.com/?${form}`,
+  )(
+    'does not make the plugin show $clientSecret (with $status)',
+    async ({ clientSecret, status }) => {
+      const server = await startRawServer(({ headers, body }, response) => {
+        const echo = `${headers.authorization ?? ''} ${body} ${clientSecret}`
+        const form = new URLSearchParams({ echo: clientSecret }).toString()
+        response.writeHead(status, {
+          'content-type': 'application/json',
+          'x-echo': `${headers.authorization} ${form}`,
+          location: `https://elsewhere.example.com/?${form}`,
+        })
+        response.end(
+          JSON.stringify({ error: echo, error_description: echo, nested: [{ echo }], [form]: 1 }),
+        )
       })
-      response.end(
-        JSON.stringify({ error: said, error_description: said, nested: [{ said }], [form]: 1 }),
-      )
-    })
-    for (const clientAuthentication of ['basic', 'body'] as const) {
-      const credentials = {
-        clientID: 'b5a1e9c2',
-        clientSecret,
-        tokenEndpointURL: `${server.url}/oauth/token`,
+      for (const clientAuthentication of ['basic', 'body'] as const) {
+        const credentials = {
+          clientID: 'b5a1e9c2',
+          clientSecret,
+          tokenEndpointURL: `${server.url}/oauth/token`,
+        }
+        const events: CaspioAuthEvent[] = []
+        const options = {
+          clientAuthentication,
+          retries: 0,
+          onEvent: (event: CaspioAuthEvent) => events.push(event),
+        }
+        const handle = createCaspioAuth(credentials, options)
+        for (const error of [
+          await rejectionOf(handle.getAccessToken()),
+          await rejectionOf(caspioAuth(credentials, options)()),
+        ]) {
+          expect(isCaspioAuthError(error)).toBe(true)
+          expect(error.status).toBe(status)
+          expectNoSecrets(error, credentials)
+          expectNoSecrets(error.response, credentials)
+          expectNoSecrets(error.toJSON(), credentials)
+          expectNoSecrets(error.cause, credentials)
+        }
+        expectNoSecrets(events, credentials)
+        expectNoSecrets(handle, credentials)
       }
-      const events: CaspioAuthEvent[] = []
-      const options = {
-        clientAuthentication,
-        retries: 0,
-        onEvent: (event: CaspioAuthEvent) => events.push(event),
-      }
-      const handle = createCaspioAuth(credentials, options)
-      for (const error of [
-        await rejectionOf(handle.getAccessToken()),
-        await rejectionOf(caspioAuth(credentials, options)()),
-      ]) {
-        expect(isCaspioAuthError(error)).toBe(true)
-        expect(error.status).toBe(status)
-        expectNoSecrets(error, credentials)
-        expectNoSecrets(error.response, credentials)
-        expectNoSecrets(error.toJSON(), credentials)
-        expectNoSecrets(error.cause, credentials)
-      }
-      expectNoSecrets(events, credentials)
-      expectNoSecrets(handle, credentials)
-    }
-  })
+    },
+  )
 
-  it('does not make us show it in plain text or in HTML either', async () => {
+  it('does not make the plugin show the secret from an HTML page', async () => {
     const clientSecret = 'S3cr/t+of "Örsted"'
     const server = await startRawServer(({ headers, body }, response) => {
       response.writeHead(400, { 'content-type': 'text/html; charset=utf-8' })
@@ -154,10 +157,10 @@ describe('a token endpoint that repeats what it was sent', () => {
   })
 })
 
-describe('an error body made to break us', () => {
+describe('a hostile error body', () => {
   const client = { clientID: 'b5a1e9c2', clientSecret: 'S3cr/t+of "Örsted" & son: 100 %' }
 
-  async function answered(body: string, clientSecret = client.clientSecret) {
+  async function errorFor(body: string, clientSecret = client.clientSecret) {
     const server = await startRawServer((_, response) => {
       response.writeHead(400, { 'content-type': 'application/json' })
       response.end(body)
@@ -170,44 +173,47 @@ describe('an error body made to break us', () => {
     return error
   }
 
-  it('shows no secret: JSON in JSON', async () => {
+  it('shows no secret in JSON within JSON', async () => {
     const inner = JSON.stringify({ said: client.clientSecret })
-    const error = await answered(JSON.stringify({ error: 'invalid_client', inner }))
+    const error = await errorFor(JSON.stringify({ error: 'invalid_client', inner }))
     expect(error.response.data.inner).toBe('{"said":"[redacted]"}')
   })
 
   it.each(['e', 'true', '1', '"', '{', ':', ','])(
-    'is still told where the secret is %j, which stands in any JSON',
+    'is still handled if the secret is %j, which occurs in all JSON',
     async (clientSecret) => {
       const body = '{"error":"invalid_client","list":[true,1,null,{"a":"b"}]}'
-      const error = await answered(body, clientSecret)
+      const error = await errorFor(body, clientSecret)
       expect(error.code).toMatch(/^ERR_CASPIO_(CREDENTIALS|TOKEN_RESPONSE)$/)
     },
   )
 
-  it('shows no secret: one that is a number', async () => {
-    const error = await answered('{"error":"invalid_client","said":[31415926]}', '31415926')
+  it('shows no secret that appears as a number', async () => {
+    const error = await errorFor('{"error":"invalid_client","said":[31415926]}', '31415926')
     expect(error.response.data.said).toEqual(['[redacted]'])
   })
 
-  it.each(['[', '{"a":'])('exhausts no stack: nested with %j', async (open) => {
-    const close = { '[': ']', '{"a":': '}' }[open] ?? ''
-    const depth = 100_000
-    const error = await answered(`${open.repeat(depth)}1${close.repeat(depth)}`)
-    expect(error.code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
-    expect(`${JSON.stringify(error.response.data)}`.length).toBeLessThan(200)
-  })
+  it.each(['[', '{"a":'])(
+    'does not overflow the stack if it is deeply nested with %j',
+    async (open) => {
+      const close = { '[': ']', '{"a":': '}' }[open] ?? ''
+      const depth = 100_000
+      const error = await errorFor(`${open.repeat(depth)}1${close.repeat(depth)}`)
+      expect(error.code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
+      expect(`${JSON.stringify(error.response.data)}`.length).toBeLessThan(200)
+    },
+  )
 })
 
-describe('a secret that is no well-formed text', () => {
-  it('ends in an error of ours, and nothing else', async () => {
+describe('a secret with half of a surrogate pair', () => {
+  it('leads to a CaspioAuthError', async () => {
     const server = await startRawServer((_, response) => {
       response.writeHead(400, { 'content-type': 'application/json' })
       response.end('{"error":"invalid_client"}')
     })
     const credentials = {
       clientID: 'b5a1e9c2',
-      // Half of a surrogate pair, as a cut emoji leaves it.
+      // As if an emoji had been cut in half.
       clientSecret: 'cut\ud83d',
       tokenEndpointURL: `${server.url}/oauth/token`,
     }
@@ -217,8 +223,8 @@ describe('a secret that is no well-formed text', () => {
   })
 })
 
-describe('an answer that is almost a token', () => {
-  it('is not shown: it may hold one', async () => {
+describe('an answer with an invalid token', () => {
+  it('is not shown, because it may contain a token', async () => {
     const tokens = ['almost-an-access-token', 'almost-a-refresh-token']
     const server = await startRawServer((_, response) => {
       response.setHeader('content-type', 'application/json')
@@ -238,8 +244,8 @@ describe('an answer that is almost a token', () => {
   })
 })
 
-describe('what people print', () => {
-  it('shows no secret and no refresh token: the handle and the instance, in use', async () => {
+describe('printed output', () => {
+  it('of the handle and the instance shows no secret and no refresh token', async () => {
     const { account, api, auth } = await startBench()
     await api.get('/tables')
     account.revoke()
@@ -250,7 +256,7 @@ describe('what people print', () => {
     expectNoSecrets(api.interceptors.request, account.credentials, access_token)
   })
 
-  it('shows no secret: a token that was handed out has no refresh token with it', async () => {
+  it('of getAccessToken() has no refresh token', async () => {
     const { auth } = await startBench()
     expect(Object.keys(await auth.getAccessToken()).sort()).toEqual([
       'access_token',
@@ -259,7 +265,7 @@ describe('what people print', () => {
     ])
   })
 
-  it("shows no bearer token in what axios makes of a failed request's error", async () => {
+  it('of a failed request’s error as JSON shows no access token', async () => {
     const { account, api, auth } = await startBench()
     const error = await rejectionOf(api.get('/tables/Nobody/records'))
     expect(axios.isAxiosError(error)).toBe(true)
@@ -269,14 +275,14 @@ describe('what people print', () => {
     expect(JSON.stringify(error.toJSON())).not.toContain(account.credentials.clientSecret)
   })
 
-  it('the bearer token is not in its JSON where the body is a stream, whose pipe leads to it', async () => {
+  it('of that JSON shows no access token even if the body is a stream that was piped into the request', async () => {
     const { account, api, auth } = await startBench()
     const { access_token } = await auth.getAccessToken()
     account.api.fail({ status: 500 })
     for (const responseType of ['json', 'stream'] as const) {
       const body = new PassThrough().end('{}')
       const error = await rejectionOf(api.post(PHYSICIANS, body, { responseType }))
-      // That there is something to hide.
+      // Make sure that the token can be found in the stream.
       expect(leaksIn([error.config.data], [access_token])).not.toEqual([])
       expect(leaksIn([JSON.stringify(error)], [access_token])).toEqual([])
     }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { PHYSICIANS, sleep, startBench } from '../support/account.js'
 
-describe('tokens that live for seconds, in real time', () => {
+describe('tokens', () => {
   it.each([2, 4])(
-    'a life of %i s and a slow token endpoint: no 401, and no request waits for a renewal',
+    'that live for %i s cause no 401 and no wait for a renewal, even if the token endpoint is slow',
     async (tokenLife) => {
       const { account, api } = await startBench({ account: { tokenLife } })
       account.tokenEndpoint.latency = 300
@@ -17,7 +17,7 @@ describe('tokens that live for seconds, in real time', () => {
       }
       expect(account.log.api.filter(({ status }) => status !== 200)).toEqual([])
       expect(account.log.token.length).toBeGreaterThanOrEqual(2)
-      // A renewal takes 300 ms; a request on a busy machine a fraction of that.
+      // A renewal takes 300 ms. A request takes much less, even on a busy machine.
       expect(Math.max(...waits)).toBeLessThan(250)
     },
   )

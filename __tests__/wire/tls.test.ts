@@ -28,7 +28,7 @@ import {
   type TlsFront,
 } from '../support/tls.js'
 
-// It resolves nowhere: whoever gets there was led by the proxy.
+// The name does not resolve. A request can reach it only through the proxy.
 const HOST = 'a1bcd234.caspio.test'
 const PROXY_PASSWORD = 'pass-word-of-the-proxy'
 const TABLES = {
@@ -37,8 +37,8 @@ const TABLES = {
 
 const ONE_RECORD = `${PHYSICIANS}?q.limit=1`
 
-// Before 1.21 axios's own tunnels do not heed the agent's ca.
-const TUNNELS = !/^1\.(1\d|20)\./.test(axios.VERSION)
+// Before 1.21, axios ignores the agent's `ca` when it opens a tunnel itself.
+const AXIOS_TUNNELS_VERIFY = !/^1\.(1\d|20)\./.test(axios.VERSION)
 
 let authority: Authority
 let server: Identity
@@ -53,14 +53,14 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** How an instance reaches an account that speaks TLS. */
-interface Way {
+/** How an instance reaches an account that uses TLS. */
+interface Connection {
   readonly origin: string
   readonly defaults: CreateAxiosDefaults
   readonly proxy?: ConnectProxy
 }
 
-interface Bench extends Way {
+interface Bench extends Connection {
   readonly account: CaspioAccount
   readonly front: TlsFront
   readonly api: AxiosInstance
@@ -74,7 +74,7 @@ function agent(options: AgentOptions = {}): Agent {
   return created
 }
 
-/** Node's fetch shows the class of its dispatchers by the one that it uses itself. */
+/** Node does not export the class of its fetch dispatchers, so this takes it from the global one. */
 async function dispatcher(connect: object): Promise<object> {
   await fetch('data:,').catch(() => {})
   const known = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'))
@@ -85,7 +85,7 @@ async function dispatcher(connect: object): Promise<object> {
 
 function proxyAgent({ url }: ConnectProxy, password = PROXY_PASSWORD): HttpsProxyAgent<string> {
   const created = new HttpsProxyAgent(url.replace('//', `//user:${encodeURIComponent(password)}@`))
-  // What its constructor takes is for the way to the proxy.
+  // The options of the constructor apply to the connection to the proxy only.
   Object.assign(created.options, { ca: authority.ca })
   return created
 }
@@ -103,26 +103,26 @@ function stubProxyEnv({ url }: ConnectProxy, noProxy = '', password = PROXY_PASS
 async function throughProxy(
   { port }: TlsFront,
   defaults: (proxy: ConnectProxy) => CreateAxiosDefaults,
-): Promise<Way> {
+): Promise<Connection> {
   const proxy = await startConnectProxy({ [HOST]: port }, `user:${PROXY_PASSWORD}`)
   return { origin: `https://${HOST}`, defaults: defaults(proxy), proxy }
 }
 
-const DIRECT: Record<string, (front: TlsFront) => Promise<Way>> = {
-  'its httpsAgent': async ({ url }) => ({
+const DIRECT: Record<string, (front: TlsFront) => Promise<Connection>> = {
+  'the instance’s httpsAgent': async ({ url }) => ({
     origin: url,
     defaults: { httpsAgent: agent(), proxy: false },
   }),
-  'the process’s own agent': async ({ url }) => {
+  'the global agent': async ({ url }) => {
     globalAgent.options.ca = authority.ca
     onTestFinished(() => {
-      // One that is there but undefined would overrule a request's own.
+      // An undefined `ca` would override the one of a request.
       delete globalAgent.options.ca
       globalAgent.destroy()
     })
     return { origin: url, defaults: { proxy: false } }
   },
-  'fetch and its dispatcher': async ({ url }) => ({
+  'fetch with a dispatcher': async ({ url }) => ({
     origin: url,
     defaults: {
       adapter: 'fetch',
@@ -131,13 +131,13 @@ const DIRECT: Record<string, (front: TlsFront) => Promise<Way>> = {
   }),
 }
 
-const PROXIED: Record<string, (front: TlsFront) => Promise<Way>> = {
+const PROXIED: Record<string, (front: TlsFront) => Promise<Connection>> = {
   'an HttpsProxyAgent': (front) =>
     throughProxy(front, (proxy) => ({ httpsAgent: proxyAgent(proxy), proxy: false })),
-  ...(TUNNELS && {
-    'its proxy setting': (front: TlsFront) =>
+  ...(AXIOS_TUNNELS_VERIFY && {
+    'the proxy option': (front: TlsFront) =>
       throughProxy(front, (proxy) => ({ proxy: proxySetting(proxy), httpsAgent: agent() })),
-    'HTTPS_PROXY of the environment': (front: TlsFront) =>
+    'the variable HTTPS_PROXY': (front: TlsFront) =>
       throughProxy(front, (proxy) => {
         stubProxyEnv(proxy)
         return { httpsAgent: agent() }
@@ -145,13 +145,18 @@ const PROXIED: Record<string, (front: TlsFront) => Promise<Way>> = {
   }),
 }
 
-const WAYS = { ...DIRECT, ...PROXIED }
+const CONNECTIONS = { ...DIRECT, ...PROXIED }
 
-/** An account behind TLS, and an instance that reaches it that way, with the plugin on it. */
-async function startBench(way: keyof typeof WAYS, options?: CaspioAuthOptions): Promise<Bench> {
+/** An account behind TLS, and an instance with the plugin that reaches it by this connection. */
+async function startBench(
+  connection: keyof typeof CONNECTIONS,
+  options?: CaspioAuthOptions,
+): Promise<Bench> {
   const account = await startAccount({ tables: TABLES })
   const front = await startTlsFront(account.url, server)
-  const { origin, defaults, proxy } = await (WAYS[way] as (front: TlsFront) => Promise<Way>)(front)
+  const { origin, defaults, proxy } = await (
+    CONNECTIONS[connection] as (front: TlsFront) => Promise<Connection>
+  )(front)
   const attached = attach(account, origin, defaults, options)
   return { account, front, origin, defaults, ...(proxy && { proxy }), ...attached }
 }
@@ -174,7 +179,7 @@ function attach(
   return { api, auth, events }
 }
 
-/** Nothing came by without the proxy, and what came was for the account. */
+/** Every connection to the account went through the proxy, and the proxy served nothing else. */
 function expectTunnelled({ front, proxy }: Bench): void {
   if (!proxy) return
   expect(front.connections).toBeGreaterThan(0)
@@ -183,15 +188,15 @@ function expectTunnelled({ front, proxy }: Bench): void {
 
 type Start = (options?: CaspioAuthOptions) => Promise<Bench>
 
-const PATHS: Record<string, (start: Start) => Promise<void>> = {
-  'a cold herd of 20 costs one token request': async (start) => {
+const BEHAVIOURS: Record<string, (start: Start) => Promise<void>> = {
+  '20 simultaneous first requests cost one token request': async (start) => {
     const { account, api } = await start()
     const answers = await times(20, () => api.get(ONE_RECORD))
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
     expect(account.log.token).toMatchObject([{ status: 200, grant: 'client_credentials' }])
   },
 
-  'a revoked herd of 20 is recovered by one more': async (start) => {
+  '20 simultaneous requests with a revoked token recover with one token request': async (start) => {
     const { account, api } = await start()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -200,7 +205,7 @@ const PATHS: Record<string, (start: Start) => Promise<void>> = {
     expect(account.log.token).toHaveLength(2)
   },
 
-  'a JSON POST is the same before and after a recovery': async (start) => {
+  'a JSON POST is resent unchanged': async (start) => {
     const { account, api } = await start()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -212,7 +217,7 @@ const PATHS: Record<string, (start: Start) => Promise<void>> = {
     for (const { body } of posts) expect(JSON.parse(Buffer.from(body).toString())).toEqual(row)
   },
 
-  'an answer as a stream is whole, after a recovery too': async (start) => {
+  'a streamed answer is complete, even after a recovery': async (start) => {
     const { account, api } = await start()
     const whole = JSON.stringify((await api.get(PHYSICIANS)).data)
     account.revoke()
@@ -225,7 +230,7 @@ const PATHS: Record<string, (start: Start) => Promise<void>> = {
     }
   },
 
-  'a renewal ahead of expiry goes that way in the background': async (start) => {
+  'an early renewal runs in the background': async (start) => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     const { account, api } = await start()
     await api.get(PHYSICIANS)
@@ -239,7 +244,7 @@ const PATHS: Record<string, (start: Start) => Promise<void>> = {
     expect(account.log.api.map(({ status }) => status)).toEqual([200, 200])
   },
 
-  'a wrong secret is refused once, for all who wait': async (start) => {
+  'a wrong secret costs one token request for all waiting callers': async (start) => {
     const { account, api } = await start()
     account.rotateSecret()
     const errors = await times(10, () => rejectionOf(api.get(PHYSICIANS)))
@@ -249,19 +254,19 @@ const PATHS: Record<string, (start: Start) => Promise<void>> = {
   },
 }
 
-describe.each(Object.keys(WAYS))('over TLS by %s', (way) => {
-  it.each(Object.keys(PATHS))('%s', async (path) => {
+describe.each(Object.keys(CONNECTIONS))('over TLS with %s,', (connection) => {
+  it.each(Object.keys(BEHAVIOURS))('%s', async (behaviour) => {
     let bench: Bench | undefined
-    await PATHS[path]?.(async (options) => {
-      bench = await startBench(way, options)
+    await BEHAVIOURS[behaviour]?.(async (options) => {
+      bench = await startBench(connection, options)
       return bench
     })
     expectTunnelled(bench as Bench)
   })
 })
 
-describe('the token request goes the same way as the rest', () => {
-  it('without an instance: by the agent of the global axios', async () => {
+describe('the token request takes the same connection as the API requests', () => {
+  it('without an instance: with the agent of the global axios', async () => {
     const account = await startAccount()
     const { url } = await startTlsFront(account.url, server)
     const { httpsAgent, proxy } = axios.defaults
@@ -275,15 +280,15 @@ describe('the token request goes the same way as the rest', () => {
     expect(account.log.token.map(({ status }) => status)).toEqual([200, 200])
   })
 
-  it('past the proxy of the environment where NO_PROXY or proxy: false says so', async () => {
+  it('without the proxy of HTTPS_PROXY if NO_PROXY or proxy: false excludes it', async () => {
     const account = await startAccount()
     const front = await startTlsFront(account.url, server)
     const proxy = await startConnectProxy()
-    const ways = [
+    const exclusions = [
       { noProxy: '127.0.0.1', defaults: {} },
       { noProxy: '', defaults: { proxy: false } },
     ]
-    for (const { noProxy, defaults } of ways) {
+    for (const { noProxy, defaults } of exclusions) {
       stubProxyEnv(proxy, noProxy)
       const httpsAgent = agent()
       const { api } = attach(account, front.url, {
@@ -295,7 +300,7 @@ describe('the token request goes the same way as the rest', () => {
     expect([proxy.requests.length, account.log.token.length]).toEqual([0, 2])
   })
 
-  it('with a client certificate, where the server demands one', async () => {
+  it('with a client certificate if the server requires one', async () => {
     const account = await startAccount()
     const front = await startTlsFront(account.url, {
       ...server,
@@ -307,7 +312,7 @@ describe('the token request goes the same way as the rest', () => {
     const httpsAgent = agent({ ...client, keepAlive: false })
     const { api } = attach(account, front.url, { httpsAgent, proxy: false })
     expect((await api.get(PHYSICIANS)).status).toBe(200)
-    // One for the token, one for the record.
+    // One connection for the token request, one for the record.
     expect(front.clients).toEqual(['the-integration', 'the-integration'])
 
     const without = attach(
@@ -329,8 +334,8 @@ describe('the token request goes the same way as the rest', () => {
     h2.on('session', (session) => sessions.add(session))
     h2.on('stream', (stream, headers) => {
       seen.push(`${headers[':method']} ${headers[':path']} ${headers.authorization}`)
-      const isDead = headers.authorization === 'Bearer token-1'
-      stream.respond({ ':status': isDead ? 401 : 200 })
+      const isRejected = headers.authorization === 'Bearer token-1'
+      stream.respond({ ':status': isRejected ? 401 : 200 })
       const access_token = `token-${seen.length}`
       stream.end(JSON.stringify({ access_token, token_type: 'bearer', expires_in: 3600 }))
     })
@@ -361,7 +366,7 @@ describe('the token request goes the same way as the rest', () => {
     expect(sessions.size).toBe(1)
   })
 
-  it('by its own transport, such as Electron’s net', async () => {
+  it('with a custom transport, such as Electron’s net', async () => {
     const account = await startAccount()
     const { url } = await startTlsFront(account.url, server)
     const seen: string[] = []
@@ -376,12 +381,12 @@ describe('the token request goes the same way as the rest', () => {
     expect(seen).toEqual(['/oauth/token', `/rest/v2${PHYSICIANS}`])
   })
 
-  it('by its own transport, which may not follow a redirect with the secret', async () => {
+  it('with a custom transport, which must not follow a redirect with the secret', async () => {
     const elsewhere = await startRawServer()
     const endpoint = await startRawServer((_, response) => {
       response.writeHead(307, { Location: `${elsewhere.url}/oauth/token` }).end()
     })
-    // The one that axios brings along.
+    // The follow-redirects package that axios uses.
     const requireHere = createRequire(import.meta.url)
     const { http } = createRequire(requireHere.resolve('axios'))('follow-redirects')
     const api = axios.create({ baseURL: endpoint.url, proxy: false, transport: http })
@@ -395,21 +400,24 @@ describe('the token request goes the same way as the rest', () => {
     expect([endpoint.received.length, elsewhere.received.length]).toEqual([1, 0])
   })
 
-  it.runIf(!TUNNELS)('shows nothing to the proxy where axios cannot verify', async () => {
-    const account = await startAccount()
-    const front = await startTlsFront(account.url, server)
-    const proxy = await startConnectProxy({ [HOST]: front.port })
-    const { api } = attach(account, `https://${HOST}`, {
-      proxy: { protocol: 'http', host: '127.0.0.1', port: proxy.port },
-    })
-    const error = await rejectionOf(api.get(PHYSICIANS))
-    expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
-    expect(proxy.requests.filter((request) => !request.startsWith('CONNECT '))).toEqual([])
-    expect(account.log.token).toEqual([])
-  })
+  it.runIf(!AXIOS_TUNNELS_VERIFY)(
+    'and sends nothing through the proxy if axios cannot verify the certificate',
+    async () => {
+      const account = await startAccount()
+      const front = await startTlsFront(account.url, server)
+      const proxy = await startConnectProxy({ [HOST]: front.port })
+      const { api } = attach(account, `https://${HOST}`, {
+        proxy: { protocol: 'http', host: '127.0.0.1', port: proxy.port },
+      })
+      const error = await rejectionOf(api.get(PHYSICIANS))
+      expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+      expect(proxy.requests.filter((request) => !request.startsWith('CONNECT '))).toEqual([])
+      expect(account.log.token).toEqual([])
+    },
+  )
 })
 
-describe('a certificate that does not hold fails with its reason, before the secret is out', () => {
+describe('an invalid certificate fails with its reason, before the secret is sent', () => {
   interface Flaw {
     readonly server?: () => Promise<TlsOptions>
     readonly ca?: () => Promise<string>
@@ -418,23 +426,23 @@ describe('a certificate that does not hold fails with its reason, before the sec
   }
 
   const FLAWS: Record<string, Flaw> = {
-    'of a private CA that nobody told': {
+    'from an untrusted private CA': {
       ca: async () => '',
       code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
       reason: /unable to verify the first certificate/,
     },
-    'of another CA than the trusted': {
+    'from another CA than the trusted one': {
       ca: async () => (await createAuthority()).ca,
       code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
       reason: /unable to verify the first certificate/,
     },
-    'with its unknown CA in the chain': {
+    'with an unknown CA in its chain': {
       server: async () => ({ ...server, cert: `${server.cert}\n${authority.ca}` }),
       ca: async () => '',
       code: 'SELF_SIGNED_CERT_IN_CHAIN',
       reason: /self.signed certificate in certificate chain/,
     },
-    'of another host': {
+    'for another host': {
       server: () => authority.issue(['elsewhere.test']),
       code: 'ERR_TLS_CERT_ALTNAME_INVALID',
       reason: /does not match certificate's altnames/,
@@ -453,7 +461,7 @@ describe('a certificate that does not hold fails with its reason, before the sec
     const { server: served, ca: trusted, code, reason } = FLAWS[flaw] as Flaw
     const account = await startAccount()
     const front = await startTlsFront(account.url, served ? await served() : server)
-    // An empty one would trust nobody; none trusts the well-known.
+    // An empty string would trust no CA. undefined trusts the well-known CAs.
     const ca = (trusted ? await trusted() : authority.ca) || undefined
     const defaults =
       adapter === 'http'
@@ -471,23 +479,26 @@ describe('a certificate that does not hold fails with its reason, before the sec
 })
 
 describe('a proxy that', () => {
-  // For each way through a proxy, the defaults for one with that password.
-  const SET: Record<string, (proxy: ConnectProxy, password: string) => CreateAxiosDefaults> = {
+  // The axios defaults that use a proxy with this password, for each kind of setting.
+  const PROXY_SETTINGS: Record<
+    string,
+    (proxy: ConnectProxy, password: string) => CreateAxiosDefaults
+  > = {
     'an HttpsProxyAgent': (proxy, password) => ({
       httpsAgent: proxyAgent(proxy, password),
       proxy: false,
     }),
-    'its proxy setting': (proxy, password) => ({
+    'the proxy option': (proxy, password) => ({
       proxy: proxySetting(proxy, password),
       httpsAgent: agent(),
     }),
-    'HTTPS_PROXY of the environment': (proxy, password) => {
+    'the variable HTTPS_PROXY': (proxy, password) => {
       stubProxyEnv(proxy, '', password)
       return { httpsAgent: agent() }
     },
   }
 
-  /** The caller's own config aside, which holds what he put there. */
+  /** Checks everything except the caller's config, which contains what the caller put there. */
   function expectNoPassword(error: Error & { toJSON(): object }, password: string): void {
     const { config: _, ...json } = error.toJSON() as Record<string, unknown>
     const shown = [String(error), inspect(error), JSON.stringify(json), inspect(error.cause)].join()
@@ -496,40 +507,46 @@ describe('a proxy that', () => {
     }
   }
 
-  it.each(Object.keys(SET))('refuses our password is named (%s)', async (way) => {
-    const account = await startAccount()
-    const proxy = await startConnectProxy({}, `user:${PROXY_PASSWORD}`)
-    const defaults = SET[way]?.(proxy, 'wrong-pass-word') as CreateAxiosDefaults
-    const { api, events } = attach(account, `https://${HOST}`, defaults)
-    const error = await rejectionOf(api.get(PHYSICIANS))
-    expect([error.code, error.status]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', 407])
-    expect(error.message).toMatch(/proxy/)
-    // It is not Caspio's to mend.
-    expect(error.message).not.toMatch(/Check tokenEndpointURL|clientID|in the Caspio account/)
-    expectNoPassword(error, 'wrong-pass-word')
-    expectNoPassword(error, PROXY_PASSWORD)
-    expect(JSON.stringify(events)).not.toContain('pass-word')
-    // Asking again would not make it right.
-    expect(proxy.requests).toHaveLength(1)
-  })
+  it.each(Object.keys(PROXY_SETTINGS))(
+    'rejects the password is named in the error (%s)',
+    async (setting) => {
+      const account = await startAccount()
+      const proxy = await startConnectProxy({}, `user:${PROXY_PASSWORD}`)
+      const defaults = PROXY_SETTINGS[setting]?.(proxy, 'wrong-pass-word') as CreateAxiosDefaults
+      const { api, events } = attach(account, `https://${HOST}`, defaults)
+      const error = await rejectionOf(api.get(PHYSICIANS))
+      expect([error.code, error.status]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', 407])
+      expect(error.message).toMatch(/proxy/)
+      // The advice does not point to Caspio.
+      expect(error.message).not.toMatch(/Check tokenEndpointURL|clientID|in the Caspio account/)
+      expectNoPassword(error, 'wrong-pass-word')
+      expectNoPassword(error, PROXY_PASSWORD)
+      expect(JSON.stringify(events)).not.toContain('pass-word')
+      // A retry would not help.
+      expect(proxy.requests).toHaveLength(1)
+    },
+  )
 
-  it.each(Object.keys(SET))('is down is named by its address (%s)', async (way) => {
-    const account = await startAccount()
-    const closed = createServer().listen(0, '127.0.0.1')
-    await vi.waitUntil(() => closed.listening)
-    const { port } = closed.address() as AddressInfo
-    await new Promise((resolve) => closed.close(resolve))
-    const proxy = { url: `http://127.0.0.1:${port}`, port } as ConnectProxy
-    const defaults = SET[way]?.(proxy, PROXY_PASSWORD) as CreateAxiosDefaults
-    const { api, events } = attach(account, `https://${HOST}`, defaults, { retries: 0 })
-    const error = await rejectionOf(api.get(PHYSICIANS))
-    expect([error.code, error.cause.code]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', 'ECONNREFUSED'])
-    expect(error.message).toContain(`connect ECONNREFUSED 127.0.0.1:${port}`)
-    expectNoPassword(error, PROXY_PASSWORD)
-    expect(JSON.stringify(events)).not.toContain('pass-word')
-  })
+  it.each(Object.keys(PROXY_SETTINGS))(
+    'is down is named by its address in the error (%s)',
+    async (setting) => {
+      const account = await startAccount()
+      const closed = createServer().listen(0, '127.0.0.1')
+      await vi.waitUntil(() => closed.listening)
+      const { port } = closed.address() as AddressInfo
+      await new Promise((resolve) => closed.close(resolve))
+      const proxy = { url: `http://127.0.0.1:${port}`, port } as ConnectProxy
+      const defaults = PROXY_SETTINGS[setting]?.(proxy, PROXY_PASSWORD) as CreateAxiosDefaults
+      const { api, events } = attach(account, `https://${HOST}`, defaults, { retries: 0 })
+      const error = await rejectionOf(api.get(PHYSICIANS))
+      expect([error.code, error.cause.code]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', 'ECONNREFUSED'])
+      expect(error.message).toContain(`connect ECONNREFUSED 127.0.0.1:${port}`)
+      expectNoPassword(error, PROXY_PASSWORD)
+      expect(JSON.stringify(events)).not.toContain('pass-word')
+    },
+  )
 
-  it('never answers is given up after the timeout', async () => {
+  it('never answers leads to an error after the timeout', async () => {
     const account = await startAccount()
     const silent = createServer().listen(0, '127.0.0.1')
     await vi.waitUntil(() => silent.listening)
@@ -556,7 +573,7 @@ describe('a proxy that', () => {
     expect(error.message).toMatch(/no answer within 100 ms/)
   })
 
-  it('cannot reach Caspio is an outage: tried again, and gone when it is over', async () => {
+  it('cannot reach Caspio leads to retries until it can', async () => {
     const account = await startAccount()
     const front = await startTlsFront(account.url, server)
     const hosts: Record<string, number> = { [HOST]: 1 }
@@ -572,12 +589,12 @@ describe('a proxy that', () => {
       },
     )
     expect((await api.get(PHYSICIANS)).status).toBe(200)
-    // The vain one, the token, the records.
+    // The failed attempt, the token request, the records.
     expect(proxy.requests).toHaveLength(3)
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('refuses for a while does not cost the refresh token', async () => {
+  it('rejects the password for a while does not cost the refresh token', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     const { account, api, proxy } = await startBench('an HttpsProxyAgent')
     await api.get(PHYSICIANS)
@@ -594,25 +611,25 @@ describe('a proxy that', () => {
     expect(account.liveRefreshTokens).toBe(1)
   })
 
-  it('refuses a request that has its token is the caller’s own error, as without us', async () => {
+  it('rejects an API request leads to the same error as without the plugin', async () => {
     const { account, api, proxy } = await startBench('an HttpsProxyAgent')
     await api.get(PHYSICIANS)
     ;(proxy as ConnectProxy).credentials = 'user:changed'
-    const [refused, refusedToo] = await outcomesOf([
+    const [withPlugin, withoutPlugin] = await outcomesOf([
       api.get(PHYSICIANS),
       api.get(PHYSICIANS, { skipCaspioAuth: true }),
     ])
-    for (const outcome of [refused, refusedToo] as PromiseRejectedResult[]) {
+    for (const outcome of [withPlugin, withoutPlugin] as PromiseRejectedResult[]) {
       expect([outcome.reason.name, outcome.reason.response.status]).toEqual(['AxiosError', 407])
     }
     expect(account.log.token).toHaveLength(1)
   })
 })
 
-describe('an error as JSON shows nothing of what else goes over the instance’s agent', () => {
-  it.each(['its httpsAgent', 'an HttpsProxyAgent'])('%s', async (way) => {
-    const { account, api, auth } = await startBench(way)
-    const stranger = await startRawServer((_, response) => {
+describe('an error as JSON shows nothing of other requests that share its agent', () => {
+  it.each(['the instance’s httpsAgent', 'an HttpsProxyAgent'])('%s', async (connection) => {
+    const { account, api, auth } = await startBench(connection)
+    const otherParty = await startRawServer((_, response) => {
       response.writeHead(500).end()
     })
     const { clientID, clientSecret } = account.credentials
@@ -623,10 +640,10 @@ describe('an error as JSON shows nothing of what else goes over the instance’s
     const renewal = auth.getAccessToken({ renew: true })
     const errors = await Promise.all([
       rejectionOf(api.get('/nowhere')),
-      rejectionOf(api.get(stranger.url)),
+      rejectionOf(api.get(otherParty.url)),
     ])
     const printed = errors.map((error) => JSON.stringify(error))
-    // The token request was under way all the while.
+    // The token request was pending the whole time.
     expect(account.log.token).toHaveLength(1)
     await renewal
 
@@ -641,9 +658,9 @@ describe('an error as JSON shows nothing of what else goes over the instance’s
   })
 })
 
-it('a host with two addresses that both refuse is named with the reason', async () => {
+it('an error for a host with two unreachable addresses gives the reason', async () => {
   const account = await startAccount()
-  // Node reports all of it in one AggregateError, whose own message is empty.
+  // Node reports both failures in an AggregateError with an empty message.
   const lookup = async () => [
     [
       { address: '127.0.0.1', family: 4 },

@@ -7,8 +7,8 @@ import { startRawServer } from '../support/raw-server.js'
 
 const PATH = `/rest/v2${PHYSICIANS}`
 
-/** What came to an account: status and token of every request. */
-function seenBy({ log }: CaspioAccount): [number, string | undefined][] {
+/** The status and the Authorization header of every request to an account. */
+function requestsTo({ log }: CaspioAccount): [number, string | undefined][] {
   return log.api.map(({ status, headers }) => [status, headers.authorization])
 }
 
@@ -37,7 +37,7 @@ describe('two accounts on one instance', () => {
   )
 
   it.each(CASES)(
-    'each gets its own token, and only that (attached $order; baseURL at $base; $adapter)',
+    'each receive their own token only (attached $order; baseURL at $base; $adapter)',
     async ({ order, base, adapter }) => {
       const accounts: Record<string, CaspioAccount> = {
         A: await startAccount(),
@@ -53,7 +53,7 @@ describe('two accounts on one instance', () => {
       if (accounts[base]) await times(5, () => api.get(PATH))
       for (const [name, account] of Object.entries(accounts)) {
         const bearer = await bearerOf(auths[name] as CaspioAuth)
-        expect(seenBy(account)).toEqual(Array(name === base ? 15 : 10).fill([200, bearer]))
+        expect(requestsTo(account)).toEqual(Array(name === base ? 15 : 10).fill([200, bearer]))
         expect(account.log.token).toHaveLength(1)
       }
       expect(await bearerOf(auths.A as CaspioAuth)).not.toBe(await bearerOf(auths.B as CaspioAuth))
@@ -70,39 +70,43 @@ describe('two accounts on one instance', () => {
     return { a, b, api, onA, onB, getA, getB }
   }
 
-  it.each(['a', 'b'] as const)('a recovery in %s is none of the other’s business', async (name) => {
-    const both = await startBoth()
-    const { a, b, getA, getB } = both
-    await Promise.all([getA(), getB()])
-    both[name].revoke()
-    await Promise.all([times(5, getA), times(5, getB)])
-    expect(both[name].log.token).toHaveLength(2)
-    expect((name === 'a' ? b : a).log.token).toHaveLength(1)
-    expect(seenBy(name === 'a' ? b : a).every(([status]) => status === 200)).toBe(true)
-  })
+  it.each(['a', 'b'] as const)(
+    'a recovery in account %s does not affect the other',
+    async (name) => {
+      const both = await startBoth()
+      const { a, b, getA, getB } = both
+      await Promise.all([getA(), getB()])
+      both[name].revoke()
+      await Promise.all([times(5, getA), times(5, getB)])
+      expect(both[name].log.token).toHaveLength(2)
+      expect((name === 'a' ? b : a).log.token).toHaveLength(1)
+      expect(requestsTo(name === 'a' ? b : a).every(([status]) => status === 200)).toBe(true)
+    },
+  )
 
-  it('both recover at once, each with its own token', async () => {
+  it('recover at the same time, each with its own token', async () => {
     const { a, b, onA, onB, getA, getB } = await startBoth()
     await Promise.all([getA(), getB()])
     a.revoke()
     b.revoke()
     await Promise.all([times(5, getA), times(5, getB)])
     expect([a.log.token.length, b.log.token.length]).toEqual([2, 2])
-    expect(seenBy(a).filter(([status]) => status === 200)).toHaveLength(6)
-    expect(seenBy(a).at(-1)).toEqual([200, await bearerOf(onA)])
-    expect(seenBy(b).at(-1)).toEqual([200, await bearerOf(onB)])
-    const tokensOf = (account: CaspioAccount) => new Set(seenBy(account).map(([, token]) => token))
+    expect(requestsTo(a).filter(([status]) => status === 200)).toHaveLength(6)
+    expect(requestsTo(a).at(-1)).toEqual([200, await bearerOf(onA)])
+    expect(requestsTo(b).at(-1)).toEqual([200, await bearerOf(onB)])
+    const tokensOf = (account: CaspioAccount) =>
+      new Set(requestsTo(account).map(([, token]) => token))
     expect([...tokensOf(a)].filter((token) => tokensOf(b).has(token))).toEqual([])
   })
 
-  it('an outage of one’s token endpoint leaves the other in peace', async () => {
+  it('an outage of one token endpoint does not affect the other account', async () => {
     const { a, getA, getB } = await startBoth()
     a.tokenEndpoint.fail()
     const [error, { status }] = await Promise.all([rejectionOf(getA()), getB()])
     expect([error.code, status]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', 200])
   })
 
-  it.each(['a', 'b'] as const)('detaching %s leaves the other', async (name) => {
+  it.each(['a', 'b'] as const)('detaching account %s leaves the other attached', async (name) => {
     const both = await startBoth()
     const { a, b, api, onA, onB, getA, getB } = both
     await Promise.all([getA(), getB()])
@@ -110,39 +114,39 @@ describe('two accounts on one instance', () => {
     const [left, gone] = name === 'a' ? [getB, getA] : [getA, getB]
     expect((await left()).status).toBe(200)
     expect((await rejectionOf(gone())).response.status).toBe(401)
-    expect(seenBy(both[name]).at(-1)).toEqual([401, undefined])
+    expect(requestsTo(both[name]).at(-1)).toEqual([401, undefined])
     const other = name === 'a' ? b : a
     other.revoke()
     expect((await left()).status).toBe(200)
     expect(interceptorsOf(api)).toBe(1)
-    // And back again.
+    // Attach it again.
     attachCaspioAuth(api, both[name].credentials)
     expect((await gone()).status).toBe(200)
     expect((await left()).status).toBe(200)
   })
 
-  it('one that comes later takes its own origin over, verdicts of before notwithstanding', async () => {
+  it('an account that is attached later takes over its origin from a baseURL in scope', async () => {
     const { account: a, api, auth: onA } = await startBench()
     const b = await startAccount()
     api.defaults.baseURL = b.url
-    // As a gateway of A's, which a baseURL is for all that is known.
+    // Until B is attached, the plugin treats the baseURL as a gateway to A.
     const bearer = await bearerOf(onA)
     await rejectionOf(api.get(PATH))
-    expect(seenBy(b).at(0)).toEqual([401, bearer])
+    expect(requestsTo(b).at(0)).toEqual([401, bearer])
     b.log.clear()
     const onB = attachCaspioAuth(api, b.credentials)
-    // What becomes of A must not matter to B any more.
+    // From now on A must not affect B.
     onA.invalidate()
     a.log.clear()
     a.tokenEndpoint.fail()
     expect((await api.get(PATH)).status).toBe(200)
-    expect(seenBy(b)).toEqual([[200, await bearerOf(onB)]])
+    expect(requestsTo(b)).toEqual([[200, await bearerOf(onB)]])
     expect(a.log.token).toEqual([])
     a.tokenEndpoint.restore()
     expect((await api.get(a.url + PATH)).status).toBe(200)
   })
 
-  it('one that was taken off leaves its origin to nobody, though it be the baseURL', async () => {
+  it('after detach() the origin gets no other account’s token, even if it is the baseURL', async () => {
     const [a, b] = [await startAccount(), await startAccount()]
     const api = axios.create({ baseURL: a.url })
     const onA = attachCaspioAuth(api, a.credentials)
@@ -157,7 +161,7 @@ describe('two accounts on one instance', () => {
     expect(b.log.token).toHaveLength(0)
   })
 
-  it('one that was taken off leaves its origin not even to one that comes later', async () => {
+  it('after detach() the origin gets no token of an account that is attached later', async () => {
     const [a, b] = [await startAccount(), await startAccount()]
     const api = axios.create({ baseURL: a.url })
     attachCaspioAuth(api, a.credentials).detach()
@@ -167,21 +171,21 @@ describe('two accounts on one instance', () => {
     expect(b.log.token).toHaveLength(0)
   })
 
-  it('one that was taken off leaves nothing but the name of its home on the instance', async () => {
+  it('after detach() only the origin’s name stays on the instance', async () => {
     const { account, api, auth } = await startBench()
     await api.get(PHYSICIANS)
     const left = (api as never)[Symbol.for('axios-caspio-auth.attachments')] as Map<string, object>
     const before = Object.values([...left.values()][0] as object)
     auth.detach()
     const after = Object.values([...left.values()][0] as object)
-    // What leads to the source is a closure.
+    // A function could keep the token source alive.
     const kept = after.filter((value) => typeof value === 'function' && before.includes(value))
     expect(kept).toEqual([])
     expect(left.size).toBe(1)
     expect(after).toContainEqual(new Set([account.url]))
   })
 
-  it('a broker takes over the baseURL of credentials that were taken off', async () => {
+  it('a broker takes over the baseURL of detached credentials', async () => {
     const account = await startAccount()
     const api = axios.create({ baseURL: account.url })
     attachCaspioAuth(api, account.credentials).detach()
@@ -189,7 +193,7 @@ describe('two accounts on one instance', () => {
     expect((await api.get(PATH)).status).toBe(200)
   })
 
-  it('the one’s token endpoint is out of scope for the other as well', async () => {
+  it('do not send a token to each other’s token endpoint', async () => {
     const { a, b, api, getA, getB } = await startBoth()
     await Promise.all([getA(), getB()])
     for (const { credentials } of [a, b]) {
@@ -202,25 +206,25 @@ describe('two accounts on one instance', () => {
     }
   })
 
-  it('a third party sees neither’s token, and leaves both alone', async () => {
+  it('send no token to a third party, and no token request for it', async () => {
     const { a, b, api } = await startBoth()
-    const stranger = await startRawServer()
-    await api.get(`${stranger.url}/x`)
-    expect(stranger.received[0]?.headers.authorization).toBeUndefined()
+    const otherParty = await startRawServer()
+    await api.get(`${otherParty.url}/x`)
+    expect(otherParty.received[0]?.headers.authorization).toBeUndefined()
     expect([a.log.token, b.log.token]).toEqual([[], []])
   })
 
-  it('credentials and a broker side by side', async () => {
+  it('can be attached with credentials and with a broker', async () => {
     const { account: a, api, auth: onA } = await startBench()
     const b = await startAccount()
     const source = createCaspioAuth(b.credentials)
     attachCaspioAuth(api, source.getAccessToken, { origins: [b.url] })
     await Promise.all([api.get(PHYSICIANS), api.get(b.url + PATH)])
-    expect(seenBy(a)).toEqual([[200, await bearerOf(onA)]])
-    expect(seenBy(b)).toEqual([[200, await bearerOf(source)]])
+    expect(requestsTo(a)).toEqual([[200, await bearerOf(onA)]])
+    expect(requestsTo(b)).toEqual([[200, await bearerOf(source)]])
   })
 
-  it('the adapter that is left on the config is the original', async () => {
+  it('leave the original adapter on the response’s config', async () => {
     const { api, getA, getB } = await startBoth()
     const { adapter } = api.defaults
     expect((await getA()).config.adapter).toEqual(adapter)
@@ -229,7 +233,7 @@ describe('two accounts on one instance', () => {
 })
 
 describe('the same account attached again', () => {
-  it('replaces the first: nothing stacks', async () => {
+  it('replaces the first attachment', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS)
     for (let i = 0; i < 5; i++) attachCaspioAuth(api, account.credentials)
@@ -245,7 +249,7 @@ describe('the same account attached again', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('hot reload: a module that was evaluated anew replaces what the old one attached', async () => {
+  it('by a reloaded module replaces the attachment of the old module', async () => {
     const { account, api } = await startBench()
     for (let i = 0; i < 3; i++) {
       vi.resetModules()
@@ -258,7 +262,7 @@ describe('the same account attached again', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('with other options or a new secret it is the new ones that hold', async () => {
+  it('uses the new options and the new secret', async () => {
     const { account, api } = await startBench({ clientAuthentication: 'basic' })
     account.rotateSecret()
     attachCaspioAuth(api, account.credentials, { clientAuthentication: 'body' })
@@ -266,7 +270,7 @@ describe('the same account attached again', () => {
     expect(account.log.token).toMatchObject([{ clientAuthentication: 'body', status: 200 }])
   })
 
-  it('however the token endpoint’s URL is spelled', async () => {
+  it('with another spelling of the token endpoint’s URL replaces the first attachment', async () => {
     const { account, api } = await startBench()
     const { credentials } = account
     const tokenEndpointURL = credentials.tokenEndpointURL.replace('http://', 'HTTP://')
@@ -274,7 +278,7 @@ describe('the same account attached again', () => {
     expect(interceptorsOf(api)).toBe(1)
   })
 
-  it('the replaced handle’s detach() does not take the new one off', async () => {
+  it('is not detached by the first handle', async () => {
     const { account, api, auth: first } = await startBench()
     const second = attachCaspioAuth(api, account.credentials)
     first.detach()
@@ -288,7 +292,7 @@ describe('the same account attached again', () => {
     expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
   })
 
-  it('a broker for the same origins replaces the first broker', async () => {
+  it('by a broker for the same origins replaces the first broker', async () => {
     const account = await startAccount()
     const api = axios.create({ proxy: false })
     const first = vi.fn(createCaspioAuth(account.credentials).getAccessToken)
@@ -300,7 +304,7 @@ describe('the same account attached again', () => {
     expect(interceptorsOf(api)).toBe(1)
   })
 
-  it('after detach() it is as new', async () => {
+  it('after detach() works as on a new instance', async () => {
     const { account, api, auth } = await startBench()
     for (let i = 0; i < 3; i++) {
       auth.detach()
@@ -314,7 +318,7 @@ describe('the same account attached again', () => {
 })
 
 describe('one CaspioAuth on several instances', () => {
-  it('shares one token: a cold start on all costs one token request', async () => {
+  it('shares one token: simultaneous first requests on all cost one token request', async () => {
     const { account, api, auth } = await startBench()
     const others = [axios.create({ proxy: false }), axios.create({ proxy: false })]
     for (const other of others) attachCaspioAuth(other, auth)
@@ -323,10 +327,10 @@ describe('one CaspioAuth on several instances', () => {
       ...others.map((other) => times(10, () => other.get(account.url + PATH))),
     ])
     expect(account.log.token).toHaveLength(1)
-    expect(seenBy(account)).toEqual(Array(30).fill([200, await bearerOf(auth)]))
+    expect(requestsTo(account)).toEqual(Array(30).fill([200, await bearerOf(auth)]))
   })
 
-  it('a token that is rejected on one is replaced on all', async () => {
+  it('replaces a token on all if one of them gets a 401', async () => {
     const { account, api, auth } = await startBench()
     const other = axios.create({ proxy: false })
     attachCaspioAuth(other, auth)
@@ -334,11 +338,11 @@ describe('one CaspioAuth on several instances', () => {
     account.revoke()
     await api.get(PHYSICIANS)
     expect((await other.get(account.url + PATH)).status).toBe(200)
-    expect(seenBy(account).map(([status]) => status)).toEqual([200, 401, 200, 200])
+    expect(requestsTo(account).map(([status]) => status)).toEqual([200, 401, 200, 200])
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('the same one attached again to an instance stacks nothing', async () => {
+  it('is attached once even if it is attached to an instance again', async () => {
     const { account, api, auth } = await startBench()
     const again = attachCaspioAuth(api, auth)
     expect(interceptorsOf(api)).toBe(1)
@@ -348,7 +352,7 @@ describe('one CaspioAuth on several instances', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('each instance’s own baseURL and origins are its own', async () => {
+  it('applies the baseURL and origins of each instance to that instance only', async () => {
     const account = await startAccount()
     const [first, second] = [await startRawServer(), await startRawServer()]
     const auth = createCaspioAuth(account.credentials)
@@ -368,21 +372,21 @@ describe('one CaspioAuth on several instances', () => {
   })
 })
 
-describe('instances apart', () => {
-  it('a child made by create() has no plugin, and its parent keeps its own', async () => {
+describe('separate instances', () => {
+  it('an instance made by api.create() has no plugin, and api keeps its own', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS)
     const child = api.create()
     expect(interceptorsOf(child)).toBe(0)
     expect((await rejectionOf(child.get(PHYSICIANS))).response.status).toBe(401)
-    expect(seenBy(account).at(-1)).toEqual([401, undefined])
+    expect(requestsTo(account).at(-1)).toEqual([401, undefined])
     const onChild = attachCaspioAuth(child, account.credentials)
     expect([interceptorsOf(api), interceptorsOf(child)]).toEqual([1, 1])
     onChild.detach()
     expect((await api.get(PHYSICIANS)).status).toBe(200)
   })
 
-  it('what is attached to one instance is not on another, nor on the global axios', async () => {
+  it('attaching to one instance does not affect another, nor the global axios', async () => {
     const { account } = await startBench()
     const other = axios.create({ proxy: false })
     for (const api of [other, axios]) {
@@ -391,7 +395,7 @@ describe('instances apart', () => {
     expect(account.log.token).toEqual([])
   })
 
-  it('token sources made apart do not mix, even for one account', async () => {
+  it('separate token sources do not share tokens, even for one account', async () => {
     const account = await startAccount()
     const [first, second] = [
       createCaspioAuth(account.credentials),
@@ -405,19 +409,19 @@ describe('instances apart', () => {
     expect(account.log.token).toHaveLength(3)
   })
 
-  it('token sources of two accounts on two instances do not mix', async () => {
+  it('token sources of two accounts on two instances do not share tokens', async () => {
     const [a, b] = [await startBench(), await startBench()]
     await Promise.all([
       times(10, () => a.api.get(PHYSICIANS)),
       times(10, () => b.api.get(PHYSICIANS)),
     ])
     for (const { account, auth } of [a, b]) {
-      expect(seenBy(account)).toEqual(Array(10).fill([200, await bearerOf(auth)]))
+      expect(requestsTo(account)).toEqual(Array(10).fill([200, await bearerOf(auth)]))
       expect(account.log.token).toHaveLength(1)
     }
-    // Each goes where its own instance leads, whoever else is there.
-    const foreign = await rejectionOf(a.api.get(b.account.url + PATH))
-    expect(foreign.response.status).toBe(401)
-    expect(seenBy(b.account).at(-1)).toEqual([401, undefined])
+    // A token is not sent to the account of the other instance.
+    const wrongInstance = await rejectionOf(a.api.get(b.account.url + PATH))
+    expect(wrongInstance.response.status).toBe(401)
+    expect(requestsTo(b.account).at(-1)).toEqual([401, undefined])
   })
 })

@@ -41,14 +41,14 @@ function webStream(): ReadableStream {
 }
 
 interface Home extends RawServer {
-  /** An instance with the plugin on it. */
+  /** Creates an instance with the plugin attached. */
   attached(defaults: CreateAxiosDefaults, options?: CaspioAuthOptions): AxiosInstance
-  /** How often the token endpoint was asked; its requests are not among the received. */
+  /** The number of token requests. They are not in `received`. */
   tokenRequests: number
   /** Milliseconds. */
   tokenLatency: number
   tokenStatus: number
-  /** From now on these tokens are answered 401. */
+  /** The tokens that get a 401. */
   readonly rejected: Set<string>
 }
 
@@ -94,7 +94,7 @@ async function startHome(): Promise<Home> {
   return home
 }
 
-/** All that a server sees of a request but the `Authorization`; boundaries of chance made equal. */
+/** The whole request except the `Authorization` header, with random boundaries made equal. */
 function withoutAuthorization({ method, url, rawHeaders, body }: Received) {
   const headers: [string, string][] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -112,12 +112,12 @@ function withoutAuthorization({ method, url, rawHeaders, body }: Received) {
   }
 }
 
-/** From the body: axios does not always tell it in the header. */
+/** Taken from the body, because axios does not always put it into the header. */
 function boundaryOf(body: Buffer): string | undefined {
   return /^--([-.\w]{10,70})\r\n/.exec(body.toString('latin1'))?.[1]
 }
 
-/** What the caller gets, streams read. */
+/** What the caller gets, with the content of streams. */
 async function outcomeOf(sending: Promise<AxiosResponse>): Promise<unknown> {
   const { response, error } = await sending.then(
     (answer) => ({ response: answer, error: undefined }),
@@ -150,7 +150,7 @@ function across<T extends { only?: Adapter }>(requests: Record<string, T>) {
   )
 }
 
-describe('the server sees what bare axios would have sent', () => {
+describe('the server receives what axios alone would send', () => {
   const fixed = { headers: { 'Content-Type': `multipart/form-data; boundary=${BOUNDARY}` } }
   const REQUESTS: Record<string, { send: Send; only?: Adapter }> = {
     GET: { send: (api) => api.get('/x') },
@@ -165,7 +165,7 @@ describe('the server sees what bare axios would have sent', () => {
         api.get('/x', { params: { a: [1, 2] }, paramsSerializer: { serialize: () => 'a=1;2' } }),
     },
     'GET on an absolute URL': { send: (api) => api.get(`${api.defaults.baseURL}/x#fragment`) },
-    'GET on a baseURL of its own': {
+    'GET on the request’s own baseURL': {
       send: (api) => api.get('x', { baseURL: `${api.defaults.baseURL}/rest/v2/` }),
     },
     'GET with a body': { send: (api) => api.request({ url: '/x', data: { a: 1 } }), only: 'http' },
@@ -186,7 +186,7 @@ describe('the server sees what bare axios would have sent', () => {
     'POST of a Uint8Array': { send: (api) => api.post('/x', BYTES) },
     'POST of a Blob': { send: (api) => api.post('/x', new Blob([BYTES], { type: 'image/png' })) },
     'POST of FormData': { send: (api) => api.post('/x', formData()) },
-    'POST of FormData with a boundary of its own': {
+    'POST of FormData with a fixed boundary': {
       send: (api) => api.post('/x', formData(), fixed),
       only: 'http',
     },
@@ -197,13 +197,13 @@ describe('the server sees what bare axios would have sent', () => {
     'POST of the form-data package with its headers': {
       send: (api) => {
         const data = formDataPackage()
-        return api.post('/x', data, { headers: data.getHeaders({ 'X-Own': '1' }) })
+        return api.post('/x', data, { headers: data.getHeaders({ 'X-Custom': '1' }) })
       },
       only: 'http',
     },
     'postForm of an object': { send: (api) => api.postForm('/x', { a: TEXT }), only: 'http' },
     'POST of a stream': { send: (api) => api.post('/x', Readable.from([TEXT, BYTES])) },
-    'POST of a stream that is sent as it comes': {
+    'POST of a stream without redirects': {
       send: (api) => api.post('/x', Readable.from([TEXT, BYTES]), { maxRedirects: 0 }),
     },
     'POST of a stream with its length': {
@@ -227,22 +227,22 @@ describe('the server sees what bare axios would have sent', () => {
     },
     PUT: { send: (api) => api.put('/x', { a: 1 }, { params: { 'q.where': 'PK_ID=1' } }) },
     PATCH: { send: (api) => api.patch('/x', { a: 1 }) },
-    'headers of its own': {
+    'custom headers': {
       send: (api) =>
         api.get('/x', {
           headers: { 'x-b': '2', Accept: 'application/xml', 'X-A': '1', 'User-Agent': 'mine/1' },
         }),
     },
-    'headers in odd cases': {
+    'headers in unusual case': {
       send: (api) =>
         api.post('/x', { a: 1 }, { headers: { ACCEPT: 'x/y', 'content-TYPE': 'a/b' } }),
     },
-    'headers that are switched off': {
+    'disabled headers': {
       send: (api) => api.get('/x', { headers: { 'User-Agent': false, Accept: false } }),
     },
-    'a cookie and a list': { send: (api) => api.get('/x', { headers: { Cookie: 'a=1; b=2' } }) },
+    'a Cookie header': { send: (api) => api.get('/x', { headers: { Cookie: 'a=1; b=2' } }) },
     'a compressed answer': { send: (api) => api.get('/gzip') },
-    'a compressed answer, left so': {
+    'a compressed answer without decompression': {
       send: (api) => api.get('/gzip', { decompress: false, responseType: 'arraybuffer' }),
     },
     'responseType text': { send: (api) => api.get('/x', { responseType: 'text' }) },
@@ -263,19 +263,19 @@ describe('the server sees what bare axios would have sent', () => {
 
   it.each(across(REQUESTS))('$name ($adapter)', async ({ send, adapter }) => {
     const home = await startHome()
-    const bare = axios.create({ baseURL: home.url, proxy: false, adapter })
-    const wanted = await outcomeOf(send(bare))
+    const withoutPlugin = axios.create({ baseURL: home.url, proxy: false, adapter })
+    const expected = await outcomeOf(send(withoutPlugin))
     const outcome = await outcomeOf(send(home.attached({ adapter })))
     const [plain, authorised] = home.received.map(withoutAuthorization)
     expect(authorised).toEqual(plain)
-    expect(outcome).toEqual(wanted)
+    expect(outcome).toEqual(expected)
     expect(home.received.map(({ headers }) => headers.authorization)).toEqual([
       undefined,
       'Bearer token-1',
     ])
   })
 
-  it('what the instance’s defaults and interceptors add, in their order', async () => {
+  it('headers and params of defaults and interceptors, in the same order', async () => {
     const home = await startHome()
     const prepare = (api: AxiosInstance) => {
       api.interceptors.request.use((config) => {
@@ -288,15 +288,15 @@ describe('the server sees what bare axios would have sent', () => {
       return api
     }
     const defaults = { headers: { 'X-First': '1' }, params: { first: 1 } }
-    const bare = prepare(axios.create({ baseURL: home.url, proxy: false, ...defaults }))
+    const withoutPlugin = prepare(axios.create({ baseURL: home.url, proxy: false, ...defaults }))
     const api = prepare(home.attached(defaults))
-    for (const client of [bare, api]) await client.post('/x', { a: 1 })
+    for (const client of [withoutPlugin, api]) await client.post('/x', { a: 1 })
     const [plain, authorised] = home.received.map(withoutAuthorization)
     expect(authorised).toEqual(plain)
     expect(plain?.headers.join()).toMatch(/X-Common.*X-Post.*X-First.*X-Second/)
   })
 
-  it('the config that the caller gave is not written to', async () => {
+  it('and the caller’s config is not changed', async () => {
     const home = await startHome()
     const api = home.attached({})
     const freeze = <T extends object>(value: T): T => {
@@ -333,7 +333,7 @@ describe('a resend carries the same bytes', () => {
     'an empty Blob': { data: new Blob([]) },
     'a File': { data: new File([BYTES], 'a.png', { type: 'image/png' }) },
     FormData: { data: formData() },
-    'FormData with a boundary of its own': {
+    'FormData with a fixed boundary': {
       data: formData(),
       config: { headers: { 'Content-Type': `multipart/form-data; boundary=${BOUNDARY}` } },
       only: 'http',
@@ -366,22 +366,22 @@ describe('a resend carries the same bytes', () => {
       'Bearer token-2',
       'Bearer token-2',
     ])
-    // And once more with the same object: sending it twice has not used it up.
+    // The same object can be sent once more.
     const [first, , third] = home.received.map(withoutAuthorization)
     expect(third).toEqual({ ...first, method: 'PUT', headers: third?.headers })
     expect(first?.body.length ?? 0).toBe(bodyLengthOf(home.received[0] as Received))
   })
 
-  /** By its own header, where it has one. */
+  /** The length by the Content-Length header, if there is one. */
   function bodyLengthOf({ headers, body }: Received): number {
     const declared = headers['content-length']
     const boundary = boundaryOf(body)
-    // Three delimiters, each made as long as the word that stands for them.
+    // withoutAuthorization() replaces three boundaries by the shorter word BOUNDARY.
     const shortened = boundary ? 3 * (boundary.length - 'BOUNDARY'.length) : 0
     return (declared ? Number(declared) : body.length) - shortened
   }
 
-  it.each(BOTH)('a GET with params and headers, through a compressed 401 (%s)', async (adapter) => {
+  it.each(BOTH)('a GET with params and headers, after a compressed 401 (%s)', async (adapter) => {
     const home = await startHome()
     const api = home.attached({ adapter })
     home.rejected.add('token-1')
@@ -396,14 +396,14 @@ describe('a resend carries the same bytes', () => {
 })
 
 describe('a body that cannot be sent twice is not resent', () => {
-  /** Waits for tokens that are fetched in the background. */
-  function countTaken() {
+  /** Counts new tokens, and waits for those that are requested in the background. */
+  function countTokens() {
     let count = 0
     return {
       onEvent: (event: CaspioAuthEvent) => {
         if (event.type === 'token-taken') count++
       },
-      taken: (wanted: number) => vi.waitUntil(() => count === wanted, { interval: 5 }),
+      tokensTaken: (wanted: number) => vi.waitUntil(() => count === wanted, { interval: 5 }),
     }
   }
 
@@ -417,7 +417,7 @@ describe('a body that cannot be sent twice is not resent', () => {
 
   it.each(across(BODIES))('$name ($adapter)', async ({ name, make, adapter, bytes }) => {
     const home = await startHome()
-    const { onEvent, taken } = countTaken()
+    const { onEvent, tokensTaken } = countTokens()
     const api = home.attached({ adapter }, { onEvent })
     home.rejected.add('token-1')
     const config: AxiosRequestConfig = name.includes('transformRequest')
@@ -430,8 +430,8 @@ describe('a body that cannot be sent twice is not resent', () => {
     expect(error.message).toMatch(/did not resend.*stream/)
     expect(error.response.data).toEqual({ Result: [TEXT] })
 
-    // Later ones have a new token, and find the connection in order.
-    await taken(2)
+    // Later requests use a new token and a working connection.
+    await tokensTaken(2)
     expect((await api.post('/x', { a: 1 })).status).toBe(200)
     expect(home.tokenRequests).toBe(2)
     expect(home.received.map(({ headers }) => headers.authorization)).toEqual([
@@ -442,7 +442,7 @@ describe('a body that cannot be sent twice is not resent', () => {
     expect(home.received[0]?.body.length).toBeGreaterThan(20)
   })
 
-  it('postForm of an object, of which axios makes such a body', async () => {
+  it('postForm of an object, which axios turns into a stream', async () => {
     const home = await startHome()
     const api = home.attached({})
     home.rejected.add('token-1')
@@ -451,19 +451,22 @@ describe('a body that cannot be sent twice is not resent', () => {
     expect(home.received).toHaveLength(1)
   })
 
-  it.each(BOTH)('a caller who does as he is told, at once, succeeds (%s)', async (adapter) => {
-    const home = await startHome()
-    const api = home.attached({ adapter })
-    await api.get('/x')
-    home.rejected.add('token-1')
-    home.tokenLatency = 100
-    const error = await rejectionOf(api.post('/x', Readable.from([TEXT])))
-    expect(error.message).toMatch(/Send it again/)
-    expect((await api.post('/x', Readable.from([TEXT]))).status).toBe(200)
-    expect([home.tokenRequests, home.received.length]).toEqual([2, 3])
-  })
+  it.each(BOTH)(
+    'but sending it again at once, as the error advises, succeeds (%s)',
+    async (adapter) => {
+      const home = await startHome()
+      const api = home.attached({ adapter })
+      await api.get('/x')
+      home.rejected.add('token-1')
+      home.tokenLatency = 100
+      const error = await rejectionOf(api.post('/x', Readable.from([TEXT])))
+      expect(error.message).toMatch(/Send it again/)
+      expect((await api.post('/x', Readable.from([TEXT]))).status).toBe(200)
+      expect([home.tokenRequests, home.received.length]).toEqual([2, 3])
+    },
+  )
 
-  it('says nothing of a new token where none could be had', async () => {
+  it('and the error does not mention a renewal that failed', async () => {
     const home = await startHome()
     const api = home.attached({}, { retries: 0 })
     await api.get('/x')
@@ -476,9 +479,9 @@ describe('a body that cannot be sent twice is not resent', () => {
     expect(home.received).toHaveLength(2)
   })
 
-  it('an answer that is a stream comes intact, with one connection for everything', async () => {
+  it('and a streamed 401 arrives intact, even over a single connection', async () => {
     const home = await startHome()
-    const { onEvent, taken } = countTaken()
+    const { onEvent, tokensTaken } = countTokens()
     const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })
     onTestFinished(() => httpAgent.destroy())
     const api = home.attached({ httpAgent }, { onEvent })
@@ -490,25 +493,25 @@ describe('a body that cannot be sent twice is not resent', () => {
     const chunks: Uint8Array[] = []
     for await (const chunk of response.data) chunks.push(chunk)
     expect(JSON.parse(Buffer.concat(chunks).toString())).toEqual({ Result: [TEXT] })
-    await taken(2)
+    await tokensTaken(2)
     expect((await api.post('/x', { a: 1 }, { responseType: 'stream' })).status).toBe(200)
   })
 
-  it('where the caller accepts every status he gets the 401 as it came', async () => {
+  it('and a caller that accepts every status gets the 401 unchanged', async () => {
     const home = await startHome()
-    const { onEvent, taken } = countTaken()
+    const { onEvent, tokensTaken } = countTokens()
     const api = home.attached({ validateStatus: null }, { onEvent })
     home.rejected.add('token-1')
     const { status, data } = await api.post('/x', Readable.from([TEXT]))
     expect([status, data]).toEqual([401, { Result: [TEXT] }])
-    await taken(2)
+    await tokensTaken(2)
     expect((await api.get('/x')).status).toBe(200)
     expect(home.received).toHaveLength(2)
   })
 
-  it('many at once cost one token request, and each caller hears why', async () => {
+  it('and ten at once cost one token request, and each caller gets the reason', async () => {
     const home = await startHome()
-    const { onEvent, taken } = countTaken()
+    const { onEvent, tokensTaken } = countTokens()
     const api = home.attached({}, { onEvent })
     await api.get('/x')
     home.rejected.add('token-1')
@@ -516,12 +519,12 @@ describe('a body that cannot be sent twice is not resent', () => {
       Array.from({ length: 10 }, () => rejectionOf(api.post('/x', Readable.from([TEXT])))),
     )
     for (const { message } of errors) expect(message).toMatch(/did not resend/)
-    await taken(2)
+    await tokensTaken(2)
     expect((await api.post('/x', Readable.from([TEXT]))).status).toBe(200)
     expect([home.tokenRequests, home.received.length]).toEqual([2, 12])
   })
 
-  it('a message is not promised what was not done: without a renewal it is axios’s own', async () => {
+  it('and without a renewal the caller gets axios’s message', async () => {
     const home = await startHome()
     const api = home.attached({})
     home.rejected.add('token-1')
