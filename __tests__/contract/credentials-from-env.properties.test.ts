@@ -10,7 +10,7 @@ const NAMES = ['CASPIO_CLIENT_ID', 'CASPIO_CLIENT_SECRET', 'CASPIO_TOKEN_ENDPOIN
 
 type Env = Record<string, string | undefined>
 
-// What files, shells and editors leave around a value.
+// The white space that files, shells and editors leave around a value.
 const blank = fc.string({ unit: fc.constantFrom(...' \t\r\n\v\f\u00a0\u2028\u2029\u3000\ufeff') })
 
 const value = fc.oneof(
@@ -31,7 +31,7 @@ const env: fc.Arbitrary<Env> = fc
         CASPIO_CLIENT_ID: value,
         CASPIO_CLIENT_SECRET: value,
         CASPIO_TOKEN_ENDPOINT_URL: value,
-        // Near misses.
+        // Similar names, which must be ignored.
         CASPIO_CLIENT_SECRET_: value,
         caspio_client_id: value,
         CLIENT_ID: value,
@@ -42,13 +42,13 @@ const env: fc.Arbitrary<Env> = fc
   )
   .map(([known, others]) => Object.freeze(Object.assign(Object.create(null), others, known)))
 
-// By the letters that ECMAScript calls white space, and not by trim().
+// Does not use trim(), so that it checks the code independently.
 function stripped(text: string | undefined): string {
   return `${text ?? ''}`.replace(/^\s+/u, '').replace(/\s+$/u, '')
 }
 
 describe('credentialsFromEnv', () => {
-  it('returns the three values without the white space around them, or names what is not there', () => {
+  it('returns the three values without surrounding white space, or names the missing ones', () => {
     const tally = { read: 0, refused: 0 }
     const property = fc.property(env, (env) => {
       const [clientID, clientSecret, tokenEndpointURL] = NAMES.map((name) => stripped(env[name]))
@@ -63,7 +63,7 @@ describe('credentialsFromEnv', () => {
       expect(isCaspioAuthError(error)).toBe(true)
       expect(error.code).toBe('ERR_CASPIO_CONFIG')
       expect(NAMES.filter((name) => error.message.includes(name))).toEqual(missing)
-      // Whatever the values are, it says the same.
+      // The message does not depend on the values.
       const others = NAMES.filter((name) => !missing.includes(name)).map((name) => [name, 'other'])
       const same = thrownBy(() => credentialsFromEnv(Object.fromEntries(others)))
       expect(error.message).toBe(same.message)

@@ -11,20 +11,20 @@ import { expectNoSecrets } from '../support/secrets.js'
 
 const NAMES = ['CASPIO_CLIENT_ID', 'CASPIO_CLIENT_SECRET', 'CASPIO_TOKEN_ENDPOINT_URL'] as const
 
-const full = Object.freeze({
+const completeEnv = Object.freeze({
   CASPIO_CLIENT_ID: 'b5a1e9c2',
   CASPIO_CLIENT_SECRET: 'S3cr/t+of "Örsted" & son: 100 %',
   CASPIO_TOKEN_ENDPOINT_URL: 'https://a1bcd234.caspio.com/oauth/token',
 })
 const credentials = {
-  clientID: full.CASPIO_CLIENT_ID,
-  clientSecret: full.CASPIO_CLIENT_SECRET,
-  tokenEndpointURL: full.CASPIO_TOKEN_ENDPOINT_URL,
+  clientID: completeEnv.CASPIO_CLIENT_ID,
+  clientSecret: completeEnv.CASPIO_CLIENT_SECRET,
+  tokenEndpointURL: completeEnv.CASPIO_TOKEN_ENDPOINT_URL,
 }
 
 type Env = Record<string, string | undefined>
 
-function mistakeIn(env: Env | undefined): CaspioAuthError {
+function configErrorFor(env: Env | undefined): CaspioAuthError {
   const error = thrownBy(() => credentialsFromEnv(env))
   expect(error).toBeInstanceOf(CaspioAuthError)
   expect(isCaspioAuthError(error) && axios.isAxiosError(error)).toBe(true)
@@ -42,28 +42,31 @@ afterEach(() => {
 
 describe('credentialsFromEnv', () => {
   it('reads the three variables', () => {
-    expect(credentialsFromEnv(full)).toEqual(credentials)
+    expect(credentialsFromEnv(completeEnv)).toEqual(credentials)
   })
 
-  it('reads nothing else, and writes nothing', () => {
-    const env = Object.freeze({ ...full, CASPIO_SECRET: 'other', CLIENT_ID: 'other' })
+  it('reads no other variable and does not modify the object', () => {
+    const env = Object.freeze({ ...completeEnv, CASPIO_SECRET: 'other', CLIENT_ID: 'other' })
     expect(credentialsFromEnv(env)).toEqual(credentials)
   })
 
-  it.each(['  %s', '%s \t', '\n%s\r\n', '\ufeff%s'])('drops the white space around %j', (form) => {
-    const env = Object.fromEntries(
-      Object.entries(full).map(([name, value]) => [name, form.replace('%s', () => value)]),
-    )
-    expect(credentialsFromEnv(env)).toEqual(credentials)
-  })
+  it.each(['  %s', '%s \t', '\n%s\r\n', '\ufeff%s'])(
+    'removes the white space around a value: %j',
+    (form) => {
+      const env = Object.fromEntries(
+        Object.entries(completeEnv).map(([name, value]) => [name, form.replace('%s', () => value)]),
+      )
+      expect(credentialsFromEnv(env)).toEqual(credentials)
+    },
+  )
 
-  it('keeps the white space within a value', () => {
-    const env = { ...full, CASPIO_CLIENT_SECRET: ' two  words ' }
+  it('keeps the white space inside a value', () => {
+    const env = { ...completeEnv, CASPIO_CLIENT_SECRET: ' two  words ' }
     expect(credentialsFromEnv(env).clientSecret).toBe('two  words')
   })
 
-  it('names every variable that is missing at once', () => {
-    const error = mistakeIn({})
+  it('names every variable that is missing', () => {
+    const error = configErrorFor({})
     expect(error.code).toBe('ERR_CASPIO_CONFIG')
     expect(namedIn(error.message)).toEqual(NAMES)
     expect(error.message).toBe(
@@ -75,37 +78,41 @@ describe('credentialsFromEnv', () => {
     ['missing', undefined],
     ['empty', ''],
     ['blank', ' \t\r\n'],
-  ])('counts %s as missing', (_, value) => {
-    it.each(NAMES)('%s', (name) => {
-      const error = mistakeIn({ ...full, [name]: value })
+  ])('a variable that is %s', (_, value) => {
+    it.each(NAMES)('is reported as missing: %s', (name) => {
+      const error = configErrorFor({ ...completeEnv, [name]: value })
       expect(error.code).toBe('ERR_CASPIO_CONFIG')
       expect(namedIn(error.message)).toEqual([name])
     })
 
-    it('two of three', () => {
-      const error = mistakeIn({ ...full, CASPIO_CLIENT_ID: value, CASPIO_CLIENT_SECRET: value })
+    it('is reported together with a second one', () => {
+      const error = configErrorFor({
+        ...completeEnv,
+        CASPIO_CLIENT_ID: value,
+        CASPIO_CLIENT_SECRET: value,
+      })
       expect(namedIn(error.message)).toEqual(['CASPIO_CLIENT_ID', 'CASPIO_CLIENT_SECRET'])
     })
   })
 
-  it('reads process.env unless told otherwise, at the time of the call', () => {
+  it('reads process.env by default, at the time of the call', () => {
     for (const name of NAMES) vi.stubEnv(name, undefined)
-    expect(namedIn(mistakeIn(undefined).message)).toEqual(NAMES)
-    for (const name of NAMES) vi.stubEnv(name, full[name])
+    expect(namedIn(configErrorFor(undefined).message)).toEqual(NAMES)
+    for (const name of NAMES) vi.stubEnv(name, completeEnv[name])
     expect(credentialsFromEnv()).toEqual(credentials)
     vi.stubEnv('CASPIO_CLIENT_ID', 'another')
     expect(credentialsFromEnv().clientID).toBe('another')
-    expect(credentialsFromEnv(full).clientID).toBe('b5a1e9c2')
+    expect(credentialsFromEnv(completeEnv).clientID).toBe('b5a1e9c2')
   })
 
-  it('finds everything missing where there is no process', () => {
+  it('reports all three variables as missing if there is no process object', () => {
     vi.stubGlobal('process', undefined)
     const error = thrownBy(credentialsFromEnv)
     vi.unstubAllGlobals()
     expect(namedIn(error.message)).toEqual(NAMES)
   })
 
-  it('gives what attachCaspioAuth takes', async () => {
+  it('returns credentials that attachCaspioAuth accepts', async () => {
     const account = await startAccount()
     vi.stubEnv('CASPIO_CLIENT_ID', account.credentials.clientID)
     vi.stubEnv('CASPIO_CLIENT_SECRET', `${account.credentials.clientSecret}\n`)
@@ -115,8 +122,11 @@ describe('credentialsFromEnv', () => {
     expect((await api.get(PHYSICIANS)).status).toBe(200)
   })
 
-  it('leaves it to attachCaspioAuth to judge the values', () => {
-    const env = { ...full, CASPIO_TOKEN_ENDPOINT_URL: 'http://a1bcd234.caspio.com/oauth/token' }
+  it('leaves the validation of the values to attachCaspioAuth', () => {
+    const env = {
+      ...completeEnv,
+      CASPIO_TOKEN_ENDPOINT_URL: 'http://a1bcd234.caspio.com/oauth/token',
+    }
     const error = thrownBy(() => attachCaspioAuth(axios.create(), credentialsFromEnv(env)))
     expect(error.message).toContain('tokenEndpointURL')
   })

@@ -20,8 +20,8 @@ type Reply = (request: Received) => {
 const CREDENTIALS = { clientID: 'id+with:odd', clientSecret: 'Se"cr\\et +%&=ü' }
 const REFRESH_TOKEN = 'f'.repeat(64)
 
-/** An instance whose token endpoint answers so, and the requests that left for the API. */
-async function against(reply: Reply, options?: CaspioAuthOptions) {
+/** Attaches an instance to a server whose token endpoint sends this reply. */
+async function startWithReply(reply: Reply, options?: CaspioAuthOptions) {
   const server = await startRawServer((request, response) => {
     if (request.url.startsWith('/oauth/token')) {
       const { status = 200, headers = {}, body = '' } = reply(request)
@@ -35,31 +35,34 @@ async function against(reply: Reply, options?: CaspioAuthOptions) {
   return { api, auth, credentials, apiRequests }
 }
 
-const good = { access_token: 'good', token_type: 'bearer', refresh_token: REFRESH_TOKEN }
+const validToken = { access_token: 'good', token_type: 'bearer', refresh_token: REFRESH_TOKEN }
 
-describe('ERR_CASPIO_TOKEN_RESPONSE: an answer that is no token, and no request leaves', () => {
+describe('ERR_CASPIO_TOKEN_RESPONSE: an invalid token response, and no API request is sent', () => {
   it.each<[string, ReturnType<Reply>]>([
     ['HTML', { body: '<html>maintenance</html>' }],
-    ['nothing', {}],
+    ['an empty body', {}],
     ['204', { status: 204 }],
-    ['truncated JSON', { body: JSON.stringify(good).slice(0, 30) }],
+    ['truncated JSON', { body: JSON.stringify(validToken).slice(0, 30) }],
     ['{}', { body: '{}' }],
     ['null', { body: 'null' }],
     ['a string', { body: '"token"' }],
     ['an array', { body: '["token"]' }],
-    ['no token_type', { body: JSON.stringify({ ...good, token_type: undefined }) }],
-    ['another token_type', { body: JSON.stringify({ ...good, token_type: 'mac' }) }],
-    ['a number for a token', { body: JSON.stringify({ ...good, access_token: 42 }) }],
-    ['an empty token', { body: JSON.stringify({ ...good, access_token: '' }) }],
-    ['a line break in the token', { body: JSON.stringify({ ...good, access_token: 'a\r\nX: 1' }) }],
-    ['a blank in the token', { body: JSON.stringify({ ...good, access_token: 'a b' }) }],
-    ['an umlaut in the token', { body: JSON.stringify({ ...good, access_token: 'ä' }) }],
-    ['2 MB', { body: JSON.stringify({ ...good, filler: 'x'.repeat(2_000_000) }) }],
+    ['no token_type', { body: JSON.stringify({ ...validToken, token_type: undefined }) }],
+    ['another token_type', { body: JSON.stringify({ ...validToken, token_type: 'mac' }) }],
+    ['a number as the token', { body: JSON.stringify({ ...validToken, access_token: 42 }) }],
+    ['an empty token', { body: JSON.stringify({ ...validToken, access_token: '' }) }],
+    [
+      'a line break in the token',
+      { body: JSON.stringify({ ...validToken, access_token: 'a\r\nX: 1' }) },
+    ],
+    ['a space in the token', { body: JSON.stringify({ ...validToken, access_token: 'a b' }) }],
+    ['an umlaut in the token', { body: JSON.stringify({ ...validToken, access_token: 'ä' }) }],
+    ['2 MB', { body: JSON.stringify({ ...validToken, filler: 'x'.repeat(2_000_000) }) }],
     ['a redirect', { status: 302, headers: { Location: 'https://elsewhere.test/' } }],
     ['404', { status: 404, body: '<html>not found</html>' }],
     ['another OAuth error', { status: 400, body: '{"error":"unsupported_grant_type"}' }],
   ])('%s', async (_, reply) => {
-    const { api, apiRequests, credentials } = await against(() => reply)
+    const { api, apiRequests, credentials } = await startWithReply(() => reply)
     const error = await rejectionOf(api.get('/'))
     expect(error.code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
     expect(error.message).toContain('tokenEndpointURL')
@@ -67,9 +70,9 @@ describe('ERR_CASPIO_TOKEN_RESPONSE: an answer that is no token, and no request 
     expectNoSecrets(error, credentials, REFRESH_TOKEN)
   })
 
-  it('the malformed body itself is not handed out: it may hold a token', async () => {
-    const body = JSON.stringify({ ...good, token_type: 'mac', access_token: 'sesame' })
-    const { api, credentials } = await against(() => ({ body }))
+  it('does not expose the malformed body, which may contain a token', async () => {
+    const body = JSON.stringify({ ...validToken, token_type: 'mac', access_token: 'sesame' })
+    const { api, credentials } = await startWithReply(() => ({ body }))
     const error = await rejectionOf(api.get('/'))
     expect(error.response.status).toBe(200)
     expect(error.response.data).toBeUndefined()
@@ -77,18 +80,18 @@ describe('ERR_CASPIO_TOKEN_RESPONSE: an answer that is no token, and no request 
   })
 })
 
-describe('ERR_CASPIO_CREDENTIALS: the client is refused', () => {
+describe('ERR_CASPIO_CREDENTIALS: the token endpoint refuses the client', () => {
   it.each<[string, ReturnType<Reply>]>([
     ['400 invalid_client', { status: 400, body: '{"error":"invalid_client"}' }],
     ['401', { status: 401, body: '{"error":"invalid_client"}' }],
     ['403 without a body', { status: 403 }],
     ['400 unauthorized_client', { status: 400, body: '{"error":"unauthorized_client"}' }],
     ['an error inside a 200', { status: 200, body: '{"error":"invalid_client"}' }],
-  ])('%s: one token request, and the place where the values stand', async (_, reply) => {
-    let asked = 0
-    const { api, credentials } = await against(
+  ])('%s: sends one token request and says where to find the credentials', async (_, reply) => {
+    let tokenRequests = 0
+    const { api, credentials } = await startWithReply(
       () => {
-        asked++
+        tokenRequests++
         return reply
       },
       { retries: 2 },
@@ -97,11 +100,11 @@ describe('ERR_CASPIO_CREDENTIALS: the client is refused', () => {
     expect(error.code).toBe('ERR_CASPIO_CREDENTIALS')
     expect(error.message).toContain('clientSecret')
     expect(error.message).toContain('Access permissions > Web services profiles')
-    expect(asked).toBe(1)
+    expect(tokenRequests).toBe(1)
     expectNoSecrets(error, credentials)
   })
 
-  it('from the stand-in account: with its request id and its error body', async () => {
+  it('carries the request ID and the error body of the stand-in account', async () => {
     const account = await startAccount()
     const credentials = { ...account.credentials, clientSecret: 'wrong-secret' }
     const error = await rejectionOf(createCaspioAuth(credentials).getAccessToken())
@@ -113,9 +116,9 @@ describe('ERR_CASPIO_CREDENTIALS: the client is refused', () => {
   })
 })
 
-describe('ERR_CASPIO_TOKEN_ENDPOINT: out of reach or out of order', () => {
-  it.each([500, 502, 503, 504, 429])('%i', async (status) => {
-    const { api, credentials } = await against(() => ({ status, body: 'sorry' }))
+describe('ERR_CASPIO_TOKEN_ENDPOINT: the token endpoint is unreachable or fails', () => {
+  it.each([500, 502, 503, 504, 429])('reports status %i', async (status) => {
+    const { api, credentials } = await startWithReply(() => ({ status, body: 'sorry' }))
     const error = await rejectionOf(api.get('/'))
     expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
     expect(error.status).toBe(status)
@@ -124,8 +127,8 @@ describe('ERR_CASPIO_TOKEN_ENDPOINT: out of reach or out of order', () => {
     expectNoSecrets(error, credentials)
   })
 
-  it('a refused connection, with a cause that holds no request', async () => {
-    const { api, credentials } = await against(() => ({}))
+  it('reports a refused connection, with a cause that does not contain the request', async () => {
+    const { api, credentials } = await startWithReply(() => ({}))
     const tokenEndpointURL = 'http://127.0.0.1:1/oauth/token'
     const auth = createCaspioAuth({ ...credentials, tokenEndpointURL }, { retries: 0 })
     attachCaspioAuth(api, auth)
@@ -138,8 +141,8 @@ describe('ERR_CASPIO_TOKEN_ENDPOINT: out of reach or out of order', () => {
     expectNoSecrets(error, credentials)
   })
 
-  it('an error page that echoes the request is handed out without the secret', async () => {
-    const { auth, credentials } = await against(({ body, headers }) => ({
+  it('removes the secret from an error page that echoes the request', async () => {
+    const { auth, credentials } = await startWithReply(({ body, headers }) => ({
       status: 503,
       headers: { 'X-Echo': String(headers.authorization) },
       body: `${body} ${headers.authorization} ${JSON.stringify(CREDENTIALS)}`,
@@ -157,7 +160,7 @@ describe('ERR_CASPIO_TOKEN_ENDPOINT: out of reach or out of order', () => {
 })
 
 describe('a CaspioAuthError', () => {
-  it('is an AxiosError to everybody, with the caller’s own config', async () => {
+  it('is an AxiosError with the config of the caller', async () => {
     const { account, api } = await startBench({ retries: 0 })
     account.tokenEndpoint.fail()
     const error = await rejectionOf(api.get(PHYSICIANS, { params: { a: 1 } }))
@@ -170,12 +173,12 @@ describe('a CaspioAuthError', () => {
     expect(error.config.params).toEqual({ a: 1 })
     expect(error.response.config).toBe(error.config)
     expect(error.toJSON()).toMatchObject({ code: error.code, status: 503 })
-    // Support asks for it, and a structured logger keeps no more than the message.
+    // Caspio's support asks for the ID, and a structured logger may keep only the message.
     expect(error.requestId).toMatch(/^[\da-f-]{36}$/)
     expect(error.message).toContain(error.requestId)
   })
 
-  it('says in its message what happened, what to ask the support for, and how long it waits', async () => {
+  it('says in its message what happened, the request ID for support, and the time of the next attempt', async () => {
     const { account, auth } = await startBench({ retries: 0 })
     account.tokenEndpoint.fail({ body: '' })
     const { message, requestId, nextAttemptAt } = await rejectionOf(auth.getAccessToken())
@@ -184,12 +187,12 @@ describe('a CaspioAuthError', () => {
     )
   })
 
-  it('has no config, response or cause where there was none', () => {
+  it('has no config, response or cause if there was no request', () => {
     const error = thrownBy(() => createCaspioAuth({} as never))
     for (const name of ['config', 'response', 'cause']) expect(error).not.toHaveProperty(name)
   })
 
-  it('can be given another config, response and cause, as handlers do with AxiosErrors', async () => {
+  it('lets handlers replace and delete config, response and cause, like any AxiosError', async () => {
     const { account, api } = await startBench({ retries: 0 })
     account.tokenEndpoint.fail({ status: 503 })
     const error = await rejectionOf(api.get('/x'))
@@ -200,13 +203,13 @@ describe('a CaspioAuthError', () => {
     }
   })
 
-  it('isCaspioAuthError knows nothing else', () => {
+  it('is the only value that isCaspioAuthError accepts', () => {
     for (const other of [undefined, null, 'x', {}, new Error('x'), new AxiosError('x')]) {
       expect(isCaspioAuthError(other)).toBe(false)
     }
   })
 
-  it('survives a transformResponse of the caller that expects an API answer', async () => {
+  it('does not run the transformResponse of the caller, which expects an API response', async () => {
     const transformResponse = vi.fn((data: string) => JSON.parse(data).Result)
     const { account, api } = await startBench({ retries: 0, axios: { transformResponse } })
     account.tokenEndpoint.fail({ body: '<html>', times: 1 })
@@ -216,7 +219,7 @@ describe('a CaspioAuthError', () => {
     expect(transformResponse).not.toHaveBeenCalled()
   })
 
-  it('keeps bulky things out of console.error', async () => {
+  it('keeps the config and the response out of console.error', async () => {
     const { inspect } = await import('node:util')
     const { account, api } = await startBench({ retries: 0 })
     account.tokenEndpoint.fail()
@@ -227,25 +230,26 @@ describe('a CaspioAuthError', () => {
 })
 
 describe('secrets', () => {
-  it('show neither in the handle, nor in the instance, nor in its interceptors', async () => {
+  it('do not show in the handle, the instance or its interceptors', async () => {
     const { account, api, auth } = await startBench()
     const { access_token: token } = await auth.getAccessToken()
     const shown = [auth, api, api.interceptors, api.defaults, Object.getOwnPropertySymbols(api)]
     for (const value of shown) expectNoSecrets(value, account.credentials, token)
   })
 
-  it('the refresh token is not handed out', async () => {
-    const { auth, credentials } = await against(() => ({ body: JSON.stringify(good) }))
+  it('the refresh token is not part of the result', async () => {
+    const { auth, credentials } = await startWithReply(() => ({ body: JSON.stringify(validToken) }))
     const token = await auth.getAccessToken()
     expect(token).toEqual({ access_token: 'good', token_type: 'bearer' })
     expectNoSecrets([token, auth], credentials, REFRESH_TOKEN)
   })
 
-  it('show in no error of a renewal with a refresh token', async () => {
+  it('do not show in the error of a renewal with a refresh token', async () => {
     let refreshed: string | undefined
-    const { auth, credentials } = await against((request) => {
+    const { auth, credentials } = await startWithReply((request) => {
       const form = new URLSearchParams(String(request.body))
-      if (form.get('grant_type') === 'client_credentials') return { body: JSON.stringify(good) }
+      if (form.get('grant_type') === 'client_credentials')
+        return { body: JSON.stringify(validToken) }
       refreshed = form.get('refresh_token') ?? undefined
       return { status: 500, body: String(request.body) }
     })
@@ -256,7 +260,7 @@ describe('secrets', () => {
     expectNoSecrets(error.response, credentials, REFRESH_TOKEN)
   })
 
-  it('a third party’s own header is not ours to redact in AxiosError.toJSON()', async () => {
+  it('AxiosError.toJSON() keeps the Authorization header of a request to a third party', async () => {
     const { api } = await startBench()
     const stranger = await startRawServer((_, response) => response.writeHead(500).end())
     const headers = { Authorization: 'Bearer of-the-third-party' }
@@ -264,18 +268,18 @@ describe('secrets', () => {
     expect(JSON.stringify(error)).toContain('of-the-third-party')
   })
 
-  it('the bearer token is redacted in AxiosError.toJSON(), the user’s own keys too', async () => {
+  it('AxiosError.toJSON() redacts the bearer token and the keys that the user names', async () => {
     const { account, api, auth } = await startBench()
     const { access_token: token } = await auth.getAccessToken()
     account.api.fail({ status: 500 })
     const plain = await rejectionOf(api.get(PHYSICIANS))
     expect(String(plain.config.headers.Authorization)).toContain(token)
     expect(JSON.stringify(plain)).not.toContain(token)
-    const own = await rejectionOf(
+    const withUserKeys = await rejectionOf(
       api.get(PHYSICIANS, { redact: ['x-key'], headers: { 'X-Key': 'sesame' } }),
     )
-    expect(JSON.stringify(own)).not.toMatch(new RegExp(`${token}|sesame`))
-    // An answer that cannot be parsed fails after the adapter.
+    expect(JSON.stringify(withUserKeys)).not.toMatch(new RegExp(`${token}|sesame`))
+    // A response that cannot be parsed fails after the adapter.
     account.api.restore()
     account.api.fail({ status: 200, body: '{"truncated' })
     const parse = await rejectionOf(

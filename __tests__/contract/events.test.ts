@@ -48,34 +48,34 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Moves the clock that tokens age by. */
+/** Moves the clock that determines the age of tokens. */
 function passTime(ms: number): void {
   const now = Date.now()
   vi.useFakeTimers({ toFake: ['Date'], now: now + ms })
 }
 
 describe('the events of an account', () => {
-  it('the first request: a token request, and a token taken into use', async () => {
+  it('report a token request and the new token for the first request', async () => {
     const { api, events } = await startBench()
     await api.get(PHYSICIANS)
     expect(events).toStrictEqual([issued, taken])
   })
 
-  it('further requests, and any number at once: nothing', async () => {
+  it('report nothing for further requests, even concurrent ones', async () => {
     const { api, events } = await startBench()
     await times(20, () => api.get(PHYSICIANS))
     await times(20, () => api.get(PHYSICIANS))
     expect(events).toHaveLength(2)
   })
 
-  it('before the first request, and for requests to others: nothing', async () => {
+  it('report nothing before the first request, or for requests to other hosts', async () => {
     const stranger = await startRawServer()
     const { api, events } = await startBench()
     await api.get(stranger.url)
     expect(events).toEqual([])
   })
 
-  it('how long an attempt took, in milliseconds', async () => {
+  it('report the duration of an attempt in milliseconds', async () => {
     const { account, api, events } = await startBench()
     account.tokenEndpoint.latency = 120
     await api.get(PHYSICIANS)
@@ -84,7 +84,7 @@ describe('the events of an account', () => {
     expect(duration).toBeLessThan(5_000)
   })
 
-  it('a renewal ahead of expiry: a refresh-token request, and the new token', async () => {
+  it('report the refresh-token request and the new token of a renewal before expiry', async () => {
     const { account, api, events } = await startBench()
     await api.get(PHYSICIANS)
     events.length = 0
@@ -101,7 +101,7 @@ describe('the events of an account', () => {
     ])
   })
 
-  it('a refused refresh token: its failure, and then client credentials', async () => {
+  it('report a refused refresh token, and then the request with client credentials', async () => {
     const { account, api, events } = await startBench()
     await api.get(PHYSICIANS)
     events.length = 0
@@ -122,7 +122,7 @@ describe('the events of an account', () => {
     ])
   })
 
-  it('a refresh token refused by the second attempt: with the third, no more than retries allow', async () => {
+  it('report no more attempts than retries allow if the second attempt refuses the refresh token', async () => {
     const { account, api, auth, events } = await startBench()
     await api.get(PHYSICIANS)
     events.length = 0
@@ -141,7 +141,7 @@ describe('the events of an account', () => {
     ])
   })
 
-  it('a renewal that fails in the background: told as such, while requests go on', async () => {
+  it('report a failed background renewal as such, while requests continue', async () => {
     const { account, api, events } = await startBench({ retries: 0 })
     await api.get(PHYSICIANS)
     events.length = 0
@@ -163,7 +163,7 @@ describe('the events of an account', () => {
     expect(events).toHaveLength(2)
   })
 
-  it('a rejected token: the rejection, the new token, the request resent, in that order', async () => {
+  it('report a rejection, the new token and the resend, in that order', async () => {
     const { account, api, events } = await startBench()
     await api.get(PHYSICIANS)
     events.length = 0
@@ -178,7 +178,7 @@ describe('the events of an account', () => {
     ])
   })
 
-  it('many requests rejected at once: each rejection and each resend, for they are billed', async () => {
+  it('report each rejection and each resend of concurrent requests, because Caspio bills them', async () => {
     const { account, api, events } = await startBench()
     await api.get(PHYSICIANS)
     passTime(120_000)
@@ -191,7 +191,7 @@ describe('the events of an account', () => {
     expect(ofType(events, 'token-taken')).toHaveLength(1)
   })
 
-  it('tell the status that shouldRenew judged', async () => {
+  it('report the status that shouldRenew accepted', async () => {
     const { account, api, events } = await startBench({
       shouldRenew: ({ status }) => status === 400,
     })
@@ -202,7 +202,7 @@ describe('the events of an account', () => {
     ])
   })
 
-  it('a 401 that is not to be recovered from: the rejection, which is billed, and no more', async () => {
+  it('report only the rejection, which Caspio bills, if the request opts out of the resend', async () => {
     const { account, api, events } = await startBench()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -211,7 +211,7 @@ describe('the events of an account', () => {
     expect(events).toEqual([{ type: 'token-rejected', status: 401 }])
   })
 
-  it('every attempt, as many as the account bills', async () => {
+  it('report every attempt that the account bills', async () => {
     const { account, api, events } = await startBench()
     account.tokenEndpoint.fail({ status: 503, times: 1 })
     account.tokenEndpoint.fail({ status: 429, times: 1 })
@@ -227,7 +227,7 @@ describe('the events of an account', () => {
     expect(events.at(-1)).toEqual(taken)
   })
 
-  it('wrong credentials: the refusal, and the half minute until the next attempt', async () => {
+  it('report wrong credentials, and 30 s until the next attempt', async () => {
     const account = await startAccount()
     const events: CaspioAuthEvent[] = []
     const credentials = { ...account.credentials, clientSecret: 'wrong' }
@@ -243,7 +243,7 @@ describe('the events of an account', () => {
     expect(failed?.error.message).toBe(error.message)
   })
 
-  it('a failure once, however many requests share it or come while it backs off', async () => {
+  it('report a failure once, no matter how many requests share it or arrive during the cooldown', async () => {
     const { account, api, events } = await startBench({ retries: 0 })
     account.tokenEndpoint.fail()
     await times(10, () => rejectionOf(api.get(PHYSICIANS)))
@@ -251,7 +251,7 @@ describe('the events of an account', () => {
     expect(events.map(({ type }) => type)).toEqual(['token-request', 'acquisition-failed'])
   })
 
-  it('a back-off that grows, and as long as Retry-After asks', async () => {
+  it('report a cooldown that grows, and that respects Retry-After', async () => {
     const { account, auth, events } = await startBench({ retries: 0 })
     account.tokenEndpoint.fail({ times: 1 })
     account.tokenEndpoint.fail({ times: 1 })
@@ -266,8 +266,8 @@ describe('the events of an account', () => {
 
   it.each([
     ['a reset connection', { reset: true }, 'ECONNRESET'],
-    ['no answer in time', { hang: true }, 'ETIMEDOUT'],
-  ])('%s: a code and no status', async (_, fault, errorCode) => {
+    ['a timeout', { hang: true }, 'ETIMEDOUT'],
+  ])('report an error code and no status for %s', async (_, fault, errorCode) => {
     const { account, api, events } = await startBench({ retries: 0, timeout: 200 })
     account.tokenEndpoint.fail(fault)
     await rejectionOf(api.get(PHYSICIANS))
@@ -277,7 +277,7 @@ describe('the events of an account', () => {
     ])
   })
 
-  it('nobody listening at the token endpoint: a code and no status', async () => {
+  it('report an error code and no status if the token endpoint is down', async () => {
     const { account, api, events } = await startBench({ retries: 0 })
     await account.close()
     await rejectionOf(api.get(PHYSICIANS))
@@ -291,7 +291,7 @@ describe('the events of an account', () => {
     ])
   })
 
-  it('an answer that is no token: its status, and the failure', async () => {
+  it('report the status and the failure for an invalid token response', async () => {
     const { account, api, events } = await startBench()
     account.tokenEndpoint.fail({ status: 200, body: '<html>Sign in</html>' })
     await rejectionOf(api.get(PHYSICIANS))
@@ -301,7 +301,7 @@ describe('the events of an account', () => {
     expect(ofType(events, 'token-taken')).toEqual([])
   })
 
-  it('a token whose life is not told: taken, with no word about its life', async () => {
+  it('report a token without expires_in as one without expiresIn', async () => {
     const server = await startRawServer((_, response) => {
       response.end(JSON.stringify({ access_token: 'abc', token_type: 'bearer' }))
     })
@@ -319,7 +319,7 @@ describe('the events of an account', () => {
     })
   })
 
-  it('a forced renewal: as any other', async () => {
+  it('report a forced renewal like any other', async () => {
     const { auth, events } = await startBench()
     await auth.getAccessToken()
     events.length = 0
@@ -327,7 +327,7 @@ describe('the events of an account', () => {
     expect(events.map(({ type }) => type)).toEqual(['token-request', 'token-taken'])
   })
 
-  it('two instances with one token: all of both, to the one listener', async () => {
+  it('report the requests of two instances that share a handle to its one listener', async () => {
     const account = await startAccount()
     const events: CaspioAuthEvent[] = []
     const handle = createCaspioAuth(account.credentials, { onEvent: (event) => events.push(event) })
@@ -344,7 +344,7 @@ describe('the events of an account', () => {
     expect(events).toHaveLength(6)
   })
 
-  it("of the seed's module: its attempts", async () => {
+  it('report each attempt of axios-caspio-auth/auth', async () => {
     const account = await startAccount()
     const events: CaspioAuthEvent[] = []
     const getAccessToken = caspioAuth(account.credentials, {
@@ -359,7 +359,7 @@ describe('the events of an account', () => {
 describe('the events of a token broker', () => {
   const origins = ['https://a1bcd234.caspio.com']
 
-  it('a token: taken, and no request to the token endpoint', async () => {
+  it('report the token, and no token request', async () => {
     const events: CaspioAuthEvent[] = []
     const handle = createCaspioAuth(
       async () => ({ access_token: 'abc', token_type: 'bearer', expires_in: 60 }),
@@ -371,7 +371,7 @@ describe('the events of a token broker', () => {
     ])
   })
 
-  it('a failure: that alone', async () => {
+  it('report a failure, and nothing else', async () => {
     const events: CaspioAuthEvent[] = []
     const handle = createCaspioAuth(
       async () => {
@@ -397,41 +397,41 @@ describe('a listener', () => {
     watch.end()
   })
 
-  const fault = () => new Error('the listener is at fault')
+  const failure = () => new Error('the listener failed')
 
   it.each<[string, (event: CaspioAuthEvent) => unknown]>([
     [
       'that throws',
       () => {
-        throw fault()
+        throw failure()
       },
     ],
     [
-      'that throws nothing',
+      'that throws undefined',
       () => {
         throw undefined
       },
     ],
-    ['that rejects', async () => Promise.reject(fault())],
-    ['that rejects later', () => sleep(10).then(() => Promise.reject(fault()))],
+    ['that rejects', async () => Promise.reject(failure())],
+    ['that rejects later', () => sleep(10).then(() => Promise.reject(failure()))],
     [
       'that returns a thenable that rejects',
       () => ({
-        // biome-ignore lint/suspicious/noThenProperty: it is what the test is about.
-        then: (_: unknown, reject: (reason: Error) => void) => reject(fault()),
+        // biome-ignore lint/suspicious/noThenProperty: the test needs a thenable.
+        then: (_: unknown, reject: (reason: Error) => void) => reject(failure()),
       }),
     ],
     [
       'that returns a thenable that throws',
       () => ({
-        // biome-ignore lint/suspicious/noThenProperty: it is what the test is about.
+        // biome-ignore lint/suspicious/noThenProperty: the test needs a thenable.
         get then() {
-          throw fault()
+          throw failure()
         },
       }),
     ],
-    ['that never comes to an end', () => new Promise(() => {})],
-  ])('%s breaks nothing', async (_, listener) => {
+    ['that never finishes', () => new Promise(() => {})],
+  ])('%s does not affect requests', async (_, listener) => {
     const seen: string[] = []
     const { account, api } = await startBench({
       retries: 0,
@@ -462,12 +462,12 @@ describe('a listener', () => {
     expect(watch.unhandled).toEqual([])
   })
 
-  it('is not waited for', async () => {
+  it('does not delay requests', async () => {
     const { api } = await startBench({ onEvent: () => sleep(60_000) as unknown as undefined })
     expect((await api.get(PHYSICIANS)).status).toBe(200)
   })
 
-  it('may use the token source', async () => {
+  it('may ask for the access token', async () => {
     const account = await startAccount()
     const tokens: Promise<unknown>[] = []
     const handle = createCaspioAuth(account.credentials, {
@@ -478,7 +478,7 @@ describe('a listener', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('may end a back-off that it hears of', async () => {
+  it('may end the cooldown that follows a failure', async () => {
     const account = await startAccount()
     const handle = createCaspioAuth(account.credentials, {
       retries: 0,
@@ -490,8 +490,8 @@ describe('a listener', () => {
   })
 })
 
-describe('secrecy', () => {
-  it('no event of a whole life holds a secret or a token', async () => {
+describe('secrets', () => {
+  it('do not show in any event, from the first token to the failures', async () => {
     const secrets = { clientID: 'b5a1e9c2', clientSecret: 'S3cr/t+of "Örsted" & son: 100 %' }
     const handedOut: string[] = []
     let status = 200
@@ -538,12 +538,12 @@ describe('secrecy', () => {
   })
 })
 
-describe('the type of the events', () => {
-  it('tells them apart by their type, and knows all', () => {
+describe('the type CaspioAuthEvent', () => {
+  it('is a union that `type` discriminates', () => {
     function meter(event: CaspioAuthEvent): number | string | undefined {
       switch (event.type) {
         case 'token-request':
-          // @ts-expect-error a token request has no life to tell
+          // @ts-expect-error a token request has no expiresIn
           event.expiresIn
           return event.status ?? event.errorCode ?? event.duration
         case 'token-taken':
@@ -562,12 +562,12 @@ describe('the type of the events', () => {
           return undefined
       }
     }
-    // @ts-expect-error there is no such event
+    // @ts-expect-error this event does not exist
     expect(meter({ type: 'token-expired' })).toBeUndefined()
-    const spoil = (event: EventOf<'token-rejected'>) => {
-      // @ts-expect-error a listener does not write into events
+    const write = (event: EventOf<'token-rejected'>) => {
+      // @ts-expect-error events are read-only
       event.status = 200
     }
-    expect(spoil).toBeTypeOf('function')
+    expect(write).toBeTypeOf('function')
   })
 })

@@ -23,20 +23,20 @@ const good = Object.freeze({
   tokenEndpointURL: 'https://a1bcd234.caspio.com/oauth/token',
 })
 
-type Door = (credentials: unknown, options?: unknown) => unknown
+type EntryPoint = (credentials: unknown, options?: unknown) => unknown
 
-const attach: Door = (credentials, options) =>
+const attach: EntryPoint = (credentials, options) =>
   attachCaspioAuth(
     axios.create(),
     credentials as CaspioCredentials,
     options as CaspioAuthOptions | undefined,
   )
-const create: Door = (credentials, options) =>
+const create: EntryPoint = (credentials, options) =>
   createCaspioAuth(credentials as CaspioCredentials, options as CaspioAuthOptions | undefined)
-const auth: Door = (credentials, options) =>
+const auth: EntryPoint = (credentials, options) =>
   caspioAuth(credentials as CaspioCredentials, options as CaspioAuthOptions | undefined)
 
-const doors: [string, Door][] = [
+const entryPoints: [string, EntryPoint][] = [
   ['attachCaspioAuth', attach],
   ['createCaspioAuth', create],
   ['axios-caspio-auth/auth', auth],
@@ -47,8 +47,8 @@ const broker: CaspioTokenBroker = async () => ({
   token_type: 'bearer',
 })
 
-/** That `act` throws, at once, an error that people recognise, whose message says `words`. */
-function expectMistake(act: () => unknown, ...words: (string | RegExp)[]): void {
+/** Expects `act` to throw a configuration error whose message contains `words`. */
+function expectConfigError(act: () => unknown, ...words: (string | RegExp)[]): void {
   const error = thrownBy(act)
   expect(error).toBeInstanceOf(CaspioAuthError)
   expect(error).toBeInstanceOf(Error)
@@ -64,21 +64,21 @@ function expectMistake(act: () => unknown, ...words: (string | RegExp)[]): void 
   expectNoSecrets(error, good)
 }
 
-/** An object without one of its fields. */
+/** The valid credentials without one field. */
 function without(field: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(good).filter(([name]) => name !== field))
 }
 
-describe.each(doors)('%s: the credentials', (_, open) => {
+describe.each(entryPoints)('%s: the credentials', (_, call) => {
   it('are accepted', () => {
-    expect(() => open(good)).not.toThrow()
-    expect(() => open(good, {})).not.toThrow()
-    expect(() => open(good, undefined)).not.toThrow()
+    expect(() => call(good)).not.toThrow()
+    expect(() => call(good, {})).not.toThrow()
+    expect(() => call(good, undefined)).not.toThrow()
   })
 
-  it('may come with further fields, or from an object with a prototype', () => {
-    expect(() => open({ ...good, accountName: 'Example Clinic' })).not.toThrow()
-    expect(() => open(Object.create(good))).not.toThrow()
+  it('may have further fields or inherited ones', () => {
+    expect(() => call({ ...good, accountName: 'Example Clinic' })).not.toThrow()
+    expect(() => call(Object.create(good))).not.toThrow()
   })
 
   it.each([
@@ -88,61 +88,61 @@ describe.each(doors)('%s: the credentials', (_, open) => {
     ['a number', 42],
     ['true', true],
     ['a symbol', Symbol('credentials')],
-  ])('as %s are a mistake', (_, value) => {
-    expectMistake(() => open(value), 'credentials must be')
+  ])('are rejected if they are %s', (_, value) => {
+    expectConfigError(() => call(value), 'credentials must be')
   })
 
   it.each([
     ['an empty object', {}],
     ['an array', [good.clientID, good.clientSecret, good.tokenEndpointURL]],
     ['a Map', new Map(Object.entries(good))],
-  ])('as %s lack the first field', (_, value) => {
-    expectMistake(() => open(value), 'clientID')
+  ])('are rejected as incomplete if they are %s', (_, value) => {
+    expectConfigError(() => call(value), 'clientID')
   })
 
   describe.each(['clientID', 'clientSecret', 'tokenEndpointURL'])('%s', (field) => {
-    it('must be there', () => {
-      expectMistake(() => open(without(field)), field, 'missing')
-      expectMistake(() => open({ ...good, [field]: undefined }), field, 'missing')
+    it('is required', () => {
+      expectConfigError(() => call(without(field)), field, 'missing')
+      expectConfigError(() => call({ ...good, [field]: undefined }), field, 'missing')
     })
 
     it.each([
       ['a number', 12],
       ['true', true],
       ['an object', {}],
-      ['an array that holds it', [SECRET]],
+      ['an array with the value', [SECRET]],
       ['a boxed string', Object(SECRET)],
       ['a function', () => SECRET],
       ['a symbol', Symbol(SECRET)],
       ['a bigint', 12n],
     ])('must be a string, not %s', (_, value) => {
-      expectMistake(() => open({ ...good, [field]: value }), field, 'must be a string')
+      expectConfigError(() => call({ ...good, [field]: value }), field, 'must be a string')
     })
 
-    it('shows nothing of a number in its place, which may be the secret', () => {
+    it('does not show a number, which may be the secret', () => {
       const number = 4_815_162_342
-      const error = thrownBy(() => open({ ...good, [field]: number }))
+      const error = thrownBy(() => call({ ...good, [field]: number }))
       expectNoSecrets(error, good, String(number))
     })
 
     it.each([
       ['', 'empty'],
       [' ', 'a space'],
-      ['\t\r\n', 'a tab and a line end'],
+      ['\t\r\n', 'a tab and a line break'],
       ['\u00a0', 'a no-break space'],
     ])('must not be blank: %j (%s)', (value) => {
-      expectMistake(() => open({ ...good, [field]: value }), field, 'is empty')
+      expectConfigError(() => call({ ...good, [field]: value }), field, 'is empty')
     })
 
     it.each([
-      ['in front', (value: string) => ` ${value}`],
-      ['behind', (value: string) => `${value} `],
-      ['of a line end', (value: string) => `${value}\n`],
-      ['of a Windows line end', (value: string) => `${value}\r\n`],
-      ['of a byte order mark', (value: string) => `\ufeff${value}`],
-    ])('must not have white space %s', (_, spoil) => {
-      const value = spoil(good[field as keyof typeof good])
-      expectMistake(() => open({ ...good, [field]: value }), field, /white ?space/)
+      ['at the start', (value: string) => ` ${value}`],
+      ['at the end', (value: string) => `${value} `],
+      ['such as a line break at the end', (value: string) => `${value}\n`],
+      ['such as a Windows line break at the end', (value: string) => `${value}\r\n`],
+      ['such as a byte order mark at the start', (value: string) => `\ufeff${value}`],
+    ])('must not have white space %s', (_, addWhiteSpace) => {
+      const value = addWhiteSpace(good[field as keyof typeof good])
+      expectConfigError(() => call({ ...good, [field]: value }), field, /white ?space/)
     })
   })
 
@@ -163,25 +163,25 @@ describe.each(doors)('%s: the credentials', (_, open) => {
     ['tokenEndpointURL', 'tokenURL'],
     ['tokenEndpointURL', 'tokenUrl'],
     ['tokenEndpointURL', 'TOKEN_URL'],
-  ])('%s written %s is told apart from missing', (field, slip) => {
+  ])('%s written as %s is reported with the right name', (field, slip) => {
     const value = good[field as keyof typeof good]
-    expectMistake(
-      () => open({ ...without(field), [slip]: value }),
+    expectConfigError(
+      () => call({ ...without(field), [slip]: value }),
       field,
       new RegExp(`\\b${slip}\\b`),
     )
   })
 
-  it('show no secret in any wrong place', () => {
-    expectMistake(() => open(SECRET, SECRET))
-    expectMistake(() => open({ ...good, clientID: [SECRET] }))
-    expectMistake(() => open({ ...good, clientID: `${SECRET} ` }))
-    expectMistake(() => open({ ...good, tokenEndpointURL: SECRET }))
-    expectMistake(() => open({ ...without('tokenEndpointURL'), tokenURL: SECRET }))
-    expectMistake(() => open({ ...good, tokenEndpointURL: `ftp://${SECRET}` }))
+  it('do not appear in any message, even if passed in the wrong place', () => {
+    expectConfigError(() => call(SECRET, SECRET))
+    expectConfigError(() => call({ ...good, clientID: [SECRET] }))
+    expectConfigError(() => call({ ...good, clientID: `${SECRET} ` }))
+    expectConfigError(() => call({ ...good, tokenEndpointURL: SECRET }))
+    expectConfigError(() => call({ ...without('tokenEndpointURL'), tokenURL: SECRET }))
+    expectConfigError(() => call({ ...good, tokenEndpointURL: `ftp://${SECRET}` }))
     const inUser = `https://id:${encodeURIComponent(SECRET)}@a1bcd234.caspio.com/oauth/token`
-    expectMistake(() => open({ ...good, tokenEndpointURL: inUser }))
-    expectMistake(() => open(good, SECRET))
+    expectConfigError(() => call({ ...good, tokenEndpointURL: inUser }))
+    expectConfigError(() => call(good, SECRET))
     for (const name of [
       'origins',
       'clientAuthentication',
@@ -191,14 +191,14 @@ describe.each(doors)('%s: the credentials', (_, open) => {
       'shouldRenew',
       'onEvent',
     ]) {
-      expectMistake(() => open(good, { [name]: SECRET }), name)
-      expectMistake(() => open(good, { [name]: [SECRET] }), name)
+      expectConfigError(() => call(good, { [name]: SECRET }), name)
+      expectConfigError(() => call(good, { [name]: [SECRET] }), name)
     }
-    expectMistake(() => open(good, { clientSecret: SECRET }), 'clientSecret')
+    expectConfigError(() => call(good, { clientSecret: SECRET }), 'clientSecret')
   })
 })
 
-describe.each(doors)('%s: tokenEndpointURL', (_, open) => {
+describe.each(entryPoints)('%s: tokenEndpointURL', (_, call) => {
   it.each([
     'https://a1bcd234.caspio.com/oauth/token',
     'HTTPS://A1BCD234.CASPIO.COM/oauth/token',
@@ -210,7 +210,7 @@ describe.each(doors)('%s: tokenEndpointURL', (_, open) => {
     'http://127.9.9.9/oauth/token',
     'http://[::1]:8080/oauth/token',
   ])('may be %s', (tokenEndpointURL) => {
-    expect(() => open({ ...good, tokenEndpointURL })).not.toThrow()
+    expect(() => call({ ...good, tokenEndpointURL })).not.toThrow()
   })
 
   it.each([
@@ -243,16 +243,16 @@ describe.each(doors)('%s: tokenEndpointURL', (_, open) => {
     'https://:pass@a1bcd234.caspio.com/oauth/token',
     'https://me:pass@a1bcd234.caspio.com/oauth/token',
     'http://me:pass@localhost/oauth/token',
-  ])('may not be %s', (tokenEndpointURL) => {
-    expectMistake(() => open({ ...good, tokenEndpointURL }), 'tokenEndpointURL', 'https')
+  ])('cannot be %s', (tokenEndpointURL) => {
+    expectConfigError(() => call({ ...good, tokenEndpointURL }), 'tokenEndpointURL', 'https')
   })
 })
 
 describe('attachCaspioAuth: the instance', () => {
-  it('may be the result of axios.create, or a bare Axios', () => {
+  it('may come from axios.create or from the Axios constructor', () => {
     expect(() => attachCaspioAuth(axios.create(), good).detach()).not.toThrow()
-    const bare = new axios.Axios({}) as AxiosInstance
-    expect(() => attachCaspioAuth(bare, good).detach()).not.toThrow()
+    const constructed = new axios.Axios({}) as AxiosInstance
+    expect(() => attachCaspioAuth(constructed, good).detach()).not.toThrow()
   })
 
   it.each([
@@ -266,15 +266,15 @@ describe('attachCaspioAuth: the instance', () => {
     ['an instance whose interceptors are missing', { defaults: {} }],
     ['an instance whose defaults are missing', { interceptors: axios.interceptors }],
   ])('cannot be %s', (_, instance) => {
-    expectMistake(
+    expectConfigError(
       () => attachCaspioAuth(instance as unknown as AxiosInstance, good),
       'axios instance',
       'first argument',
     )
   })
 
-  it('comes first: swapped arguments are a mistake', () => {
-    expectMistake(
+  it('must be the first argument: swapped arguments are rejected', () => {
+    expectConfigError(
       () =>
         attachCaspioAuth(
           good as unknown as AxiosInstance,
@@ -285,26 +285,26 @@ describe('attachCaspioAuth: the instance', () => {
     )
   })
 
-  it('is left alone when an argument is wrong', async () => {
+  it('is not changed if an argument is wrong', async () => {
     const server = await startRawServer()
     const api = axios.create({ baseURL: server.url })
     const before = Object.getOwnPropertyNames(api)
-    expectMistake(() => attachCaspioAuth(api, { ...good, clientID: '' }))
-    expectMistake(() => attachCaspioAuth(api, good, { retries: -1 }))
+    expectConfigError(() => attachCaspioAuth(api, { ...good, clientID: '' }))
+    expectConfigError(() => attachCaspioAuth(api, good, { retries: -1 }))
     expect(Object.getOwnPropertyNames(api)).toEqual(before)
     await api.get('/')
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
   })
 })
 
-describe.each(doors)('%s: the options', (_, open) => {
+describe.each(entryPoints)('%s: the options', (_, call) => {
   it.each([
     ['null', null],
     ['a string', 'basic'],
     ['a number', 10_000],
     ['true', true],
   ])('cannot be %s', (_, options) => {
-    expectMistake(() => open(good, options), 'options must be an object')
+    expectConfigError(() => call(good, options), 'options must be an object')
   })
 
   it.each([
@@ -323,7 +323,7 @@ describe.each(doors)('%s: the options', (_, open) => {
     ['shouldRenew', () => true],
     ['onEvent', () => {}],
   ])('%s may be %j', (name, value) => {
-    expect(() => open(good, { [name]: value })).not.toThrow()
+    expect(() => call(good, { [name]: value })).not.toThrow()
   })
 
   it.each([
@@ -334,8 +334,8 @@ describe.each(doors)('%s: the options', (_, open) => {
     'retries',
     'shouldRenew',
     'onEvent',
-  ])('%s that is undefined counts as not given', (name) => {
-    expect(() => open(good, { [name]: undefined })).not.toThrow()
+  ])('%s may be undefined, which means the default', (name) => {
+    expect(() => call(good, { [name]: undefined })).not.toThrow()
   })
 
   it.each<[string, unknown]>([
@@ -407,7 +407,7 @@ describe.each(doors)('%s: the options', (_, open) => {
     ['onEvent', [() => {}]],
     ['onEvent', { emit: () => {} }],
   ])('%s cannot be %o', (name, value) => {
-    expectMistake(() => open(good, { [name]: value }), new RegExp(`\\b${name} must be `))
+    expectConfigError(() => call(good, { [name]: value }), new RegExp(`\\b${name} must be `))
   })
 
   it.each([
@@ -420,26 +420,26 @@ describe.each(doors)('%s: the options', (_, open) => {
     'onevent',
     'baseURL',
     '0',
-  ])('hold nothing unknown, like %s, and the message tells the names that there are', (name) => {
-    expectMistake(
-      () => open(good, { [name]: 1 }),
+  ])('reject an unknown name like %s, and the message lists the valid names', (name) => {
+    expectConfigError(
+      () => call(good, { [name]: 1 }),
       new RegExp(`\\b${name}\\b`),
       /\borigins\b/,
       /\btimeout\b/,
     )
   })
 
-  it('named like a member of every object are unknown as well', () => {
+  it('reject names of members of Object.prototype', () => {
     for (const name of ['constructor', 'toString', 'hasOwnProperty', '__proto__']) {
-      expectMistake(() => open(good, JSON.parse(`{ "${name}": 1 }`)), name)
+      expectConfigError(() => call(good, JSON.parse(`{ "${name}": 1 }`)), name)
     }
   })
 })
 
 describe('a token broker', () => {
-  it('does not tell where Caspio is: the instance or the option must', () => {
-    expectMistake(() => attachCaspioAuth(axios.create(), broker), 'origins', 'baseURL')
-    expectMistake(() => attachCaspioAuth(axios.create(), broker, { origins: [] }), 'origins')
+  it('needs an origin from the instance or from the option', () => {
+    expectConfigError(() => attachCaspioAuth(axios.create(), broker), 'origins', 'baseURL')
+    expectConfigError(() => attachCaspioAuth(axios.create(), broker, { origins: [] }), 'origins')
     const baseURL = 'https://a1bcd234.caspio.com/rest/v2'
     expect(() => attachCaspioAuth(axios.create({ baseURL }), broker)).not.toThrow()
     expect(() =>
@@ -447,21 +447,21 @@ describe('a token broker', () => {
     ).not.toThrow()
   })
 
-  it('needs neither without an instance, but when it is attached later', () => {
+  it('needs no origin until it is attached', () => {
     const handle = createCaspioAuth(broker)
-    expectMistake(() => attachCaspioAuth(axios.create(), handle), 'origins', 'baseURL')
+    expectConfigError(() => attachCaspioAuth(axios.create(), handle), 'origins', 'baseURL')
     expect(() =>
       attachCaspioAuth(axios.create(), handle, { origins: ['https://a1bcd234.caspio.com'] }),
     ).not.toThrow()
   })
 
-  it('brings its origins along when it is shared', () => {
+  it('keeps its origins when it is shared', () => {
     const handle = createCaspioAuth(broker, { origins: ['https://a1bcd234.caspio.com'] })
     expect(() => attachCaspioAuth(axios.create(), handle)).not.toThrow()
   })
 
-  it('has its options checked, too', () => {
-    expectMistake(() => createCaspioAuth(broker, { timeout: 0 }), 'timeout')
+  it('has its options validated, too', () => {
+    expectConfigError(() => createCaspioAuth(broker, { timeout: 0 }), 'timeout')
   })
 })
 
@@ -474,14 +474,14 @@ describe('a shared CaspioAuth', () => {
     ['timeout', 10_000],
     ['retries', 2],
     ['onEvent', () => {}],
-  ])('was told %s where it was created, and not where it is attached', (name, value) => {
-    expectMistake(
+  ])('accepts %s only when it is created, not when it is attached', (name, value) => {
+    expectConfigError(
       () => attachCaspioAuth(axios.create(), shared(), { [name]: value }),
       new RegExp(`\\b${name}\\b`),
     )
   })
 
-  it('may be told origins and shouldRenew for one instance', () => {
+  it('accepts origins and shouldRenew for one instance', () => {
     expect(() =>
       attachCaspioAuth(axios.create(), shared(), {
         origins: ['https://gateway.example.com'],
@@ -490,14 +490,14 @@ describe('a shared CaspioAuth', () => {
     ).not.toThrow()
   })
 
-  it('has these two checked', () => {
+  it('has these two options validated', () => {
     const api = axios.create()
-    expectMistake(() => attachCaspioAuth(api, shared(), { origins: ['garbage'] }), 'origins')
-    expectMistake(
+    expectConfigError(() => attachCaspioAuth(api, shared(), { origins: ['garbage'] }), 'origins')
+    expectConfigError(
       () => attachCaspioAuth(api, shared(), { shouldRenew: 401 } as unknown as CaspioAuthOptions),
       'shouldRenew',
     )
-    expectMistake(
+    expectConfigError(
       () => attachCaspioAuth(api, shared(), { origin: [] } as CaspioAuthOptions),
       /\borigin\b/,
     )
@@ -505,7 +505,7 @@ describe('a shared CaspioAuth', () => {
 })
 
 describe("the caller's objects", () => {
-  it('may be frozen, and are not written to', async () => {
+  it('may be frozen and are not modified', async () => {
     const account = await startAccount()
     const credentials = Object.freeze({ ...account.credentials })
     const options = Object.freeze({
@@ -524,7 +524,7 @@ describe("the caller's objects", () => {
     expect(Object.keys(options)).toEqual(['origins', 'timeout', 'retries', 'onEvent'])
   })
 
-  it('changed later change nothing: the credentials', async () => {
+  it('may change later without effect on the plugin: the credentials', async () => {
     const account = await startAccount()
     const credentials = account.credentials
     const api = axios.create({ baseURL: `${account.url}/rest/v2` })
@@ -542,7 +542,7 @@ describe("the caller's objects", () => {
     expect(account.log.token.map(({ status }) => status)).toEqual([200, 200, 200])
   })
 
-  it('changed later change nothing: the options', async () => {
+  it('may change later without effect on the plugin: the options', async () => {
     const account = await startAccount()
     const stranger = await startRawServer()
     const seen: CaspioAuthEvent['type'][] = []
@@ -571,24 +571,24 @@ describe("the caller's objects", () => {
 })
 
 describe('attaching', () => {
-  it('fetches nothing', async () => {
+  it('sends no request', async () => {
     const account = await startAccount()
-    let asked = 0
+    let brokerCalls = 0
     const api = axios.create({ baseURL: `${account.url}/rest/v2` })
     attachCaspioAuth(api, account.credentials)
     attachCaspioAuth(axios.create(), createCaspioAuth(account.credentials))
     caspioAuth(account.credentials)
     attachCaspioAuth(axios.create({ baseURL: 'https://a1bcd234.caspio.com' }), async (request) => {
-      asked++
+      brokerCalls++
       return broker(request)
     })
     await sleep(50)
     expect(account.log.token).toEqual([])
     expect(account.log.api).toEqual([])
-    expect(asked).toBe(0)
+    expect(brokerCalls).toBe(0)
   })
 
-  it('with credentials that are wrong, but well-formed, fails at the first request only', async () => {
+  it('with well-formed but wrong credentials fails only at the first request', async () => {
     const account = await startAccount()
     const api = axios.create({ baseURL: account.url })
     attachCaspioAuth(api, { ...account.credentials, clientSecret: SECRET })
@@ -629,12 +629,12 @@ describe('the message about a wrong credential', () => {
       `clientID must be a string. Find it ${PLACE}.`,
     ],
     [
-      'names white space',
+      'mentions surrounding white space',
       { ...good, clientSecret: ` ${SECRET}` },
       `clientSecret has leading or trailing white space. Find it ${PLACE}.`,
     ],
     [
-      'names half of a surrogate pair',
+      'mentions a broken character, which is half of a surrogate pair',
       { ...good, clientSecret: `${SECRET}\ud83d` },
       `clientSecret contains a broken character. Find it ${PLACE}.`,
     ],
@@ -643,22 +643,25 @@ describe('the message about a wrong credential', () => {
   })
 })
 
-describe('an option that does not fit', () => {
-  it.each([null, ' ', SECRET, 0])('is described by the rule, never by its value: %j', (timeout) => {
-    expect(thrownBy(() => create(good, { timeout })).message).toBe(
-      'axios-caspio-auth: timeout must be a number of milliseconds from 1 to 2147483647.',
-    )
-  })
+describe('an invalid option', () => {
+  it.each([null, ' ', SECRET, 0])(
+    'gets a message with the rule, never with the value: %j',
+    (timeout) => {
+      expect(thrownBy(() => create(good, { timeout })).message).toBe(
+        'axios-caspio-auth: timeout must be a number of milliseconds from 1 to 2147483647.',
+      )
+    },
+  )
 
   it.each([
     ['a URL object', new URL('https://gateway.example.com')],
-    ['a list in the list', ['https://gateway.example.com']],
-  ])('is one of the origins that is no string: %s', (_, origin) => {
-    expectMistake(() => create(good, { origins: [origin] }), 'origins must be an array')
+    ['a nested array', ['https://gateway.example.com']],
+  ])('is an origin that is not a string: %s', (_, origin) => {
+    expectConfigError(() => create(good, { origins: [origin] }), 'origins must be an array')
   })
 })
 
-describe('what somebody put on Object.prototype', () => {
+describe('a property that other code put on Object.prototype', () => {
   function polluted<T>(fields: Record<string, unknown>, act: () => T): T {
     for (const [name, value] of Object.entries(fields)) {
       Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
@@ -670,16 +673,16 @@ describe('what somebody put on Object.prototype', () => {
     }
   }
 
-  it('is no credential', () => {
+  it('is not used as a credential', () => {
     const error = polluted(good, () => thrownBy(() => create({})))
     expect(error.message).toContain('clientID is missing')
   })
 
-  it('does not stand in the way of a credential that is there', () => {
+  it('does not override a credential', () => {
     polluted({ clientID: 'evil', clientSecret: 'evil' }, () => create(good))
   })
 
-  it('is no option', async () => {
+  it('is not used as an option', async () => {
     const account = await startAccount()
     const options = { clientAuthentication: 'body', retries: 5, onEvent: 'evil', origins: 'evil' }
     const auth = polluted(options, () => create(account.credentials)) as CaspioAuth

@@ -2,8 +2,8 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 
 type Timers = typeof import('../../src/lib/real-timers.js')
 
-it('knows the real timers, when others are faked', async () => {
-  // The setup file lets every other test fake these as well.
+it('keeps the real timers while the global ones are faked', async () => {
+  // In every other test the setup file mocks this module, so that these timers can be faked, too.
   const real = await vi.importActual<Timers>('../../src/lib/real-timers.js')
   vi.useFakeTimers()
   onTestFinished(() => {

@@ -30,7 +30,7 @@ const someText = fc.oneof(
 const wholeSeconds = fc.integer({ min: -YEAR / 1_000, max: 5 * (YEAR / 1_000) })
 
 describe('Retry-After', () => {
-  it('is a number of milliseconds, 0 or more, whatever stands there', () => {
+  it('is parsed to a number of milliseconds, never below 0, whatever the value', () => {
     const property = fc.property(fc.oneof(someText, fc.anything()), (value) => {
       fc.pre(isPrintable(value))
       expect(parseRetryAfter(value)).toBeGreaterThanOrEqual(0)
@@ -38,14 +38,14 @@ describe('Retry-After', () => {
     fc.assert(property, { numRuns: 5_000 })
   })
 
-  it('in digits is seconds, with any number of zeros in front', () => {
+  it('in digits means seconds, with any number of leading zeros', () => {
     const property = fc.property(fc.nat(), fc.nat(20), (seconds, zeros) => {
       expect(parseRetryAfter('0'.repeat(zeros) + seconds)).toBe(seconds * 1_000)
     })
     fc.assert(property)
   })
 
-  it('as an HTTP date counts from now, and not at all if it is over', () => {
+  it('as an HTTP date counts from now, and a date in the past means no wait', () => {
     const property = fc.property(wholeSeconds, (seconds) => {
       const date = new Date(NOW + seconds * 1_000).toUTCString()
       expect(parseRetryAfter(date)).toBe(Math.max(0, seconds * 1_000))
@@ -53,17 +53,17 @@ describe('Retry-After', () => {
     fc.assert(property)
   })
 
-  it('whatever it says, the next attempt is due in 1 s to 5 min', async () => {
-    let said: unknown
+  it('schedules the next attempt in 1 s to 5 min, whatever the value', async () => {
+    let header: unknown
     const api = axios.create({
       baseURL: 'https://a1bcd234.caspio.com',
       adapter: async (config) => {
-        const headers = { 'retry-after': said } as Record<string, string>
+        const headers = { 'retry-after': header } as Record<string, string>
         return { data: '', status: 503, statusText: '', headers, config }
       },
     })
     const property = fc.asyncProperty(someText, async (text) => {
-      said = text
+      header = text
       const auth = attachCaspioAuth(
         api,
         {
@@ -82,7 +82,7 @@ describe('Retry-After', () => {
   })
 })
 
-// A header is a text; of what cannot be one, nobody asks.
+// A header is text. Skip the values that cannot be converted to text.
 function isPrintable(value: unknown): boolean {
   try {
     return typeof String(value) === 'string'

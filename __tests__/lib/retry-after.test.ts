@@ -32,7 +32,7 @@ describe('Retry-After', () => {
     expect(parseRetryAfter(value)).toBe(ms)
   })
 
-  it('counts from the clock as it stands when the answer comes', () => {
+  it('counts from the time of the response', () => {
     const value = 'Mon, 03 Mar 2025 12:00:30 GMT'
     vi.setSystemTime(Date.UTC(2025, 2, 3, 12, 0, 20))
     expect(parseRetryAfter(value)).toBe(10_000)
@@ -41,29 +41,29 @@ describe('Retry-After', () => {
   })
 
   it.each([
-    ['the present', 'Mon, 03 Mar 2025 12:00:00 GMT'],
-    ['the past', 'Mon, 03 Mar 2025 11:59:59 GMT'],
-    ['the last century', 'Fri, 31 Dec 1999 23:59:59 GMT'],
+    ['a date in the present', 'Mon, 03 Mar 2025 12:00:00 GMT'],
+    ['a date in the past', 'Mon, 03 Mar 2025 11:59:59 GMT'],
+    ['a date in the last century', 'Fri, 31 Dec 1999 23:59:59 GMT'],
     ['a negative number', '-5'],
     ['a large negative number', '-3600'],
-    ['a negative number of some unit', '-3600 GMT'],
+    ['a negative number with a unit', '-3600 GMT'],
     ['a date with a sign', '-2099-01-01'],
-    ['empty', ''],
-    ['blank', '  '],
+    ['an empty value', ''],
+    ['a blank value', '  '],
     ['a word', 'soon'],
     ['an unknown unit', '30 parsecs'],
-    ['a date that is none', 'Mon, 99 Foo 2025 12:00:30 GMT'],
-    ['not there', undefined],
+    ['an invalid date', 'Mon, 99 Foo 2025 12:00:30 GMT'],
+    ['no value', undefined],
     ['null', null],
     ['false', false],
     ['NaN', Number.NaN],
     ['an object', {}],
-    ['an empty list', []],
-  ])('that is %s asks for no wait', (_, value) => {
+    ['an empty array', []],
+  ])('with %s means no wait', (_, value) => {
     expect(parseRetryAfter(value)).toBe(0)
   })
 
-  it('is never less than 0 nor NaN, however absurd', () => {
+  it('is never negative or NaN, even if the value is absurd', () => {
     for (const value of ['9'.repeat(400), '1e9', '0x10', '١٢', '1.5', '1, 2', '12:00', '\u0000']) {
       expect(parseRetryAfter(value)).toBeGreaterThanOrEqual(0)
     }

@@ -2,8 +2,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { withTimeLimit } from '../../src/lib/time-limit.js'
 import { rejectionOf } from '../support/account.js'
 
-describe('work that has its time', () => {
-  it('ends as it ends, and leaves no timer behind', async () => {
+describe('work with a time limit', () => {
+  it('returns the result or the error of the work, and leaves no timer behind', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -22,7 +22,7 @@ describe('work that has its time', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([false])
   })
 
-  it('that takes longer is told to end, and not waited for', async () => {
+  it('is aborted when the time is up, and the caller does not wait longer', async () => {
     const signals: AbortSignal[] = []
     const hanging = (signal: AbortSignal) => {
       signals.push(signal)

@@ -1,24 +1,24 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { holdProcess, startTimer } from '../../src/lib/timers.js'
 
-/** Timers that would keep a process alive, as Node counts them. */
-function holding(): number {
+/** How many timers keep the process alive, according to Node. */
+function timersHoldingProcess(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
 }
 
 describe('startTimer', () => {
   it('fires, and does not keep the process alive', async () => {
-    const before = holding()
+    const before = timersHoldingProcess()
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       timer = startTimer(resolve, 1) as NodeJS.Timeout
       expect(timer.hasRef()).toBe(false)
-      // Nothing else keeps this one waiting.
-      expect(holding()).toBe(before)
+      // No other timer keeps the process alive either.
+      expect(timersHoldingProcess()).toBe(before)
     })
   })
 
-  it('works where a timer is a number', () => {
+  it('works in an environment whose timers are numbers', () => {
     const fire = vi.fn()
     vi.stubGlobal('setTimeout', (callback: () => void) => {
       callback()
@@ -34,10 +34,10 @@ describe('startTimer', () => {
 
 describe('holdProcess', () => {
   it('keeps the process alive until it is released', () => {
-    const before = holding()
+    const before = timersHoldingProcess()
     const release = holdProcess()
-    expect(holding()).toBe(before + 1)
+    expect(timersHoldingProcess()).toBe(before + 1)
     release()
-    expect(holding()).toBe(before)
+    expect(timersHoldingProcess()).toBe(before)
   })
 })

@@ -8,7 +8,7 @@ describe('a secret', () => {
     'http://127.0.0.1:8080/x',
     'http://127.255.10.1',
     'http://[::1]:8080',
-  ])('may travel to %s', (url) => {
+  ])('may be sent to %s', (url) => {
     expect(isSecure(new URL(url))).toBe(true)
   })
 
@@ -24,17 +24,17 @@ describe('a secret', () => {
     'ftp://localhost',
     'ws://localhost',
     'wss://a1bcd234.caspio.com',
-  ])('may not travel to %s', (url) => {
+  ])('must not be sent to %s', (url) => {
     expect(isSecure(new URL(url))).toBe(false)
   })
 })
 
 describe('parseURL', () => {
-  it('reads what is relative from its base', () => {
+  it('resolves a relative URL against its base', () => {
     expect(parseURL('/x', 'https://a.example.com/y')?.href).toBe('https://a.example.com/x')
   })
 
-  it('finds nothing in what is no URL', () => {
+  it('returns undefined for an invalid URL', () => {
     expect([parseURL('/x'), parseURL(''), parseURL('/x', 'y')]).toEqual(Array(3).fill(undefined))
   })
 })

@@ -9,12 +9,12 @@ import { watchUnhandled } from '../support/unhandled.js'
 const BEHAVIOURS = ['well', 'well', 'well', 'throws', 'rejects', 'hangs', 'rubbish'] as const
 type Behaviour = (typeof BEHAVIOURS)[number]
 
-/** A store whose next calls end as they are told. */
-function moody(store: MemoryStore, next: () => Behaviour): CaspioTokenStore {
+/** A store whose calls behave as `next` says. */
+function unreliable(store: MemoryStore, next: () => Behaviour): CaspioTokenStore {
   const act = <T>(work: () => T): T => {
     const behaviour = next()
-    if (behaviour === 'throws') throw new Error('moody')
-    if (behaviour === 'rejects') return Promise.reject(new Error('moody')) as T
+    if (behaviour === 'throws') throw new Error('unreliable')
+    if (behaviour === 'rejects') return Promise.reject(new Error('unreliable')) as T
     if (behaviour === 'hangs') return new Promise(() => {}) as T
     if (behaviour === 'rubbish') return { rubbish: true } as T
     return work()
@@ -31,7 +31,7 @@ function moody(store: MemoryStore, next: () => Behaviour): CaspioTokenStore {
 const step = fc.constantFrom('request', 'request', 'herd', 'revoke', 'renew', 'invalidate')
 
 describe('a token store', () => {
-  it('whatever it does: every request succeeds, and costs no more than it would without', async () => {
+  it('never makes a request fail or costs more token requests, whatever it does', async () => {
     const { unhandled, end } = watchUnhandled()
     const account = await startAccount({ maxRefreshTokens: 100_000 })
     await fc.assert(
@@ -42,30 +42,30 @@ describe('a token store', () => {
         async (behaviours, steps, lock) => {
           account.log.clear()
           const left = [...behaviours]
-          const store = moody(new MemoryStore({ lock }), () => left.shift() ?? 'well')
+          const store = unreliable(new MemoryStore({ lock }), () => left.shift() ?? 'well')
           const members = [0, 1, 2].map(() => {
             const api = axios.create({ baseURL: `${account.url}/rest/v2`, adapter: 'http' })
             const options = { tokenStore: store, tokenStoreTimeout: 5 }
             return { api, auth: attachCaspioAuth(api, account.credentials, options) }
           })
-          let most = members.length
-          for (const [who, what] of steps) {
-            const { api, auth } = members[who] as (typeof members)[number]
-            if (what === 'revoke') {
+          let allowed = members.length
+          for (const [index, action] of steps) {
+            const { api, auth } = members[index] as (typeof members)[number]
+            if (action === 'revoke') {
               account.revoke()
-              most += members.length
-            } else if (what === 'invalidate') {
+              allowed += members.length
+            } else if (action === 'invalidate') {
               auth.invalidate()
-              most++
-            } else if (what === 'renew') {
+              allowed++
+            } else if (action === 'renew') {
               await auth.getAccessToken({ renew: true })
-              most++
+              allowed++
             } else {
-              const answers = await times(what === 'herd' ? 10 : 1, () => api.get(PHYSICIANS))
+              const answers = await times(action === 'herd' ? 10 : 1, () => api.get(PHYSICIANS))
               expect(answers.every(({ status }) => status === 200)).toBe(true)
             }
           }
-          expect(account.log.token.length).toBeLessThanOrEqual(most)
+          expect(account.log.token.length).toBeLessThanOrEqual(allowed)
         },
       ),
       { numRuns: 150 },

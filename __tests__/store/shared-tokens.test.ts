@@ -36,8 +36,8 @@ interface Member {
   readonly events: CaspioAuthEvent[]
 }
 
-/** One process of a fleet, as far as its token source is concerned. */
-function join(
+/** Starts what represents one process of a fleet: an instance with a token source. */
+function startMember(
   account: CaspioAccount,
   tokenStore: CaspioTokenStore,
   options: CaspioAuthOptions = {},
@@ -72,11 +72,11 @@ async function accessTokenOf({ auth }: Member): Promise<string> {
 }
 
 describe('a token store', () => {
-  it('gives the token that one process got to the next: one token request, and an event', async () => {
+  it('passes the token of one process to the next, which reports it and sends no token request', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    const first = join(account, store)
-    const second = join(account, store)
+    const first = startMember(account, store)
+    const second = startMember(account, store)
     await first.api.get(PHYSICIANS)
     await eventually(() => store.token !== undefined)
     await second.api.get(PHYSICIANS)
@@ -91,10 +91,10 @@ describe('a token store', () => {
     expect(expiresIn).toBeGreaterThan(86_380)
   })
 
-  it('is not asked while a token is in hand', async () => {
+  it('is not read while the process has a valid token', async () => {
     const account = await startAccount()
     const store = new MemoryStore({ lock: true })
-    const { api } = join(account, store)
+    const { api } = startMember(account, store)
     await api.get(PHYSICIANS)
     await eventually(() => store.calls.includes('release'))
     store.calls.length = 0
@@ -102,12 +102,12 @@ describe('a token store', () => {
     expect(store.calls).toEqual([])
   })
 
-  it('holds one versioned JSON value under the account and the client ID, and no secret', async () => {
+  it('contains one versioned JSON value per account and client ID, and no client secret', async () => {
     const account = await startAccount()
     const { clientID, clientSecret, tokenEndpointURL } = account.credentials
     const store = new MemoryStore()
     const set = vi.spyOn(store, 'set')
-    const { access_token } = await join(account, store).auth.getAccessToken()
+    const { access_token } = await startMember(account, store).auth.getAccessToken()
     await eventually(() => store.token !== undefined)
     const [[key, value, ttl] = ['', '', 0]] = set.mock.calls
     expect(JSON.parse(value)).toEqual({
@@ -127,15 +127,15 @@ describe('a token store', () => {
     expect(Number.isInteger(ttl)).toBe(true)
   })
 
-  it('keeps accounts and clients apart', async () => {
+  it('keeps the tokens of different accounts apart', async () => {
     const store = new MemoryStore()
     const [north, south] = [await startAccount(), await startAccount()]
-    for (const account of [north, south]) await join(account, store).api.get(PHYSICIANS)
+    for (const account of [north, south]) await startMember(account, store).api.get(PHYSICIANS)
     await eventually(() => store.keys.length === 2)
     expect([north.log.token.length, south.log.token.length]).toEqual([1, 1])
   })
 
-  it('may be one whose methods are not asynchronous, that parses JSON and says null', async () => {
+  it('may be synchronous, return parsed JSON, and return null for a missing value', async () => {
     const account = await startAccount()
     const values = new Map<string, unknown>()
     const store: CaspioTokenStore = {
@@ -143,7 +143,7 @@ describe('a token store', () => {
       set: (key, value) => void values.set(key, JSON.parse(value)),
       delete: (key) => values.delete(key),
     }
-    const members = [join(account, store), join(account, store)]
+    const members = [startMember(account, store), startMember(account, store)]
     for (const { api } of members) {
       await api.get(PHYSICIANS)
       await eventually(() => values.size === 1)
@@ -152,7 +152,7 @@ describe('a token store', () => {
     expect(members.flatMap(({ events }) => ofType(events, 'store-failed'))).toEqual([])
   })
 
-  it('gets a token of unknown life for a day', async () => {
+  it('keeps a token of unknown life for a day', async () => {
     const account = await startAccount()
     account.tokenEndpoint.fail({
       status: 200,
@@ -160,11 +160,11 @@ describe('a token store', () => {
     })
     const store = new MemoryStore()
     const set = vi.spyOn(store, 'set')
-    const member = join(account, store)
+    const member = startMember(account, store)
     await member.auth.getAccessToken()
     await eventually(() => store.token !== undefined)
     expect(set.mock.calls[0]?.[2]).toBe(24 * HOUR)
-    const other = join(account, store)
+    const other = startMember(account, store)
     expect(await other.auth.getAccessToken()).toEqual({
       access_token: 'a-token',
       token_type: 'bearer',
@@ -172,7 +172,7 @@ describe('a token store', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('gets no token that was over before it was here', async () => {
+  it('does not get a token that had expired on arrival', async () => {
     const account = await startAccount()
     account.tokenEndpoint.latency = 60
     account.tokenEndpoint.fail({
@@ -181,12 +181,12 @@ describe('a token store', () => {
     })
     const store = new MemoryStore()
     const set = vi.spyOn(store, 'set')
-    await join(account, store).auth.getAccessToken()
+    await startMember(account, store).auth.getAccessToken()
     await sleep(50)
     expect(set).not.toHaveBeenCalled()
   })
 
-  it('serves a source without an instance as well', async () => {
+  it('also works for a handle without an instance', async () => {
     const account = await startAccount()
     const tokenStore = new MemoryStore()
     await createCaspioAuth(account.credentials, { tokenStore }).getAccessToken()
@@ -199,17 +199,17 @@ describe('a token store', () => {
 describe('renewal in a fleet', () => {
   fakeClocks()
 
-  it('is done by the first whose window opens; the others take what it got', async () => {
+  it('is done by the first process to reach its renewal time; the others take its token', async () => {
     const account = await startAccount()
     account.tokenEndpoint.latency = 30
     const store = new MemoryStore({ lock: true })
-    const fleet = Array.from({ length: 6 }, () => join(account, store))
+    const fleet = Array.from({ length: 6 }, () => startMember(account, store))
     for (const { api } of fleet) {
       await api.get(PHYSICIANS)
       await eventually(() => store.token !== undefined)
     }
     vi.advanceTimersByTime(21.5 * HOUR)
-    // All windows open between 21.6 and 22.1 hours.
+    // Each process renews at some time between 21.6 and 22.1 hours.
     for (let minutes = 0; minutes < 45; minutes++) {
       await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
       await sleep(10)
@@ -227,13 +227,13 @@ describe('renewal in a fleet', () => {
     expect(account.liveRefreshTokens).toBe(1)
   })
 
-  it('has its window where that of the process was that got the token, whenever it was taken', async () => {
+  it('is due by the age of the token, no matter when a process took it from the store', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    await join(account, store).api.get(PHYSICIANS)
+    await startMember(account, store).api.get(PHYSICIANS)
     await eventually(() => store.token !== undefined)
     vi.advanceTimersByTime(21 * HOUR)
-    const late = join(account, store)
+    const late = startMember(account, store)
     await late.api.get(PHYSICIANS)
     vi.advanceTimersByTime(0.5 * HOUR)
     await late.api.get(PHYSICIANS)
@@ -245,16 +245,16 @@ describe('renewal in a fleet', () => {
     expect(account.log.token[1]?.grant).toBe('refresh_token')
   })
 
-  it('does not take a token that expires sooner than the one in hand', async () => {
+  it('does not take a token that expires sooner than the current one', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    await join(account, store).api.get(PHYSICIANS)
+    await startMember(account, store).api.get(PHYSICIANS)
     await eventually(() => store.token !== undefined)
     const [key = ''] = store.keys
     const sooner = store.entries.get(key)
     store.entries.clear()
     vi.advanceTimersByTime(HOUR)
-    const member = join(account, store)
+    const member = startMember(account, store)
     await member.api.get(PHYSICIANS)
     await eventually(() => store.token !== undefined)
     if (sooner) store.entries.set(key, { ...sooner, endsAt: Number.POSITIVE_INFINITY })
@@ -264,38 +264,38 @@ describe('renewal in a fleet', () => {
     expect(sources(member)).toEqual(['issued', 'issued'])
   })
 
-  it('never takes an expired token, however long the store keeps it', async () => {
+  it('never takes an expired token, no matter how long the store keeps it', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    await join(account, store).api.get(PHYSICIANS)
+    await startMember(account, store).api.get(PHYSICIANS)
     await eventually(() => store.token !== undefined)
     for (const [key, entry] of store.entries) {
       store.entries.set(key, { ...entry, endsAt: Number.POSITIVE_INFINITY })
     }
     vi.advanceTimersByTime(24 * HOUR)
-    const late = join(account, store)
+    const late = startMember(account, store)
     await late.api.get(PHYSICIANS)
     expect(sources(late)).toEqual(['issued'])
     expect(ofType(late.events, 'store-failed')[0]?.reason).toMatch(/expired/)
   })
 
-  it('takes a token for no younger than it is where another machine’s clock is ahead', async () => {
+  it('never extends the life of a token if the clock of another machine is ahead', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    await join(account, store).api.get(PHYSICIANS)
+    await startMember(account, store).api.get(PHYSICIANS)
     await eventually(() => store.token !== undefined)
     vi.setSystemTime(Date.now() - HOUR)
-    const { expires_in = 0 } = await join(account, store).auth.getAccessToken()
+    const { expires_in = 0 } = await startMember(account, store).auth.getAccessToken()
     expect(expires_in).toBeLessThanOrEqual(86_399)
     expect(account.log.token).toHaveLength(1)
   })
 })
 
 describe('after a rejection', () => {
-  it('another token in the store is taken, and nothing fetched', async () => {
+  it('the plugin takes a different token from the store and sends no token request', async () => {
     const account = await startAccount()
     const store = new MemoryStore({ lock: true })
-    const [first, second] = [join(account, store), join(account, store)] as const
+    const [first, second] = [startMember(account, store), startMember(account, store)] as const
     await first.api.get(PHYSICIANS)
     await eventually(() => store.token !== undefined)
     await second.api.get(PHYSICIANS)
@@ -308,10 +308,10 @@ describe('after a rejection', () => {
     expect(ofType(second.events, 'request-resent')).toHaveLength(1)
   })
 
-  it('the rejected token itself is not taken again, though it stands in the store', async () => {
+  it('the plugin does not take the rejected token from the store again', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    const member = join(account, store)
+    const member = startMember(account, store)
     await member.api.get(PHYSICIANS)
     await eventually(() => store.token !== undefined)
     account.revoke()
@@ -324,13 +324,13 @@ describe('after a rejection', () => {
     ])
   })
 
-  it('a token from the store that was revoked as well is replaced in its turn', async () => {
+  it('the plugin also replaces the token from the store if that is revoked, too', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    const old = join(account, store)
+    const old = startMember(account, store)
     await old.api.get(PHYSICIANS)
     await eventually(() => store.token !== undefined)
-    const renewer = join(account, store)
+    const renewer = startMember(account, store)
     await renewer.auth.getAccessToken()
     await renewer.auth.getAccessToken({ renew: true })
     const renewed = await accessTokenOf(renewer)
@@ -343,13 +343,13 @@ describe('after a rejection', () => {
     expect(account.log.token).toHaveLength(3)
   })
 
-  it('is resent twice at most: a resource that rejects every token gets three requests', async () => {
+  it('the plugin resends twice at most: a resource that rejects every token gets three requests', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    const old = join(account, store)
+    const old = startMember(account, store)
     await old.api.get(PHYSICIANS)
     await eventually(() => store.token !== undefined)
-    await join(account, store).auth.getAccessToken({ renew: true })
+    await startMember(account, store).auth.getAccessToken({ renew: true })
     await eventually(() => account.log.token.length === 2)
     await sleep(20)
     account.log.clear()
@@ -360,23 +360,23 @@ describe('after a rejection', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('a permanently rejecting resource pauses renewals in spite of the store', async () => {
+  it('the plugin pauses renewals if a resource rejects every token, even with a store', async () => {
     const account = await startAccount()
     const store = new MemoryStore({ lock: true })
-    const { api } = join(account, store)
+    const { api } = startMember(account, store)
     await api.get(PHYSICIANS)
     account.api.fail({ status: 401 })
     for (let i = 0; i < 20; i++) await rejectionOf(api.get(PHYSICIANS))
-    // The first one, one in place of it, and one more since renewing had never failed before.
+    // The first token, its replacement, and one more, because no renewal had failed before.
     expect(account.log.token.length).toBeLessThanOrEqual(3)
   })
 })
 
-describe('asking for another token', () => {
-  it('takes what another process has got since', async () => {
+describe('asking for a new token', () => {
+  it('takes the newer token of another process', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    const [first, second] = [join(account, store), join(account, store)] as const
+    const [first, second] = [startMember(account, store), startMember(account, store)] as const
     await first.auth.getAccessToken()
     await eventually(() => store.token !== undefined)
     await second.auth.getAccessToken()
@@ -388,24 +388,24 @@ describe('asking for another token', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('issues one where none is in hand: the one in the store may be the one that will not do', async () => {
+  it('requests a token if the process has none, because the stored one may be the rejected one', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    await join(account, store).auth.getAccessToken()
+    await startMember(account, store).auth.getAccessToken()
     await eventually(() => store.token !== undefined)
-    await join(account, store).auth.getAccessToken({ renew: true })
+    await startMember(account, store).auth.getAccessToken({ renew: true })
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('invalidate() takes the token out of the store, and never comes back to it', async () => {
+  it('invalidate() deletes the token from the store and never uses it again', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
     const remove = vi.spyOn(store, 'delete').mockResolvedValueOnce(undefined)
-    const { auth } = join(account, store)
+    const { auth } = startMember(account, store)
     const { access_token } = await auth.getAccessToken()
     await eventually(() => store.token !== undefined)
     auth.invalidate()
-    // Though it is still there.
+    // The token is still in the store.
     expect((await auth.getAccessToken()).access_token).not.toBe(access_token)
     expect(remove).toHaveBeenCalledWith(store.keys[0])
     auth.invalidate()
@@ -414,60 +414,60 @@ describe('asking for another token', () => {
 })
 
 describe('the lock', () => {
-  it('makes a cold start of a whole fleet cost one token request', async () => {
+  it('limits the cold start of a whole fleet to one token request', async () => {
     const account = await startAccount()
     account.tokenEndpoint.latency = 50
     const store = new MemoryStore({ lock: true })
-    const fleet = Array.from({ length: 32 }, () => join(account, store))
+    const fleet = Array.from({ length: 32 }, () => startMember(account, store))
     await Promise.all(fleet.map(({ api }) => times(5, () => api.get(PHYSICIANS))))
     expect(account.log.token).toHaveLength(1)
     expect(fleet.flatMap(sources).filter((source) => source === 'issued')).toHaveLength(1)
     await eventually(() => store.entries.size === 1)
   })
 
-  it('is taken for longer than an attempt may take, and given back when the token is there', async () => {
+  it('lasts longer than an attempt may take, and is released once the token is stored', async () => {
     const account = await startAccount()
     const store = new MemoryStore({ lock: true })
     const lock = vi.spyOn(store, 'lock')
-    await join(account, store, { timeout: 2_000 }).auth.getAccessToken()
+    await startMember(account, store, { timeout: 2_000 }).auth.getAccessToken()
     await eventually(() => store.calls.includes('release'))
     expect(lock.mock.calls).toEqual([[`${store.keys[0]}:lock`, 7_000]])
     expect(store.calls).toEqual(['get', 'lock', 'get', 'set', 'release'])
   })
 
-  it('is given back after a failed fetch, so that the next process may try', async () => {
+  it('is released after a failed token request, so that the next process can send one', async () => {
     const account = await startAccount()
     account.tokenEndpoint.fail({ times: 1 })
     const store = new MemoryStore({ lock: true })
-    await rejectionOf(join(account, store, { retries: 0 }).auth.getAccessToken())
+    await rejectionOf(startMember(account, store, { retries: 0 }).auth.getAccessToken())
     await eventually(() => store.calls.includes('release'))
-    await join(account, store).auth.getAccessToken()
+    await startMember(account, store).auth.getAccessToken()
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('that its holder never gave back frees itself', async () => {
+  it('expires if its holder never releases it', async () => {
     const account = await startAccount()
     const store = new MemoryStore({ lock: true })
-    // It died in mid-fetch, and 300 ms are left.
+    // The holder died during its token request. The lock expires in 300 ms.
     await store.lock?.(
       `axios-caspio-auth:${encodeURIComponent(new URL(account.credentials.tokenEndpointURL).host)}%2Foauth%2Ftoken:${account.credentials.clientID}:lock`,
       300,
     )
     const started = performance.now()
-    const fleet = Array.from({ length: 8 }, () => join(account, store))
+    const fleet = Array.from({ length: 8 }, () => startMember(account, store))
     await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
     expect(performance.now() - started).toBeGreaterThan(250)
     expect(performance.now() - started).toBeLessThan(3_000)
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('that comes too late, out of a queue, is given back at once', async () => {
+  it('is released at once if it arrives after the timeout', async () => {
     const { unhandled, end } = watchUnhandled()
     const account = await startAccount()
     let releases = 0
     const release = async () => {
       releases++
-      throw new Error('and that fails')
+      throw new Error('the release failed')
     }
     const lock = async () => {
       await sleep(60)
@@ -479,7 +479,7 @@ describe('the lock', () => {
       delete: () => undefined,
       lock,
     }
-    const member = join(account, tokenStore, { tokenStoreTimeout: 20 })
+    const member = startMember(account, tokenStore, { tokenStoreTimeout: 20 })
     await member.api.get(PHYSICIANS)
     expect(ofType(member.events, 'store-failed')).toEqual([
       { type: 'store-failed', operation: 'lock', reason: expect.stringMatching(/20 ms/) },
@@ -490,7 +490,7 @@ describe('the lock', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('that is never free keeps nobody for ever', async () => {
+  it('does not block a process forever if it is never free', async () => {
     const account = await startAccount()
     const tokenStore = {
       get: () => undefined,
@@ -500,10 +500,10 @@ describe('the lock', () => {
     }
     const clock = vi.spyOn(performance, 'now')
     const started = performance.now()
-    // Each look at the clock takes half a second.
-    let looks = 0
-    clock.mockImplementation(() => started + looks++ * 500)
-    const member = join(account, tokenStore)
+    // The clock advances by half a second each time it is read.
+    let reads = 0
+    clock.mockImplementation(() => started + reads++ * 500)
+    const member = startMember(account, tokenStore)
     await member.auth.getAccessToken()
     clock.mockRestore()
     expect(account.log.token).toHaveLength(1)
@@ -511,11 +511,11 @@ describe('the lock', () => {
 })
 
 describe('without a lock', () => {
-  it('processes that start at the same moment end on the same token', async () => {
+  it('processes that start at the same moment end up with the same token', async () => {
     const account = await startAccount()
     account.tokenEndpoint.latency = 30
     const store = new MemoryStore()
-    const fleet = Array.from({ length: 8 }, () => join(account, store))
+    const fleet = Array.from({ length: 8 }, () => startMember(account, store))
     await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
     expect(account.log.token.length).toBeLessThanOrEqual(8)
     await vi.waitUntil(
@@ -525,29 +525,29 @@ describe('without a lock', () => {
     expect(await accessTokenOf(fleet[0] as Member)).toBe(store.token?.access_token)
   })
 
-  it('a straggler takes the token that is in use already, in place of its own', async () => {
+  it('a slow process takes the token that others already use and drops the one it requested', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
     account.tokenEndpoint.latency = 150
-    const straggler = join(account, store)
+    const straggler = startMember(account, store)
     const slow = straggler.auth.getAccessToken()
     await sleep(30)
     account.tokenEndpoint.latency = 0
-    const { access_token } = await join(account, store).auth.getAccessToken()
+    const { access_token } = await startMember(account, store).auth.getAccessToken()
     await eventually(() => store.token !== undefined)
     expect((await slow).access_token).toBe(access_token)
     expect(store.token?.access_token).toBe(access_token)
   })
 
-  it('who took a token that was overwritten at once takes the one that stayed', async () => {
+  it('a process whose token was overwritten in the store takes the new one', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    await join(account, store).auth.getAccessToken()
+    await startMember(account, store).auth.getAccessToken()
     await eventually(() => store.token !== undefined)
-    const member = join(account, store)
+    const member = startMember(account, store)
     await member.auth.getAccessToken()
     const other = new MemoryStore()
-    await join(account, other).auth.getAccessToken()
+    await startMember(account, other).auth.getAccessToken()
     await eventually(() => other.token !== undefined)
     for (const [key, entry] of other.entries) store.entries.set(key, entry)
     await vi.waitUntil(async () => (await accessTokenOf(member)) === store.token?.access_token, {
@@ -555,15 +555,15 @@ describe('without a lock', () => {
     })
   })
 
-  it('a token that could not be written is written when the store is back', async () => {
+  it('a token that could not be stored is stored when the store works again', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
     vi.spyOn(store, 'set').mockRejectedValueOnce(new Error('out of memory'))
     const clock = vi.spyOn(performance, 'now')
-    const member = join(account, store)
+    const member = startMember(account, store)
     await member.auth.getAccessToken()
     await eventually(() => ofType(member.events, 'store-failed').length === 1)
-    // The rest of 10 s is over.
+    // The store is skipped for 10 s after a failure. That time is over.
     const now = performance.now()
     clock.mockImplementation(() => now + 11_000)
     await eventually(() => store.token !== undefined)
@@ -573,11 +573,11 @@ describe('without a lock', () => {
   })
 })
 
-describe('a store is never a reason to fail:', () => {
+describe('a store that fails does not fail a request:', () => {
   const VALUES: [string, unknown][] = [
     ['rubbish', 'rubbish'],
-    ['JSON of somebody else', '{"access_token":"a","token_type":"bearer","expires_in":86399}'],
-    ['another version’s value', '{"v":2,"token":"a"}'],
+    ['foreign JSON', '{"access_token":"a","token_type":"bearer","expires_in":86399}'],
+    ['a value of another version', '{"v":2,"token":"a"}'],
     ['a value without a token', '{"v":1,"token_type":"bearer","issued_at":1}'],
     [
       'a token that would break out of the header',
@@ -587,79 +587,82 @@ describe('a store is never a reason to fail:', () => {
       'an expired token',
       '{"v":1,"access_token":"a","token_type":"bearer","expires_in":9,"issued_at":1}',
     ],
-    ['a token without a time', '{"v":1,"access_token":"a","token_type":"bearer","expires_in":9}'],
+    [
+      'a token without its time of issue',
+      '{"v":1,"access_token":"a","token_type":"bearer","expires_in":9}',
+    ],
     ['a number', 42],
-    ['a list', []],
+    ['an array', []],
   ]
 
-  it.each(VALUES)('%s is an event, and overwritten', async (_, value) => {
+  it.each(VALUES)('%s is reported and overwritten', async (_, value) => {
     const account = await startAccount()
     const store = new MemoryStore({ lock: true })
     const get = vi.spyOn(store, 'get').mockResolvedValueOnce(value as string)
-    const member = join(account, store)
+    const member = startMember(account, store)
     await member.api.get(PHYSICIANS)
     const [failed] = ofType(member.events, 'store-failed')
     expect(failed).toMatchObject({ operation: 'get' })
     expect(failed?.reason).not.toContain('"a"')
     await eventually(() => store.token !== undefined)
     expect(get).toHaveBeenCalled()
-    const next = join(account, store)
+    const next = startMember(account, store)
     await next.api.get(PHYSICIANS)
     expect(account.log.token).toHaveLength(1)
   })
 
-  const boom = (): never => {
+  const throwBoom = (): never => {
     throw new Error('boom')
   }
   const FAULTS: [string, Partial<CaspioTokenStore>, string][] = [
-    ['get throws', { get: boom }, 'get: boom'],
-    ['get rejects', { get: async () => boom() }, 'get: boom'],
-    ['set throws', { set: boom }, 'set: boom'],
-    ['set rejects', { set: async () => boom() }, 'set: boom'],
-    ['set says that it did not', { set: async () => false }, 'set: it did not keep the token'],
-    ['lock throws', { lock: boom }, 'lock: boom'],
-    ['lock rejects', { lock: async () => boom() }, 'lock: boom'],
+    ['get throws', { get: throwBoom }, 'get: boom'],
+    ['get rejects', { get: async () => throwBoom() }, 'get: boom'],
+    ['set throws', { set: throwBoom }, 'set: boom'],
+    ['set rejects', { set: async () => throwBoom() }, 'set: boom'],
+    ['set returns false', { set: async () => false }, 'set: it did not keep the token'],
+    ['lock throws', { lock: throwBoom }, 'lock: boom'],
+    ['lock rejects', { lock: async () => throwBoom() }, 'lock: boom'],
     [
-      'lock gives nonsense',
+      'lock returns a string',
       { lock: async () => 'yes' as never },
       'lock: its lock did not return a function',
     ],
     ['get hangs', { get: () => new Promise(() => {}) }, 'get: no answer within 50 ms'],
     ['set hangs', { set: () => new Promise(() => {}) }, 'set: no answer within 50 ms'],
     ['lock hangs', { lock: () => new Promise(() => {}) }, 'lock: no answer within 50 ms'],
-    ['release throws', { lock: async () => boom }, ''],
-    ['release rejects', { lock: async () => async () => boom() }, ''],
+    ['release throws', { lock: async () => throwBoom }, ''],
+    ['release rejects', { lock: async () => async () => throwBoom() }, ''],
     ['release hangs', { lock: async () => () => new Promise(() => {}) }, ''],
   ]
 
-  it.each(FAULTS)('%s', async (_, fault, told) => {
+  it.each(FAULTS)('%s', async (_, fault, expected) => {
     const { unhandled, end } = watchUnhandled()
     const account = await startAccount()
     const store = Object.assign(new MemoryStore({ lock: true }), fault)
-    const member = join(account, store, { tokenStoreTimeout: 50 })
+    const member = startMember(account, store, { tokenStoreTimeout: 50 })
     const started = performance.now()
     await times(20, () => member.api.get(PHYSICIANS))
     expect(performance.now() - started).toBeLessThan(1_000)
     expect(account.log.token).toHaveLength(1)
-    const said = () =>
+    const reported = () =>
       ofType(member.events, 'store-failed').map((event) => `${event.operation}: ${event.reason}`)
-    await eventually(() => !told || said().length > 0)
+    await eventually(() => !expected || reported().length > 0)
     await sleep(20)
-    expect(said()).toEqual(told ? [told] : [])
+    expect(reported()).toEqual(expected ? [expected] : [])
     end()
     expect(unhandled).toEqual([])
   })
 
-  it('one that fails is left alone for 10 s', async () => {
+  it('after a failure the store is skipped for 10 s', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
     const get = vi.spyOn(store, 'get').mockRejectedValue(new Error('down'))
-    const { auth } = join(account, store)
+    const { auth } = startMember(account, store)
     await auth.getAccessToken()
     auth.invalidate()
     await auth.getAccessToken()
     expect(get).toHaveBeenCalledTimes(1)
-    // Nobody waits for a write, so that is tried.
+    // No request waits for a write, so the plugin still writes.
     expect(store.calls).toEqual(['set', 'set'])
     store.calls.length = 0
     const now = performance.now()
@@ -672,7 +675,7 @@ describe('a store is never a reason to fail:', () => {
     clock.mockRestore()
   })
 
-  it('a value that it cannot read is overwritten', async () => {
+  it('a value that the store cannot read is overwritten', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
     let isBroken = true
@@ -685,19 +688,19 @@ describe('a store is never a reason to fail:', () => {
       isBroken = false
       store.entries.set(key, { value, endsAt: performance.now() + ttl })
     })
-    await join(account, store).auth.getAccessToken()
+    await startMember(account, store).auth.getAccessToken()
     await eventually(() => store.token !== undefined)
-    await join(account, store).auth.getAccessToken()
+    await startMember(account, store).auth.getAccessToken()
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('one that keeps nothing is written less and less often', async () => {
+  it('a store that keeps nothing is written to less and less often', async () => {
     const account = await startAccount()
     const set = vi.fn()
     const tokenStore = { get: () => undefined, set, delete: () => undefined }
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
-    const issuing = join(account, tokenStore).auth.getAccessToken()
-    // Sockets are real, and know no fake time.
+    const issuing = startMember(account, tokenStore).auth.getAccessToken()
+    // Sockets are real and do not use the fake time.
     await vi.waitUntil(() => account.log.token.length === 1, { interval: 5 })
     await issuing
     for (let second = 0; second < 3_600; second++) await vi.advanceTimersByTimeAsync(1_000)
@@ -706,28 +709,28 @@ describe('a store is never a reason to fail:', () => {
     expect(set.mock.calls.length).toBeLessThan(75)
   })
 
-  it('what its errors say of the tokens is not passed on', async () => {
+  it('tokens in the errors of the store are redacted', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
     vi.spyOn(store, 'set').mockImplementation(async (key, value) => {
       throw new Error(`SET ${key} ${value} failed`)
     })
-    const member = join(account, store)
+    const member = startMember(account, store)
     const { access_token } = await member.auth.getAccessToken()
     await eventually(() => ofType(member.events, 'store-failed').length > 0)
     const [failed] = ofType(member.events, 'store-failed')
     expect(failed?.reason).toContain('SET')
-    // The refresh token is the business of the check of every test.
+    // The check that runs after every test covers the refresh token.
     expect(leaksIn([failed], [access_token])).toEqual([])
   })
 
-  it('neither is one whose code cannot be loaded', async () => {
+  it('the module that uses the store cannot be loaded', async () => {
     vi.doMock('../../src/store/shared-tokens.js', () => {
       throw new Error('offline')
     })
     const account = await startAccount()
     const store = new MemoryStore()
-    const member = join(account, store)
+    const member = startMember(account, store)
     const { status } = await member.api.get(PHYSICIANS)
     member.auth.invalidate()
     await member.api.get(PHYSICIANS)
@@ -749,12 +752,12 @@ describe('the option tokenStore', () => {
   const methods = { get() {}, set() {}, delete() {} }
 
   it.each([
-    ['no object', 'redis://localhost'],
-    ['no get', { ...methods, get: undefined }],
-    ['no set', { ...methods, set: undefined }],
-    ['no delete', { ...methods, delete: undefined }],
-    ['a lock that is no function', { ...methods, lock: true }],
-  ])('with %s is refused', (_, tokenStore) => {
+    ['a string', 'redis://localhost'],
+    ['an object without get', { ...methods, get: undefined }],
+    ['an object without set', { ...methods, set: undefined }],
+    ['an object without delete', { ...methods, delete: undefined }],
+    ['an object whose lock is not a function', { ...methods, lock: true }],
+  ])('cannot be %s', (_, tokenStore) => {
     const error = thrownBy(() => createCaspioAuth(credentials, { tokenStore: tokenStore as never }))
     expect(error.code).toBe('ERR_CASPIO_CONFIG')
     expect(error.message).toContain(
@@ -771,14 +774,14 @@ describe('the option tokenStore', () => {
     expect(() => createCaspioAuth(credentials, { tokenStore: new Store() })).not.toThrow()
   })
 
-  it('is refused with a token broker, which has no client to name the token by', () => {
+  it('cannot be used with a token broker, which has no client ID for the key', () => {
     const broker = async () => ({ access_token: 'a', token_type: 'bearer' })
     const error = thrownBy(() => createCaspioAuth(broker, { tokenStore: methods }))
     expect(error.code).toBe('ERR_CASPIO_CONFIG')
     expect(error.message).toContain('tokenStore')
   })
 
-  it.each([0, -1, Number.NaN, '500', 2 ** 31])('tokenStoreTimeout: %j is refused', (value) => {
+  it.each([0, -1, Number.NaN, '500', 2 ** 31])('tokenStoreTimeout cannot be %j', (value) => {
     const options = { tokenStoreTimeout: value as number }
     expect(thrownBy(() => createCaspioAuth(credentials, options)).message).toContain(
       'tokenStoreTimeout must be a number of milliseconds from 1 to 2147483647',
@@ -786,10 +789,10 @@ describe('the option tokenStore', () => {
   })
 })
 
-describe('a store, as time goes by', () => {
+describe('a token store over time', () => {
   fakeTime()
 
-  /** One process's share in a store, with an issuer and a token source that has its last token. */
+  /** One process that shares a store: an issuer, and a token source with its latest token. */
   function share(store: CaspioTokenStore) {
     let [count, current] = [0, '']
     const events: CaspioAuthEvent[] = []
@@ -826,9 +829,9 @@ describe('a store, as time goes by', () => {
     return { take, issue, events, forget: shared.forget }
   }
 
-  it('with a lock is not asked again whether the token that was taken stayed', async () => {
+  it('with a lock is not read a second time after a token was taken from it', async () => {
     const store = new MemoryStore({ lock: true })
-    // No timer runs: a lock that is free is not waited for.
+    // No timer runs, because the process does not wait for a free lock.
     await share(store).take()
     await atRest()
     store.calls.length = 0
@@ -837,7 +840,7 @@ describe('a store, as time goes by', () => {
     expect(store.calls).toEqual(['get'])
   })
 
-  it('without a lock is asked once more, 1 to 2 s later', async () => {
+  it('without a lock is read once more, 1 to 2 s later', async () => {
     const store = new MemoryStore()
     await share(store).take()
     await vi.advanceTimersByTimeAsync(2_000)
@@ -853,7 +856,7 @@ describe('a store, as time goes by', () => {
     [0, [0, 25, 62], 500],
     [1, [0, 50, 125], 1_000],
   ])(
-    'whose lock is held is asked less and less often, for two holders (random: %i)',
+    'whose lock is held is asked less and less often, and ignored after 30 s (random: %i)',
     async (random, first, last) => {
       vi.spyOn(Math, 'random').mockReturnValue(random)
       onTestFinished(() => {
@@ -878,26 +881,29 @@ describe('a store, as time goes by', () => {
     },
   )
 
-  it.each([true, false])('that failed gets the token when it is back (lock: %j)', async (lock) => {
-    const store = new MemoryStore({ lock })
-    vi.spyOn(store, 'set').mockRejectedValueOnce(new Error('out of memory'))
-    const { take, issue, events } = share(store)
-    await take()
-    await vi.advanceTimersByTimeAsync(9_000)
-    expect([store.token, events.length]).toEqual([undefined, 1])
-    await vi.advanceTimersByTimeAsync(30_000)
-    expect(store.token).toMatchObject({ access_token: 't1' })
-    expect(issue).toHaveBeenCalledOnce()
-  })
+  it.each([true, false])(
+    'that failed gets the token when it works again (lock: %j)',
+    async (lock) => {
+      const store = new MemoryStore({ lock })
+      vi.spyOn(store, 'set').mockRejectedValueOnce(new Error('out of memory'))
+      const { take, issue, events } = share(store)
+      await take()
+      await vi.advanceTimersByTimeAsync(9_000)
+      expect([store.token, events.length]).toEqual([undefined, 1])
+      await vi.advanceTimersByTimeAsync(30_000)
+      expect(store.token).toMatchObject({ access_token: 't1' })
+      expect(issue).toHaveBeenCalledOnce()
+    },
+  )
 
-  it('is told the account by the URL without its query', async () => {
+  it('gets a key with the token endpoint URL without its query', async () => {
     const store = new MemoryStore()
     await share(store).take()
     await atRest()
     expect(store.keys).toEqual(['axios-caspio-auth:a.test%2Foauth%2Ftoken:id'])
   })
 
-  it('that does not forget is told of', async () => {
+  it('that fails to delete a token is reported', async () => {
     const store = new MemoryStore()
     vi.spyOn(store, 'delete').mockRejectedValueOnce(new Error('read only'))
     const { forget, events } = share(store)

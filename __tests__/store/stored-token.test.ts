@@ -3,7 +3,7 @@ import { readStoredToken, writeStoredToken } from '../../src/store/stored-token.
 import type { TimedToken } from '../../src/token/life.js'
 import { fakeClocks } from '../support/clocks.js'
 
-/** A token that was requested so many seconds ago. */
+/** A token that was requested `age` seconds ago. */
 function requested(lifeSeconds: number, age = 0, refreshToken?: string): TimedToken {
   const ageMs = age * 1_000
   const requestedAt = { wall: Date.now() - ageMs, monotonic: performance.now() - ageMs }
@@ -19,32 +19,32 @@ describe('a stored token', () => {
   fakeClocks()
 
   it.each([
-    ['with all that an answer has', requested(60, 20, 'f00')],
+    ['with every field', requested(60, 20, 'f00')],
     ['without a refresh token', requested(60, 20)],
-    ['whose life nobody told', requested(Number.POSITIVE_INFINITY, 20, 'f00')],
-  ])('is read as it was written, %s', (_, token) => {
+    ['with an unknown life', requested(Number.POSITIVE_INFINITY, 20, 'f00')],
+  ])('reads back as it was written, %s', (_, token) => {
     const read = readStoredToken(writeStoredToken(token))
     const wall = expect.closeTo(token.requestedAt.wall, 0)
     expect(read).toMatchObject({ ...token, requestedAt: { wall } })
   })
 
-  it('is read on another machine, whose monotonic clock began at another time', () => {
+  it('can be read on another machine, whose monotonic clock started at a different time', () => {
     const requestedAt = { wall: Date.now(), monotonic: 1e12 }
     const read = readStoredToken(writeStoredToken({ ...requested(60), requestedAt })) as TimedToken
     expect(read.requestedAt.monotonic).toBeCloseTo(performance.now(), 0)
   })
 
-  it('may come parsed', () => {
+  it('may already be parsed', () => {
     expect(readStoredToken(stored())).toMatchObject({ accessToken: 'a', lifeSeconds: 60 })
   })
 
-  it('is taken for no younger than new where another clock is ahead', () => {
+  it('counts as issued now if its time is in the future, because another clock is ahead', () => {
     const read = readStoredToken(stored({ issued_at: Date.now() + 3_600_000 })) as TimedToken
     expect(read.requestedAt.wall).toBeCloseTo(Date.now(), 0)
   })
 
-  // Less a margin of 3 s for the way to the server.
-  it('is usable to its end, and not longer', () => {
+  // The plugin subtracts a margin of 3 s for the way to the server.
+  it('is usable until it expires, and not longer', () => {
     const at = (age: number) => readStoredToken(stored({ issued_at: Date.now() - age }))
     expect(at(56_999)).toBeTypeOf('object')
     expect(at(57_000)).toBe('its token has expired')
@@ -52,18 +52,18 @@ describe('a stored token', () => {
 
   it.each([
     ['of another version', stored({ v: 2 }), 'its value is not a token of this version'],
-    ['that is no JSON', 'x', 'its value is not a token of this version'],
-    ['that is nothing', null, 'its value is not a token of this version'],
+    ['that is not JSON', 'x', 'its value is not a token of this version'],
+    ['that is null', null, 'its value is not a token of this version'],
     ['that is a number', 7, 'its value is not a token of this version'],
     [
-      'without its token',
+      'without an access token',
       stored({ access_token: undefined }),
       'access_token is missing or is not a bearer token (RFC 6750)',
     ],
-    ['of another type', stored({ token_type: 'mac' }), 'token_type is not bearer'],
-    ['of no time', stored({ issued_at: undefined }), 'its token has expired'],
-    ['of no time that is a time', stored({ issued_at: 'today' }), 'its token has expired'],
-  ])('%s is none: what is wrong is told', (_, value, reason) => {
+    ['of another token type', stored({ token_type: 'mac' }), 'token_type is not bearer'],
+    ['without a time', stored({ issued_at: undefined }), 'its token has expired'],
+    ['whose time is not a number', stored({ issued_at: 'today' }), 'its token has expired'],
+  ])('%s is refused with a reason', (_, value, reason) => {
     expect(readStoredToken(value)).toBe(reason)
     expect(readStoredToken(JSON.stringify(value))).toBe(reason)
   })
