@@ -28,15 +28,15 @@ function isB64Token(value: unknown): boolean {
   return end > 0 && [...value.slice(0, end)].every((letter) => ALPHABET.includes(letter))
 }
 
-function own(answer: unknown, name: string): unknown {
+function ownValue(answer: unknown, name: string): unknown {
   const found = answer == null ? undefined : Object.getOwnPropertyDescriptor(Object(answer), name)
   return found && 'value' in found ? found.value : undefined
 }
 
 function isToken(answer: unknown): boolean {
-  const type = own(answer, 'token_type')
+  const type = ownValue(answer, 'token_type')
   return (
-    isB64Token(own(answer, 'access_token')) &&
+    isB64Token(ownValue(answer, 'access_token')) &&
     typeof type === 'string' &&
     /^[bB][eE][aA][rR][eE][rR]$/.test(type)
   )
@@ -60,7 +60,7 @@ const b64token = fc
   )
   .map(([letters, padding]) => letters.join('') + padding)
 
-// A token, and something that must not be in one, somewhere.
+// A token with characters inserted that are mostly not allowed in one.
 const brokenToken = fc
   .tuple(
     b64token,
@@ -97,8 +97,8 @@ const expiresIn = fc.oneof(
 
 const refreshToken = fc.constantFrom(...REFRESH_TOKENS, '', null, 7)
 
-/** Nearly a token answer: each field good, or strange, or not there. */
-function nearToken(strange: fc.Arbitrary<unknown>) {
+/** Similar to a token answer: each field is valid, strange or missing. */
+function nearlyTokenAnswer(strange: fc.Arbitrary<unknown>) {
   const or = (arbitrary: fc.Arbitrary<unknown>) =>
     fc.oneof({ weight: 6, arbitrary }, { weight: 1, arbitrary: strange })
   const fields = {
@@ -119,12 +119,12 @@ function nearToken(strange: fc.Arbitrary<unknown>) {
   )
 }
 
-// The fields elsewhere than where they belong, or in what is no plain object.
+// The fields of a token answer in the wrong place, or not in a plain object.
 const misplaced = fc.oneof(
-  nearToken(fc.jsonValue()).map((answer) => JSON.stringify(answer)),
+  nearlyTokenAnswer(fc.jsonValue()).map((answer) => JSON.stringify(answer)),
   fc
     .tuple(
-      nearToken(anything),
+      nearlyTokenAnswer(anything),
       fc.constantFrom<(answer: object) => unknown>(
         (answer) => [answer],
         (answer) => ({ data: answer }),
@@ -139,12 +139,12 @@ const misplaced = fc.oneof(
 )
 
 const someAnswer: fc.Arbitrary<unknown> = fc.oneof(
-  { weight: 6, arbitrary: nearToken(anything) },
+  { weight: 6, arbitrary: nearlyTokenAnswer(anything) },
   { weight: 2, arbitrary: misplaced },
   { weight: 2, arbitrary: anything },
 )
 
-/** Stands for one of the objects below. */
+/** A placeholder for one of the objects below. */
 class Hostile {
   constructor(readonly name: string) {}
   static named(this: void, name: string): unknown {
@@ -152,10 +152,10 @@ class Hostile {
   }
 }
 
-/** Objects that make trouble for whoever looks at them; made late, since fast-check looks, too. */
+/** Objects that throw when they are read. Created late, because fast-check reads its values, too. */
 const HOSTILE: Record<string, () => unknown> = {
   'a getter': () => Object.defineProperty({}, 'access_token', { get: explode }),
-  'a later getter': () =>
+  'a second getter': () =>
     Object.defineProperty({ access_token: 'a' }, 'token_type', { get: explode }),
   'a proxy': () => new Proxy({}, { getOwnPropertyDescriptor: explode, get: explode }),
   'a message': () => Object.defineProperty(new Error(), 'message', { get: explode }),
@@ -171,12 +171,12 @@ function explode(): never {
 interface WireAnswer {
   readonly status: number
   readonly headers: Record<string, string>
-  /** What it says, and the bytes that say it. */
+  /** The decoded body, and the bytes that are sent. */
   readonly text: string
   readonly encoded: Buffer
 }
 
-// What a server may say of what it got.
+// What a server may repeat from the token request.
 const echo = fc.constantFrom(
   SECRET,
   BASIC,
@@ -214,7 +214,10 @@ const mostly = <T>(usual: T, ...rare: T[]) =>
 const bodyText = fc
   .tuple(
     fc.oneof(
-      { weight: 6, arbitrary: nearToken(fc.jsonValue()).map((value) => JSON.stringify(value)) },
+      {
+        weight: 6,
+        arbitrary: nearlyTokenAnswer(fc.jsonValue()).map((value) => JSON.stringify(value)),
+      },
       { weight: 4, arbitrary: oauthError.map((value) => JSON.stringify(value)) },
       { weight: 1, arbitrary: fc.json() },
       { weight: 1, arbitrary: fc.string({ unit: 'grapheme' }) },
@@ -279,7 +282,7 @@ const wireAnswer: fc.Arbitrary<WireAnswer> = fc
     }
   })
 
-/** The token that it issues, if it does. */
+/** The token that this answer contains, if it is a valid one. */
 function tokenOf({ status, text }: WireAnswer): string | undefined {
   if (status < 200 || status > 299 || status === 204) return undefined
   if (Buffer.byteLength(text) > MAX_ANSWER_IN_BYTES) return undefined
@@ -292,8 +295,8 @@ function tokenOf({ status, text }: WireAnswer): string | undefined {
 }
 
 describe('the answer check', () => {
-  it('takes an answer if and only if it holds a bearer token, and never throws', () => {
-    const tally = { taken: 0, refused: 0 }
+  it('accepts exactly the answers that contain a bearer token, and never throws', () => {
+    const tally = { accepted: 0, refused: 0 }
     const property = fc.property(someAnswer, (answer) => {
       const read = readTokenAnswer(answer)
       expect(typeof read).toBe(isToken(answer) ? 'object' : 'string')
@@ -301,19 +304,19 @@ describe('the answer check', () => {
         tally.refused++
         return
       }
-      tally.taken++
-      expect(read.accessToken).toBe(own(answer, 'access_token'))
-      const said = own(answer, 'expires_in')
-      const life = typeof said === 'string' ? Number(said) : said
+      tally.accepted++
+      expect(read.accessToken).toBe(ownValue(answer, 'access_token'))
+      const expiresIn = ownValue(answer, 'expires_in')
+      const life = typeof expiresIn === 'string' ? Number(expiresIn) : expiresIn
       expect([life, Number.POSITIVE_INFINITY]).toContain(read.lifeSeconds)
       expect(read.lifeSeconds).toBeGreaterThan(0)
       expect(read.refreshToken).not.toBe('')
     })
     fc.assert(property, { numRuns: 10_000 })
-    expect(Math.min(tally.taken, tally.refused)).toBeGreaterThan(2_000)
+    expect(Math.min(tally.accepted, tally.refused)).toBeGreaterThan(2_000)
   })
 
-  it('of a broker: whatever it says or throws ends in a token or a CaspioAuthError', async () => {
+  it('for a token broker: any result or error ends in a token or a CaspioAuthError', async () => {
     const sent: unknown[] = []
     const api = axios.create({
       baseURL: 'https://a1bcd234.caspio.com',
@@ -329,13 +332,13 @@ describe('the answer check', () => {
         { weight: 6, arbitrary: someAnswer },
         { weight: 1, arbitrary: fc.constantFrom(...Object.keys(HOSTILE)).map(Hostile.named) },
       ),
-      does: fc.constantFrom('say', 'say', 'say', 'throw'),
+      does: fc.constantFrom('return', 'return', 'return', 'throw'),
     })
     const property = fc.asyncProperty(behaviour, async ({ value, does }) => {
-      const made = value instanceof Hostile ? HOSTILE[value.name]?.() : value
+      const result = value instanceof Hostile ? HOSTILE[value.name]?.() : value
       act = () => {
-        if (does === 'throw') throw made
-        return made
+        if (does === 'throw') throw result
+        return result
       }
       sent.length = 0
       const auth = attachCaspioAuth(api, broker)
@@ -344,9 +347,9 @@ describe('the answer check', () => {
         (thrown) => thrown,
       )
       auth.detach()
-      if (does === 'say' && isToken(value)) {
+      if (does === 'return' && isToken(value)) {
         expect(error).toBeUndefined()
-        expect(sent).toEqual([`Bearer ${own(value, 'access_token')}`])
+        expect(sent).toEqual([`Bearer ${ownValue(value, 'access_token')}`])
       } else {
         expect(error).toBeInstanceOf(CaspioAuthError)
         expect(CODES).toContain(error.code)
@@ -367,7 +370,7 @@ describe('the answer check', () => {
       clientSecret: SECRET,
       tokenEndpointURL: `${server.url}/oauth/token`,
     }
-    const tally = { taken: 0, refused: 0 }
+    const tally = { accepted: 0, refused: 0 }
     const property = fc.asyncProperty(wireAnswer, async (next) => {
       answer = next
       server.received.length = 0
@@ -379,7 +382,7 @@ describe('the answer check', () => {
           .map(({ headers }) => headers.authorization)
       const token = tokenOf(next)
       if (token) {
-        tally.taken++
+        tally.accepted++
         await api.get('/x')
         expect(bearers()).toEqual([`Bearer ${token}`])
       } else {
@@ -391,10 +394,10 @@ describe('the answer check', () => {
         expectNoSecrets(error, credentials, ...REFRESH_TOKENS)
       }
     })
-    // JSON within JSON, in what is no JSON itself.
+    // JSON within JSON, in a text that is not JSON itself.
     const text = `<pre>${JSON.stringify({ nested: [JSON.stringify({ client_secret: SECRET })] })}`
     const nested = { status: 500, headers: {}, text, encoded: Buffer.from(text) }
     await fc.assert(property, { numRuns: 250, examples: [[nested]] })
-    expect(Math.min(tally.taken, tally.refused)).toBeGreaterThan(15)
+    expect(Math.min(tally.accepted, tally.refused)).toBeGreaterThan(15)
   })
 })

@@ -15,7 +15,7 @@ function lifeOf(expires_in: unknown): number {
   return token.lifeSeconds
 }
 
-/** That it is told what is wrong, in words that hold nothing of the answer. */
+/** Expects a problem that contains these words, and no token from the answer. */
 function expectNoToken(answer: unknown, ...words: string[]): void {
   const problem = readTokenAnswer(answer)
   expect(problem).toEqual(expect.any(String))
@@ -34,7 +34,7 @@ describe('a token answer', () => {
     })
   })
 
-  it('may bring fields that nobody asked for, and come without a prototype', () => {
+  it('may contain additional fields, and have no prototype', () => {
     const answer = Object.assign(Object.create(null), good, { userName: 'x', '.expires': 'later' })
     expect(readTokenAnswer(answer)).toEqual(readTokenAnswer(good))
   })
@@ -54,7 +54,7 @@ describe('a token answer', () => {
       'dG9rZQ==',
       'x'.repeat(8_192),
     ]),
-  )('may hold any token of RFC 6750: %s', (_, access_token) => {
+  )('may contain any token that RFC 6750 allows: %s', (_, access_token) => {
     expect(readTokenAnswer({ ...good, access_token })).toMatchObject({ accessToken: access_token })
   })
 })
@@ -85,13 +85,13 @@ describe('expires_in', () => {
     ['a date', '2030-01-01T00:00:00Z'],
     ['empty', ''],
     ['blank', '  '],
-    ['more than any number', JSON.parse('1e999')],
-    ['more than any number as text', '1e999'],
+    ['infinite', JSON.parse('1e999')],
+    ['infinite as text', '1e999'],
     ['true', true],
     ['an array', [60]],
     ['an object', { seconds: 60 }],
     ['a bigint', 60n],
-  ])('that is %s counts as unknown: the token is used until it is rejected', (_, expires_in) => {
+  ])('that is %s counts as unknown: the token is used until Caspio rejects it', (_, expires_in) => {
     expect(lifeOf(expires_in)).toBe(Number.POSITIVE_INFINITY)
   })
 })
@@ -104,7 +104,7 @@ describe('refresh_token', () => {
     ['a number', 7],
     ['true', true],
     ['an object', {}],
-  ])('that is %s is none', (_, refresh_token) => {
+  ])('that is %s is ignored', (_, refresh_token) => {
     expect(readTokenAnswer({ ...good, refresh_token })).toMatchObject({
       accessToken: good.access_token,
       refreshToken: undefined,
@@ -112,21 +112,21 @@ describe('refresh_token', () => {
   })
 })
 
-describe('what is no token answer', () => {
+describe('an invalid token answer', () => {
   it.each([
     ['undefined', undefined],
     ['null', null],
     ['an empty string', ''],
-    ['the token alone', good.access_token],
-    ['JSON that was not parsed', JSON.stringify(good)],
+    ['only the token', good.access_token],
+    ['unparsed JSON', JSON.stringify(good)],
     ['HTML', '<!doctype html><title>Sign in</title>'],
     ['a number', 200],
     ['true', true],
     ['an empty object', {}],
     ['an array', []],
-    ['an array that holds one', [good]],
-    ['one that is wrapped', { data: good }],
-    ["OAuth's error", { error: 'invalid_client' }],
+    ['an array with a token answer', [good]],
+    ['a token answer within an object', { data: good }],
+    ['an OAuth error', { error: 'invalid_client' }],
     ['a function', () => good],
   ])('%s', (_, answer) => {
     expectNoToken(answer, 'access_token')
@@ -142,17 +142,17 @@ describe('what is no token answer', () => {
     ['an array of one string', [good.access_token]],
     ['a boxed string', Object(good.access_token)],
     ['a space', ' '],
-    ['with a space in front', ` ${good.access_token}`],
-    ['with a space behind', `${good.access_token} `],
-    ['with a space within', 'two words'],
-    ['with a line end behind', `${good.access_token}\n`],
-    ['with a header behind', `${good.access_token}\r\nX-Injected: 1`],
+    ['with a space at the start', ` ${good.access_token}`],
+    ['with a space at the end', `${good.access_token} `],
+    ['with a space in the middle', 'two words'],
+    ['with a line break at the end', `${good.access_token}\n`],
+    ['with a header at the end', `${good.access_token}\r\nX-Injected: 1`],
     ['with a carriage return', 'a\rb'],
     ['with a tab', 'a\tb'],
     ['with a NUL', 'a\0b'],
     ['with a DEL', 'a\x7fb'],
-    ['with an escape', 'a\x1bb'],
-    ['with a letter beyond ASCII', 'tökén'],
+    ['with an escape character', 'a\x1bb'],
+    ['with letters outside ASCII', 'tökén'],
     ['with a letter that looks like ASCII', 'tоken'],
     ['with a line separator', 'a\u2028b'],
     ['with an emoji', 'a😀'],
@@ -160,10 +160,10 @@ describe('what is no token answer', () => {
     ['with a quote', 'a"b'],
     ['with a percent sign', 'a%20b'],
     ['with a colon', 'a:b'],
-    ['with padding in front', '=abc'],
-    ['with padding within', 'ab=c'],
-    ['of padding alone', '=='],
-  ])('an access_token that is %s', (_, access_token) => {
+    ['with padding at the start', '=abc'],
+    ['with padding in the middle', 'ab=c'],
+    ['only padding', '=='],
+  ])('access_token: %s', (_, access_token) => {
     expectNoToken({ ...good, access_token }, 'access_token')
   })
 
@@ -173,13 +173,13 @@ describe('what is no token answer', () => {
     ['empty', ''],
     ['mac', 'mac'],
     ['DPoP', 'DPoP'],
-    ['an ID token', 'N_A'],
+    ['N_A', 'N_A'],
     ['bearer with a space', 'bearer '],
     ['more than bearer', 'bearers'],
-    ['bearer with a letter that lower-cases to ASCII only in some cases', 'BEAREＲ'],
+    ['bearer with a letter that only looks like ASCII', 'BEAREＲ'],
     ['an array', ['bearer']],
     ['a number', 1],
-  ])('a token_type that is %s', (_, token_type) => {
+  ])('token_type: %s', (_, token_type) => {
     expectNoToken({ ...good, token_type }, 'token_type')
   })
 
@@ -201,7 +201,7 @@ describe('what is no token answer', () => {
     })
   })
 
-  it('is not completed from the prototype that an answer brings along', () => {
+  it('is not completed from its own prototype', () => {
     expectNoToken(JSON.parse(`{ "__proto__": ${JSON.stringify(good)} }`), 'access_token')
     expectNoToken(Object.create(good), 'access_token')
   })

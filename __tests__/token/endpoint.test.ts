@@ -21,29 +21,34 @@ interface Answer {
   readonly data?: unknown
 }
 
-/** Asks once, with an adapter that answers so; with the event of the attempt. */
-function asking(answer: (config: InternalAxiosRequestConfig) => Answer, refreshToken?: string) {
+/** Sends one token request through an adapter that answers like this; collects events and configs. */
+function sendTokenRequest(
+  answer: (config: InternalAxiosRequestConfig) => Answer,
+  refreshToken?: string,
+) {
   const events: CaspioAuthEvent[] = []
-  const asked: InternalAxiosRequestConfig[] = []
-  const ask = createTokenEndpoint(CREDENTIALS, resolveOptions(), (event) => events.push(event))
+  const configs: InternalAxiosRequestConfig[] = []
+  const requestToken = createTokenEndpoint(CREDENTIALS, resolveOptions(), (event) =>
+    events.push(event),
+  )
   const adapter = async (config: InternalAxiosRequestConfig) => {
-    asked.push(config)
+    configs.push(config)
     const { status = 200, data } = answer(config)
     return { status, statusText: '', headers: {}, data, config }
   }
-  const answered = ask(issueRequest({ refreshToken, transport: () => ({ adapter }) }))
-  return { answered, events, asked }
+  const answered = requestToken(issueRequest({ refreshToken, transport: () => ({ adapter }) }))
+  return { answered, events, configs }
 }
 
-function failing(error: unknown): () => never {
+function throwing(error: unknown): () => never {
   return () => {
     throw error
   }
 }
 
 describe('an answer', () => {
-  it.each([200, 201, 299])('with a token and the status %i is one', async (status) => {
-    const { answered, events } = asking(() => ({ status, data: JSON.stringify(TOKEN) }))
+  it.each([200, 201, 299])('with a token and the status %i is accepted', async (status) => {
+    const { answered, events } = sendTokenRequest(() => ({ status, data: JSON.stringify(TOKEN) }))
     const { token, answer, grant } = await answered
     expect(token).toMatchObject({ accessToken: 'a', tokenType: 'bearer', lifeSeconds: 60 })
     expect([answer, grant]).toEqual([TOKEN, 'client_credentials'])
@@ -57,51 +62,59 @@ describe('an answer', () => {
     ])
   })
 
-  it('that an adapter has parsed already is one', async () => {
-    expect((await asking(() => ({ data: TOKEN })).answered).answer).toBe(TOKEN)
+  it('is accepted if the adapter has already parsed it', async () => {
+    expect((await sendTokenRequest(() => ({ data: TOKEN })).answered).answer).toBe(TOKEN)
   })
 
-  it.each([199, 300])('with a token and the status %i is none', async (status) => {
-    const { answered } = asking(() => ({ status, data: TOKEN }))
+  it.each([199, 300])('with a token and the status %i is refused', async (status) => {
+    const { answered } = sendTokenRequest(() => ({ status, data: TOKEN }))
     expect((await rejectionOf(answered)).code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
   })
 
-  it('that is refused is an event with OAuth’s error, in one line and without the secret', async () => {
+  it('with an OAuth error emits an event with that error, in one line and without the secret', async () => {
     const error = `invalid\n${CREDENTIALS.clientSecret}`
-    const { answered, events } = asking(() => ({ status: 400, data: { error } }))
+    const { answered, events } = sendTokenRequest(() => ({ status: 400, data: { error } }))
     expect((await rejectionOf(answered)).message).toContain(
       `${WORDS} answered 400 invalid [redacted], which is not a token`,
     )
     expect(events).toMatchObject([{ status: 400, errorCode: 'invalid [redacted]' }])
   })
 
-  it('that names no error is an event without', async () => {
-    const { answered, events } = asking(() => ({ status: 503, data: { error: 17 } }))
+  it('without an OAuth error emits an event without an errorCode', async () => {
+    const { answered, events } = sendTokenRequest(() => ({ status: 503, data: { error: 17 } }))
     await rejectionOf(answered)
     expect(events[0]).not.toHaveProperty('errorCode')
   })
 
-  it('that an adapter rejects with counts as one', async () => {
+  it('is read even if the adapter rejects with it', async () => {
     const response = { status: 400, statusText: '', headers: {}, data: { error: 'invalid_client' } }
     const error = new AxiosError('400', 'ERR_BAD_REQUEST', undefined, {}, response as never)
-    const { answered, events } = asking(failing(error))
+    const { answered, events } = sendTokenRequest(throwing(error))
     expect((await rejectionOf(answered)).code).toBe('ERR_CASPIO_CREDENTIALS')
     expect(events).toMatchObject([{ status: 400, errorCode: 'invalid_client' }])
   })
 })
 
-describe('no answer', () => {
+describe('a missing answer', () => {
   it.each([
-    ['its code', Object.assign(new Error('cut off'), { code: 'ECONNRESET' }), 'ECONNRESET'],
-    ['its code, though it is a number', Object.assign(new Error('cut off'), { code: 7 }), '7'],
-    ['a code of ours, if it has none', new Error('cut off'), 'ERR_NETWORK'],
     [
-      'its code, though it began',
+      'the code of the error',
+      Object.assign(new Error('cut off'), { code: 'ECONNRESET' }),
+      'ECONNRESET',
+    ],
+    [
+      'the code of the error, even if that is a number',
+      Object.assign(new Error('cut off'), { code: 7 }),
+      '7',
+    ],
+    ['ERR_NETWORK, if the error has no code', new Error('cut off'), 'ERR_NETWORK'],
+    [
+      'the code of the error, even if the answer had begun',
       new AxiosError('cut off', 'ECONNRESET', undefined, {}, { status: 200 } as never),
       'ECONNRESET',
     ],
-  ])('is an event with %s', async (_, error, errorCode) => {
-    const { answered, events } = asking(failing(error))
+  ])('emits an event with %s', async (_, error, errorCode) => {
+    const { answered, events } = sendTokenRequest(throwing(error))
     const failure: Failure = await rejectionOf(answered)
     expect(failure.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
     expect(failure.message).toBe(
@@ -119,17 +132,20 @@ describe('no answer', () => {
 })
 
 describe('a refresh token', () => {
-  it('goes with its grant, and shows in nothing that fails', async () => {
-    const { answered, events, asked } = asking(({ data }) => ({ status: 500, data }), REFRESH_TOKEN)
+  it('is sent with its grant, and does not appear in a failure', async () => {
+    const { answered, events, configs } = sendTokenRequest(
+      ({ data }) => ({ status: 500, data }),
+      REFRESH_TOKEN,
+    )
     const failure: Failure = await rejectionOf(answered)
-    expect(String(asked[0]?.data)).toMatch(/^grant_type=refresh_token&refresh_token=f{64}$/)
+    expect(String(configs[0]?.data)).toMatch(/^grant_type=refresh_token&refresh_token=f{64}$/)
     expect(events).toMatchObject([{ grant: 'refresh_token', status: 500 }])
     expect(failure.answer?.data).toBe('grant_type=refresh_token&refresh_token=[redacted]')
   })
 
-  it('that is refused is no passing fault', async () => {
+  it('that is refused is not a temporary failure', async () => {
     const refused = () => ({ status: 400, data: { error: 'invalid_grant' } })
-    const failure = await rejectionOf(asking(refused, REFRESH_TOKEN).answered)
+    const failure = await rejectionOf(sendTokenRequest(refused, REFRESH_TOKEN).answered)
     expect(failure).toMatchObject({ code: 'ERR_CASPIO_CREDENTIALS', isTemporary: false })
   })
 })

@@ -10,7 +10,7 @@ interface Answer {
   readonly fault?: string
 }
 
-/** The failure made of a token endpoint's answer; the client secret is "sesame". */
+/** The failure for an answer of the token endpoint; the client secret is "sesame". */
 function failureOf({ body, fault, ...response }: Answer): Failure {
   const answer = { status: response.status, body, fault }
   return answerFailure(
@@ -23,7 +23,7 @@ function failureOf({ body, fault, ...response }: Answer): Failure {
 
 const PLACE = 'in your Caspio account, under Access permissions > Web services profiles > (profile)'
 
-describe('the message says what was answered, why that is no token, and what to do', () => {
+describe('the message says what the endpoint answered, why that failed, and what to do', () => {
   it.each<[Answer, string]>([
     [{ status: 503 }, ' 503: it is down, or was called too often.'],
     [
@@ -57,14 +57,14 @@ describe('ERR_CASPIO_TOKEN_ENDPOINT', () => {
     { status: 429 },
     { status: 500 },
     { status: 400, body: { Code: 'api-calls-rate-exceeded' } },
-  ])('may fare better another time: %o', (answer) => {
+  ])('is temporary: %o', (answer) => {
     expect(failureOf(answer)).toMatchObject({
       code: 'ERR_CASPIO_TOKEN_ENDPOINT',
       isTemporary: true,
     })
   })
 
-  it('a proxy that wants a password will want it the next time as well', () => {
+  it('is not temporary if a proxy wants a password', () => {
     const { code, isTemporary } = failureOf({ status: 407 })
     expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', false])
   })
@@ -73,7 +73,7 @@ describe('ERR_CASPIO_TOKEN_ENDPOINT', () => {
     { status: 499 },
     { status: 404, body: { Code: 'api-calls-rate-exceeded' } },
     { status: 400, body: { Code: 'another' } },
-  ])('is not what others mean: %o', (answer) => {
+  ])('is not the code for other answers: %o', (answer) => {
     const { code, isTemporary } = failureOf(answer)
     expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', false])
   })
@@ -87,7 +87,7 @@ describe('ERR_CASPIO_CREDENTIALS', () => {
     { status: 400, body: { error: 'unauthorized_client' } },
     { status: 400, body: { error: 'access_denied' } },
     { status: 400, body: { error: 'invalid_grant' } },
-  ])('is what the client is refused with: %o', (answer) => {
+  ])('means that the client was refused: %o', (answer) => {
     expect(failureOf(answer).code).toBe('ERR_CASPIO_CREDENTIALS')
   })
 
@@ -96,13 +96,13 @@ describe('ERR_CASPIO_CREDENTIALS', () => {
     'not_an_invalid_client',
     'access_denied_by_policy',
     'no_access_denied',
-  ])('is not what the error %s means', (error) => {
+  ])('is not the code for the error %s', (error) => {
     expect(failureOf({ status: 400, body: { error } }).code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
   })
 })
 
-describe('the answer that is handed out', () => {
-  it('is the answer, its numbers numbers', () => {
+describe('the answer in the error', () => {
+  it('keeps its status, headers and data, with the types of their values', () => {
     const body = { error: 'invalid_request', code: 17, retry: false, more: [null, 1.5] }
     const headers = { 'x-caspio-request-id': 'a-b-c' }
     const failure = failureOf({ status: 400, statusText: 'Bad Request', headers, body })
@@ -111,31 +111,31 @@ describe('the answer that is handed out', () => {
     expect(failure.requestId).toBe('a-b-c')
   })
 
-  it('has no request id and no status text where none came', () => {
+  it('has an empty request ID and status text if the endpoint sent none', () => {
     const { answer, requestId } = failureOf({ status: 503 })
     expect([answer?.statusText, requestId]).toEqual(['', ''])
   })
 
-  it('has the secret nowhere', () => {
+  it('does not contain the secret anywhere', () => {
     const headers = { 'x-echo': 'sesame', 'x-caspio-request-id': 'sesame' }
     const body = { error: 'sesame', sesame: ['sesame'] }
     const failure = failureOf({ status: 404, statusText: 'sesame', headers, body })
     expect(JSON.stringify(failure)).not.toContain('sesame')
   })
 
-  it('has no token of a text, but what led to it', () => {
+  it('has each token in a text redacted, but not the rest', () => {
     const body = `{"access_token":"${'t'.repeat(340)}","token_ty`
     const { answer } = failureOf({ status: 503, body })
     expect(answer?.data).toBe('{"access_token":"[redacted]","token_ty')
   })
 
-  it('has no token of an object, but what is named alike', () => {
+  it('has the token fields of an object removed, but not fields with similar names', () => {
     const alike = { invalid_refresh_token: true, refresh_token_expires_in: 60 }
     const body = { access_token: 'a', refresh_token: 'b', inner: [{ access_token: 'c' }], ...alike }
     expect(failureOf({ status: 503, body }).answer?.data).toEqual({ ...alike, inner: [{}] })
   })
 
-  it('is left out if it is nested too deeply to be read', () => {
+  it('has no data if the body is nested too deeply', () => {
     const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
     const dataOf = (body: unknown) => failureOf({ status: 503, body }).answer?.data
     expect(dataOf(nested(100))).toEqual(nested(100))

@@ -12,32 +12,40 @@ function errorWith(message: string, fields: object): Error {
 
 describe('the reason', () => {
   it.each<[string, unknown, string]>([
-    ['is its message', new Error('no route'), 'no route'],
-    ['is its code, if it has no message', errorWith('', { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+    ['is the message of the error', new Error('no route'), 'no route'],
     [
-      'is its message and what lies beneath',
+      'is the code, if the error has no message',
+      errorWith('', { code: 'ECONNREFUSED' }),
+      'ECONNREFUSED',
+    ],
+    [
+      'is the message and that of the cause',
       new Error('fetch failed', { cause: new Error('bad port') }),
       'fetch failed: bad port',
     ],
     [
-      'is its message and the code beneath',
+      'is the message and the code of the cause',
       new Error('fetch failed', { cause: errorWith('', { code: 'ECONNREFUSED' }) }),
       'fetch failed: ECONNREFUSED',
     ],
-    ['is said once', new Error('no route', { cause: new Error('no route') }), 'no route'],
-    ['is what it was that was thrown', 'a text', 'a text'],
-    ['is what it was that was thrown, though nothing', undefined, 'undefined'],
-    ['is its name, if it says nothing', new TypeError(''), 'TypeError'],
-    ['is one line', new Error('first\r\n\u0007second'), 'first second'],
-    ['is no secret', new Error('wrong: sesame'), 'wrong: [redacted]'],
-    ['is no novel', new Error('x'.repeat(400)), 'x'.repeat(300)],
+    [
+      'appears once if the cause has the same message',
+      new Error('no route', { cause: new Error('no route') }),
+      'no route',
+    ],
+    ['is the thrown value, if that is a text', 'a text', 'a text'],
+    ['is the thrown value, even if that is undefined', undefined, 'undefined'],
+    ['is the name of the error, if it has no message and no code', new TypeError(''), 'TypeError'],
+    ['is a single line', new Error('first\r\n\u0007second'), 'first second'],
+    ['contains no secret', new Error('wrong: sesame'), 'wrong: [redacted]'],
+    ['is cut off after 300 characters', new Error('x'.repeat(400)), 'x'.repeat(300)],
   ])('%s', (_, thrown, reason) => {
     const { message, cause } = failureOf(thrown)
     expect(message).toBe(`it failed (${reason}).`)
     expect(cause?.message).toBe(reason)
   })
 
-  it('is told even of what throws when it is looked at', () => {
+  it('is given even if the thrown value cannot be read', () => {
     const thrown = {
       get message() {
         throw new Error('not here')
@@ -51,14 +59,14 @@ describe('the reason', () => {
 
 describe('the code of the cause', () => {
   it.each<[string, unknown, unknown]>([
-    ['is that of what was thrown', errorWith('x', { code: 'A' }), 'A'],
+    ['is the code of the thrown error', errorWith('x', { code: 'A' }), 'A'],
     [
-      'is rather that of what lies beneath',
+      'is the code of its cause, if both have one',
       errorWith('x', { code: 'A', cause: errorWith('y', { code: 'B' }) }),
       'B',
     ],
     [
-      'is that of what was thrown, if there is none beneath',
+      'is the code of the thrown error, if its cause has none',
       errorWith('x', { code: 'A', cause: new Error('y') }),
       'A',
     ],
@@ -68,13 +76,13 @@ describe('the code of the cause', () => {
   })
 })
 
-describe('another attempt', () => {
-  it('may help against what was thrown', () => {
+describe('the failure', () => {
+  it('is temporary', () => {
     const { code, isTemporary } = failureOf(new Error('no route'))
     expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', true])
   })
 
-  it('will not make an answer shorter that was cut off for its size', () => {
+  it('is not temporary if the answer was too long', () => {
     const { code, isTemporary } = failureOf(new Error('maxContentLength size of 9 exceeded'))
     expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', false])
   })

@@ -26,26 +26,26 @@ function answer(life = 60, refreshToken?: string): Granted {
 
 type Step = Failure | Granted | (() => Granted)
 
-/** An issuer whose attempts end so, one after the other; and when each began, with what. */
+/** An issuer whose attempts end in these steps; and the start and refresh token of each attempt. */
 function issuerOf(retries: number, ...steps: Step[]) {
-  const begun: number[] = []
-  const asked: (string | undefined)[] = []
+  const startTimes: number[] = []
+  const refreshTokens: (string | undefined)[] = []
   const started = performance.now()
   const issuer = createIssuer(async ({ refreshToken }) => {
-    begun.push(performance.now() - started)
-    asked.push(refreshToken)
-    const step = steps[begun.length - 1] as Step
+    startTimes.push(performance.now() - started)
+    refreshTokens.push(refreshToken)
+    const step = steps[startTimes.length - 1] as Step
     if (typeof step === 'function') return step()
     if ('code' in step) throw step
     return step
   }, retries)
   const issue = (request: Partial<IssueRequest> = {}): ReturnType<TokenIssuer> =>
     issuer(issueRequest(request))
-  return { issue, begun, asked }
+  return { issue, startTimes, refreshTokens }
 }
 
-/** Lets the fake clocks run until it ends. */
-async function ended<T>(promise: Promise<T>): Promise<T> {
+/** Advances the fake clocks until the promise settles. */
+async function afterTimers<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   await vi.advanceTimersByTimeAsync(120_000)
   return promise
@@ -63,121 +63,121 @@ describe('attempts', () => {
   it.each([
     [0, [0, 250, 750, 1_750]],
     [0.999_999, [0, 500, 1_500, 3_500]],
-  ])('are spread over a half of 0.5 s, 1 s, 2 s … (random: %f)', async (random, times) => {
+  ])('wait between half and all of 0.5 s, 1 s, 2 s … (random: %f)', async (random, times) => {
     vi.spyOn(Math, 'random').mockReturnValue(random)
-    const { issue, begun } = issuerOf(3, OUT_OF_ORDER, OUT_OF_ORDER, OUT_OF_ORDER, answer())
-    await ended(issue())
-    for (const [i, time] of times.entries()) expect(begun[i]).toBeCloseTo(time, -1)
+    const { issue, startTimes } = issuerOf(3, OUT_OF_ORDER, OUT_OF_ORDER, OUT_OF_ORDER, answer())
+    await afterTimers(issue())
+    for (const [i, time] of times.entries()) expect(startTimes[i]).toBeCloseTo(time, -1)
   })
 
-  it('are as many as the retries allow, and end with the last failure', async () => {
+  it('are one more than the retries, and end with the last failure', async () => {
     const last = { ...OUT_OF_ORDER, message: 'it still is' }
-    const { issue, begun } = issuerOf(2, OUT_OF_ORDER, OUT_OF_ORDER, last)
-    expect(await rejectionOf(ended(issue()))).toMatchObject(last)
-    expect(begun).toHaveLength(3)
+    const { issue, startTimes } = issuerOf(2, OUT_OF_ORDER, OUT_OF_ORDER, last)
+    expect(await rejectionOf(afterTimers(issue()))).toMatchObject(last)
+    expect(startTimes).toHaveLength(3)
   })
 
-  it('are one where that is asked for', async () => {
-    const { issue, begun } = issuerOf(2, OUT_OF_ORDER)
-    await rejectionOf(ended(issue({ retry: false })))
-    expect(begun).toHaveLength(1)
+  it('are limited to one if the caller wants no retry', async () => {
+    const { issue, startTimes } = issuerOf(2, OUT_OF_ORDER)
+    await rejectionOf(afterTimers(issue({ retry: false })))
+    expect(startTimes).toHaveLength(1)
   })
 
-  it('are one where another would not help', async () => {
-    const { issue, begun } = issuerOf(2, { ...OUT_OF_ORDER, isTemporary: false })
-    await rejectionOf(ended(issue()))
-    expect(begun).toHaveLength(1)
+  it('are limited to one if another would not help', async () => {
+    const { issue, startTimes } = issuerOf(2, { ...OUT_OF_ORDER, isTemporary: false })
+    await rejectionOf(afterTimers(issue()))
+    expect(startTimes).toHaveLength(1)
   })
 
   it.each([
     [2_000, [0, 2_000]],
-    // Not sooner than it would have been anyway.
+    // Never earlier than without a Retry-After.
     [1, [0, 500]],
     [10_000, [0, 10_000]],
     [10_001, [0]],
-  ])('wait as long as Retry-After says, up to 10 s: %i ms', async (retryAfterMs, times) => {
+  ])('wait as long as Retry-After asks, up to 10 s: %i ms', async (retryAfterMs, times) => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
-    const { issue, begun } = issuerOf(1, { ...OUT_OF_ORDER, retryAfterMs }, answer())
-    await ended(issue()).catch(() => {})
-    expect(begun.map(Math.round)).toEqual(times)
+    const { issue, startTimes } = issuerOf(1, { ...OUT_OF_ORDER, retryAfterMs }, answer())
+    await afterTimers(issue()).catch(() => {})
+    expect(startTimes.map(Math.round)).toEqual(times)
   })
 })
 
 describe('a refresh token', () => {
-  it('that is refused is forgotten, and the client credentials are asked at once', async () => {
+  it('is forgotten if it is refused, and the client credentials are used at once', async () => {
     const onRefreshTokenRefused = vi.fn()
-    const { issue, begun, asked } = issuerOf(0, REFUSED, answer())
-    await ended(issue({ refreshToken: 'old', onRefreshTokenRefused }))
-    expect([asked, begun]).toEqual([
+    const { issue, startTimes, refreshTokens } = issuerOf(0, REFUSED, answer())
+    await afterTimers(issue({ refreshToken: 'old', onRefreshTokenRefused }))
+    expect([refreshTokens, startTimes]).toEqual([
       ['old', undefined],
       [0, 0],
     ])
     expect(onRefreshTokenRefused).toHaveBeenCalledOnce()
   })
 
-  it('that is refused is given up, though nobody wants to hear of it', async () => {
-    const { issue, asked } = issuerOf(0, REFUSED, answer())
-    await ended(issue({ refreshToken: 'old' }))
-    expect(asked).toEqual(['old', undefined])
+  it('is forgotten if it is refused, even if nobody listens for that', async () => {
+    const { issue, refreshTokens } = issuerOf(0, REFUSED, answer())
+    await afterTimers(issue({ refreshToken: 'old' }))
+    expect(refreshTokens).toEqual(['old', undefined])
   })
 
-  it('is kept through an outage', async () => {
+  it('is kept during an outage', async () => {
     const onRefreshTokenRefused = vi.fn()
-    const { issue, asked } = issuerOf(1, OUT_OF_ORDER, answer())
-    await ended(issue({ refreshToken: 'old', onRefreshTokenRefused }))
-    expect(asked).toEqual(['old', 'old'])
+    const { issue, refreshTokens } = issuerOf(1, OUT_OF_ORDER, answer())
+    await afterTimers(issue({ refreshToken: 'old', onRefreshTokenRefused }))
+    expect(refreshTokens).toEqual(['old', 'old'])
     expect(onRefreshTokenRefused).not.toHaveBeenCalled()
   })
 
-  it('is not what was refused where there is none', async () => {
-    const { issue, asked } = issuerOf(2, REFUSED)
-    expect(await rejectionOf(ended(issue()))).toMatchObject(REFUSED)
-    expect(asked).toEqual([undefined])
+  it('is necessary for a second request: without one, a refusal is final', async () => {
+    const { issue, refreshTokens } = issuerOf(2, REFUSED)
+    expect(await rejectionOf(afterTimers(issue()))).toMatchObject(REFUSED)
+    expect(refreshTokens).toEqual([undefined])
   })
 })
 
-describe('a token that died on its way', () => {
+describe('a token that has expired on arrival', () => {
   const late = (life: number, refreshToken?: string) => () => {
     vi.advanceTimersByTime(life * 1_000)
     return answer(life, refreshToken)
   }
 
-  it('is asked for again, once', async () => {
-    const { issue, begun } = issuerOf(0, late(60), answer())
+  it('is requested again, but only once', async () => {
+    const { issue, startTimes } = issuerOf(0, late(60), answer())
     const started = Date.now()
-    const { token } = await ended(issue())
-    expect(begun).toEqual([0, 60_000])
-    // The life counts from the second time.
+    const { token } = await afterTimers(issue())
+    expect(startTimes).toEqual([0, 60_000])
+    // The life counts from the second token request.
     expect(token.requestedAt.wall - started).toBe(60_000)
     const short = issuerOf(0, late(1), late(1))
-    await ended(short.issue())
-    expect(short.begun).toHaveLength(2)
+    await afterTimers(short.issue())
+    expect(short.startTimes).toHaveLength(2)
   })
 
-  it('may have brought a new refresh token, which is used', async () => {
-    const { issue, asked } = issuerOf(0, late(60, 'new'), answer())
-    await ended(issue({ refreshToken: 'old' }))
-    expect(asked).toEqual(['old', 'new'])
+  it('is replaced with its new refresh token, if it came with one', async () => {
+    const { issue, refreshTokens } = issuerOf(0, late(60, 'new'), answer())
+    await afterTimers(issue({ refreshToken: 'old' }))
+    expect(refreshTokens).toEqual(['old', 'new'])
   })
 
-  it('leaves the old refresh token in use if it brought none', async () => {
-    const { issue, asked } = issuerOf(0, late(60), answer())
-    await ended(issue({ refreshToken: 'old' }))
-    expect(asked).toEqual(['old', 'old'])
+  it('is replaced with the old refresh token, if it came with none', async () => {
+    const { issue, refreshTokens } = issuerOf(0, late(60), answer())
+    await afterTimers(issue({ refreshToken: 'old' }))
+    expect(refreshTokens).toEqual(['old', 'old'])
   })
 
-  it('is not followed by a refresh token where none was used', async () => {
-    const { issue, asked } = issuerOf(0, late(60, 'new'), answer())
-    await ended(issue())
-    expect(asked).toEqual([undefined, undefined])
+  it('is replaced with the client credentials, if no refresh token was used before', async () => {
+    const { issue, refreshTokens } = issuerOf(0, late(60, 'new'), answer())
+    await afterTimers(issue())
+    expect(refreshTokens).toEqual([undefined, undefined])
   })
 
-  it('did not die a moment before its end', async () => {
-    const { issue, begun } = issuerOf(0, () => {
+  it('does not include one that arrives a millisecond before its expiry', async () => {
+    const { issue, startTimes } = issuerOf(0, () => {
       vi.advanceTimersByTime(59_999)
       return answer(60)
     })
-    await ended(issue())
-    expect(begun).toHaveLength(1)
+    await afterTimers(issue())
+    expect(startTimes).toHaveLength(1)
   })
 })

@@ -2,19 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { msLeft, renewAfterMs, usableForMs } from '../../src/token/life.js'
 import { fakeClocks } from '../support/clocks.js'
 
-describe('a token is used', () => {
+describe('how long a token is used', () => {
   it.each([
     [86_400, 86_395_000],
     [100, 95_000],
     [60, 57_000],
     [1, 950],
     [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
-  ])('of %d s: for %d ms', (life, ms) => {
+  ])('with a life of %d s: for %d ms', (life, ms) => {
     expect(usableForMs(life)).toBe(ms)
   })
 })
 
-describe('a token is renewed', () => {
+describe('when a token is renewed', () => {
   it.each<[number, number | undefined, number, number]>([
     [86_400, undefined, 1, 77_760_000],
     [86_400, undefined, 0.8, 79_488_000],
@@ -22,21 +22,21 @@ describe('a token is renewed', () => {
     [40, undefined, 1, 20_000],
     [1_000, 10, 1, 990_000],
     [1_000, 700, 1, 500_000],
-    // When it is no longer used, at the latest.
+    // At the latest when it is no longer used.
     [1_000, 0, 1, 995_000],
     [1_000, 2, 1, 995_000],
     [Number.POSITIVE_INFINITY, undefined, 1, Number.POSITIVE_INFINITY],
     [Number.POSITIVE_INFINITY, 10, 1, Number.POSITIVE_INFINITY],
-  ])('of %d s, with renewBefore %s, of which the share of %d: after %d ms', (...given) => {
+  ])('with a life of %d s, renewBefore %s and the jitter %d: after %d ms', (...given) => {
     const [life, renewBefore, jitter, ms] = given
     expect(renewAfterMs(life, renewBefore, jitter)).toBe(ms)
   })
 })
 
-describe('what is left of a life', () => {
+describe('the rest of a life', () => {
   fakeClocks()
 
-  it('counts from when the token was asked for', () => {
+  it('counts from the token request', () => {
     const requestedAt = { wall: Date.now() - 20_000, monotonic: performance.now() - 20_000 }
     const left = (lifeSeconds: number) =>
       msLeft({ accessToken: 'a', tokenType: 'bearer', lifeSeconds, refreshToken: '', requestedAt })

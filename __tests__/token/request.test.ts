@@ -11,23 +11,23 @@ const CREDENTIALS = { ...CLIENT, tokenEndpointURL: 'https://a1bcd234.caspio.com/
 const GRANT = { grant_type: 'client_credentials' }
 const RESPONSE = { status: 200, statusText: '', headers: {}, data: '{}' }
 
-/** Posts the grant, and tells what came to the adapter. */
+/** Posts the grant, and returns the config that the adapter received. */
 async function posted(
   clientAuthentication: 'basic' | 'body',
-  way: AxiosRequestConfig = {},
+  settings: AxiosRequestConfig = {},
 ): Promise<InternalAxiosRequestConfig> {
-  const asked: InternalAxiosRequestConfig[] = []
+  const configs: InternalAxiosRequestConfig[] = []
   const adapter = async (config: InternalAxiosRequestConfig) => {
-    asked.push(config)
+    configs.push(config)
     return { ...RESPONSE, config }
   }
   const options = { clientAuthentication, timeout: 1_000 }
-  await postGrant(CREDENTIALS, GRANT, options, () => ({ ...way, adapter }))
-  return asked[0] as InternalAxiosRequestConfig
+  await postGrant(CREDENTIALS, GRANT, options, () => ({ ...settings, adapter }))
+  return configs[0] as InternalAxiosRequestConfig
 }
 
 describe('a token request', () => {
-  it('is a form that is posted, asks for JSON, and lets no redirect have the secret', async () => {
+  it('posts a form, accepts JSON, and follows no redirect', async () => {
     const config = await posted('basic')
     expect(config).toMatchObject({
       method: 'post',
@@ -45,7 +45,7 @@ describe('a token request', () => {
     })
   })
 
-  it('has the client in the form, if it is told so, and in no header', async () => {
+  it('sends the client in the form instead of a header, with clientAuthentication: body', async () => {
     const { data, headers } = await posted('body')
     expect(Object.fromEntries(new URLSearchParams(data))).toEqual({
       ...GRANT,
@@ -55,7 +55,7 @@ describe('a token request', () => {
     expect(headers.has('Authorization')).toBe(false)
   })
 
-  it('keeps the fetchOptions that tell its way, and none that change what it is', async () => {
+  it('keeps fetchOptions that choose the connection, and drops those that change the request', async () => {
     const dispatcher = { name: 'theirs' }
     const other = { method: 'GET', headers: { 'X-Evil': '1' }, body: 'evil', redirect: 'follow' }
     const { fetchOptions } = await posted('basic', { fetchOptions: { ...other, dispatcher } })
@@ -64,20 +64,20 @@ describe('a token request', () => {
 })
 
 describe('the timeout', () => {
-  const started: AbortSignal[] = []
+  const signals: AbortSignal[] = []
   const hanging = async ({ signal }: InternalAxiosRequestConfig): Promise<never> => {
-    started.push(signal as AbortSignal)
+    signals.push(signal as AbortSignal)
     return new Promise(() => {})
   }
 
-  it('ends what an adapter does not end, and tells it so', async () => {
+  it('ends a token request that the adapter does not end, and aborts its signal', async () => {
     const error = await rejectionOf(
       postGrant(CREDENTIALS, GRANT, { clientAuthentication: 'basic', timeout: 5 }, () => ({
         adapter: hanging,
       })),
     )
     expect(error).toMatchObject({ message: 'no answer within 5 ms', code: 'ETIMEDOUT' })
-    expect(started.pop()?.aborted).toBe(true)
+    expect(signals.pop()?.aborted).toBe(true)
   })
 
   it('leaves no timer behind', async () => {
@@ -92,15 +92,15 @@ describe('the timeout', () => {
   })
 })
 
-describe('a transport of the instance’s own', () => {
-  it('is told to follow no redirect with the secret, in its own options', async () => {
+describe('a custom transport of the instance', () => {
+  it('receives options that forbid it to follow a redirect with the secret', async () => {
     const server = await startRawServer(({ url }, response) => {
       response.end(url === '/oauth/token' ? '{"access_token":"a","token_type":"bearer"}' : '{}')
     })
-    const asked: Record<string, unknown>[] = []
+    const requestOptions: Record<string, unknown>[] = []
     const transport = {
       request(options: Record<string, unknown>, answer: never) {
-        asked.push(options)
+        requestOptions.push(options)
         return http.request(options, answer)
       },
     }
@@ -111,8 +111,8 @@ describe('a transport of the instance’s own', () => {
       'POST /oauth/token',
       'GET /x',
     ])
-    expect(asked[0]).toMatchObject({ path: '/oauth/token', followRedirects: false })
-    expect(asked[0]).toMatchObject({ redirect: 'manual' })
-    expect(asked[1]).not.toHaveProperty('followRedirects')
+    expect(requestOptions[0]).toMatchObject({ path: '/oauth/token', followRedirects: false })
+    expect(requestOptions[0]).toMatchObject({ redirect: 'manual' })
+    expect(requestOptions[1]).not.toHaveProperty('followRedirects')
   })
 })

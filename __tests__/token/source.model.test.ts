@@ -6,15 +6,15 @@ import { type Step, sequences, take } from './model/steps.js'
 import { VirtualClock } from './model/virtual-clock.js'
 import { World } from './model/world.js'
 
-// SEQUENCES=100 SEED=… runs less of it, and the same again.
+// SEQUENCES=100 runs fewer sequences, and SEED=… repeats the same ones.
 const SEQUENCES = Number(process.env.SEQUENCES ?? 10_000)
 const SEED = process.env.SEED
-// No call may hang: an attempt takes 5 s at most, a pause within a fetch 10 s, and everything else less.
+// No call may hang: an attempt takes at most 5 s, a wait between attempts at most 10 s.
 const LONG_ENOUGH_IN_MS = 60_000
-// The longest pause of all: what a Retry-After may ask for.
+// The longest cooldown: the most that a Retry-After can cause.
 const LONGEST_PAUSE_IN_MS = 300_000
 
-/** Runs one sequence, and tells in which states which steps were taken. */
+/** Runs one sequence, and reports each step and the state before it. */
 async function run(sequence: Step[], onStep: (state: State, step: Step) => void): Promise<void> {
   const clock = new VirtualClock()
   const { unhandled, end } = watchUnhandled()
@@ -36,7 +36,7 @@ async function run(sequence: Step[], onStep: (state: State, step: Step) => void)
     expect(world.open).toBe(0)
     expect(clock.timers).toBe(0)
 
-    // Whatever went before: when the account is in order again, so is the client.
+    // After any sequence, requests succeed again once the account works again.
     world.heal()
     await clock.advance(LONGEST_PAUSE_IN_MS)
     world.request('plain')
@@ -49,9 +49,9 @@ async function run(sequence: Step[], onStep: (state: State, step: Step) => void)
   }
 }
 
-describe('the token source, against a model of it', () => {
-  // A failure prints its seed, and the shortest sequence that fails.
-  it(`does nothing that it should not, in ${SEQUENCES} random sequences`, async () => {
+describe('the token source, compared with a model of it', () => {
+  // A failure prints its seed and the shortest sequence that fails.
+  it(`breaks no rule of the model in ${SEQUENCES} random sequences`, async () => {
     const seen = new Map<string, number>()
     const states: State[] = [
       'empty',
@@ -60,7 +60,7 @@ describe('the token source, against a model of it', () => {
       'due',
       'expired',
       'rejected',
-      'backing off',
+      'in cooldown',
     ]
     await fc.assert(
       fc.asyncProperty(sequences, (sequence) =>
@@ -71,7 +71,7 @@ describe('the token source, against a model of it', () => {
       ),
       { numRuns: SEQUENCES, ...(SEED && { seed: Number(SEED) }) },
     )
-    // That so many sequences do go everywhere.
+    // So many sequences must reach every state and take every step there.
     if (SEQUENCES < 10_000) return
     for (const state of states) {
       for (const step of ['request', 'wait', 'revoke', 'fail', 'abort', 'sleep', 'attach']) {

@@ -32,20 +32,20 @@ function grants(events: CaspioAuthEvent[]): string[] {
   return events.flatMap((event) => (event.type === 'token-request' ? [event.grant] : []))
 }
 
-/** Waits for what goes on in the background. */
-async function settled(condition: () => boolean): Promise<void> {
+/** Waits until something in the background has happened. */
+async function waitUntil(condition: () => boolean): Promise<void> {
   await vi.waitUntil(condition, { timeout: 5_000, interval: 5 })
 }
 
 describe('single flight', () => {
-  it('a cold start of 200 requests costs one token request', async () => {
+  it('sends one token request for 200 requests at a cold start', async () => {
     const { account, api } = await startBench()
     const answers = await times(200, () => api.get(PHYSICIANS))
     expect(answers.map(({ status }) => status)).toEqual(Array(200).fill(200))
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('all who wait share a failure, each in an error of his own with his own request', async () => {
+  it('rejects every waiting request with its own error, which holds its own config', async () => {
     const { account, api } = await startBench({ retries: 0 })
     account.tokenEndpoint.fail()
     const errors = await times(20, (i) => rejectionOf(api.get(PHYSICIANS, { params: { i } })))
@@ -55,7 +55,7 @@ describe('single flight', () => {
     expect(errors.every((error) => error.response.config === error.config)).toBe(true)
   })
 
-  it('two accounts in one process do not share a flight', async () => {
+  it('sends separate token requests for two accounts in one process', async () => {
     const [a, b] = [await startAccount(), await startAccount()]
     const tokens = await Promise.all(
       [a, b].map((account) => createCaspioAuth(account.credentials).getAccessToken()),
@@ -66,10 +66,10 @@ describe('single flight', () => {
 })
 
 describe('laziness', () => {
-  it('nothing is fetched before the first request for Caspio', async () => {
+  it('requests no token before the first request to Caspio', async () => {
     const { account, api } = await startBench()
-    const stranger = await startRawServer()
-    await api.get(`${stranger.url}/charges`)
+    const otherServer = await startRawServer()
+    await api.get(`${otherServer.url}/charges`)
     await sleep(50)
     expect(account.log.token).toHaveLength(0)
     await api.get(PHYSICIANS)
@@ -77,50 +77,50 @@ describe('laziness', () => {
   })
 })
 
-describe('renewal ahead of expiry', () => {
-  describe('of 24 hours', () => {
+describe('renewal before expiry', () => {
+  describe('of a token that lives 24 hours', () => {
     fakeClocks()
 
-    it('begins in the last tenth of the life, and not before', async () => {
+    it('starts in the last tenth of its life, not earlier', async () => {
       const { account, api } = await startBench()
       await api.get(PHYSICIANS)
       vi.advanceTimersByTime(21.5 * HOUR)
       await api.get(PHYSICIANS)
       await sleep(30)
       expect(account.log.token).toHaveLength(1)
-      // The window is 2 h 24 min, less a jitter of up to a fifth.
+      // The window is 2 h 24 min long, shortened by a jitter of up to a fifth.
       vi.advanceTimersByTime(0.6 * HOUR)
       await api.get(PHYSICIANS)
-      await settled(() => account.log.token.length === 2)
+      await waitUntil(() => account.log.token.length === 2)
     })
 
-    it('opens at another time in every source, within a fifth of the window', async () => {
-      // Answers at once: a request on its way would count as lost when the clock is put forward.
-      const opened = Array.from({ length: 12 }, () => {
-        let asked = 0
+    it('starts at a different time in each token source, within a fifth of the window', async () => {
+      // The brokers answer at once: if the clock jumped during a token request, it would count as lost.
+      const sources = Array.from({ length: 12 }, () => {
+        let calls = 0
         const auth = createCaspioAuth(async () => {
-          const access_token = `t${++asked}`
+          const access_token = `t${++calls}`
           return { access_token, token_type: 'bearer', expires_in: 86_399 }
         })
-        return { auth, asked: () => asked }
+        return { auth, calls: () => calls }
       })
-      for (const { auth } of opened) await auth.getAccessToken()
-      const windows: number[] = []
+      for (const { auth } of sources) await auth.getAccessToken()
+      const renewed: number[] = []
       const step = 3 * MINUTE
       vi.advanceTimersByTime(21.5 * HOUR)
       for (let left = 2.5 * HOUR; left > 1.8 * HOUR; left -= step) {
-        await Promise.all(opened.map(({ auth }) => auth.getAccessToken()))
+        await Promise.all(sources.map(({ auth }) => auth.getAccessToken()))
         await atRest()
-        windows.push(opened.filter(({ asked }) => asked() === 2).length)
+        renewed.push(sources.filter(({ calls }) => calls() === 2).length)
         vi.advanceTimersByTime(step)
       }
-      expect(windows[0]).toBe(0)
-      expect(windows.at(-1)).toBe(12)
-      // Not all at once.
-      expect(new Set(windows).size).toBeGreaterThan(3)
+      expect(renewed[0]).toBe(0)
+      expect(renewed.at(-1)).toBe(12)
+      // They do not all renew at the same time.
+      expect(new Set(renewed).size).toBeGreaterThan(3)
     })
 
-    it('an outage of two hours is invisible, and rejects nothing that nobody awaits', async () => {
+    it('hides an outage of two hours, and leaves no unhandled rejection', async () => {
       const { unhandled, end } = watchUnhandled()
       const { account, api, events } = await startBench({ retries: 0 })
       await api.get(PHYSICIANS)
@@ -133,7 +133,7 @@ describe('renewal ahead of expiry', () => {
       }
       account.tokenEndpoint.restore()
       await api.get(PHYSICIANS)
-      await settled(() => events.filter(({ type }) => type === 'token-taken').length === 2)
+      await waitUntil(() => events.filter(({ type }) => type === 'token-taken').length === 2)
       end()
       expect(account.log.api.filter(({ status }) => status !== 200)).toEqual([])
       const failures = events.filter((event) => event.type === 'acquisition-failed')
@@ -142,19 +142,19 @@ describe('renewal ahead of expiry', () => {
       expect(unhandled).toEqual([])
     })
 
-    it('that fails is not tried again before the end of its pause', async () => {
+    it('is not retried before the cooldown ends, if it fails', async () => {
       const { account, api, events } = await startBench({ retries: 0 })
       await api.get(PHYSICIANS)
       vi.advanceTimersByTime(22.1 * HOUR)
       account.tokenEndpoint.fail()
       await api.get(PHYSICIANS)
-      await settled(() => events.some(({ type }) => type === 'acquisition-failed'))
+      await waitUntil(() => events.some(({ type }) => type === 'acquisition-failed'))
       for (let i = 0; i < 20; i++) await api.get(PHYSICIANS)
       await sleep(30)
       expect(account.log.token).toHaveLength(2)
     })
 
-    it('renewBefore says when, but never more than half of the life', async () => {
+    it('starts renewBefore seconds before expiry, but never before half of its life has passed', async () => {
       const { account, api } = await startBench({ renewBefore: 1_000_000 })
       await api.get(PHYSICIANS)
       vi.advanceTimersByTime(11.9 * HOUR)
@@ -163,24 +163,24 @@ describe('renewal ahead of expiry', () => {
       expect(account.log.token).toHaveLength(1)
       vi.advanceTimersByTime(2.6 * HOUR)
       await api.get(PHYSICIANS)
-      await settled(() => account.log.token.length === 2)
+      await waitUntil(() => account.log.token.length === 2)
     })
 
-    it('renewBefore 0 renews when the token has expired', async () => {
+    it('waits until the token has expired, if renewBefore is 0', async () => {
       const { account, api } = await startBench({ renewBefore: 0 })
       await api.get(PHYSICIANS)
       vi.advanceTimersByTime(24 * HOUR - 10 * SECOND)
       await api.get(PHYSICIANS)
       await sleep(30)
       expect(account.log.token).toHaveLength(1)
-      // Within the margin of expiry: waited for.
+      // Too close to expiry to be used: the request waits for a new token.
       vi.advanceTimersByTime(6 * SECOND)
       await api.get(PHYSICIANS)
       expect(account.log.token).toHaveLength(2)
       expect(account.log.api.every(({ status }) => status === 200)).toBe(true)
     })
 
-    it('the life counts from when the token request was sent', async () => {
+    it('counts the life from the time when the token request was sent', async () => {
       const account = await startAccount()
       const auth = createCaspioAuth(account.credentials)
       account.tokenEndpoint.latency = 50
@@ -189,7 +189,7 @@ describe('renewal ahead of expiry', () => {
       expect((await pending).expires_in).toBe(86_389)
     })
 
-    it('an idle machine that slept through the expiry fetches before it sends', async () => {
+    it('happens before the next request, if the machine slept past the expiry', async () => {
       const { account, api } = await startBench()
       await api.get(PHYSICIANS)
       vi.setSystemTime(Date.now() + 30 * HOUR)
@@ -198,7 +198,7 @@ describe('renewal ahead of expiry', () => {
       expect(account.log.token).toHaveLength(2)
     })
 
-    it('a wall clock that is set back does not prolong the life', async () => {
+    it('is not delayed by a wall clock that is set back', async () => {
       const { account, api } = await startBench()
       await api.get(PHYSICIANS)
       const then = Date.now()
@@ -211,7 +211,7 @@ describe('renewal ahead of expiry', () => {
 })
 
 describe('replacing a rejected token', () => {
-  it('200 requests on a revoked token cost one further token request', async () => {
+  it('sends one more token request for 200 requests with a revoked token', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -220,7 +220,7 @@ describe('replacing a rejected token', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('a late 401 on an old token fetches nothing', async () => {
+  it('requests no token for a late 401 that rejects an old one', async () => {
     let token = 0
     let issued = 0
     const server = await startRawServer((request, response) => {
@@ -242,13 +242,13 @@ describe('replacing a rejected token', () => {
       clientSecret: 'secret',
       tokenEndpointURL: `${server.url}/oauth/token`,
     })
-    // The 401s straggle in over 400 ms, long after the renewal ended.
+    // The 401s arrive over 400 ms, long after the renewal has ended.
     const answers = await times(200, (i) => api.get(`/${i * 2}`))
     expect(answers.every(({ status }) => status === 200)).toBe(true)
     expect(issued).toBe(2)
   })
 
-  it('a 401 that comes in while the renewal runs joins it', async () => {
+  it('shares a renewal that is already running', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -262,8 +262,8 @@ describe('replacing a rejected token', () => {
   })
 })
 
-describe('fruitless renewals', () => {
-  it('50 calls in a row of a resource that always answers 401 cost 2 token requests', async () => {
+describe('renewals that do not help', () => {
+  it('sends 2 token requests for 50 requests to a resource that always answers 401', async () => {
     const { account, api } = await startBench()
     account.api.fail({ status: 401 })
     for (let i = 0; i < 50; i++) {
@@ -271,11 +271,11 @@ describe('fruitless renewals', () => {
       expect(error.response.status).toBe(401)
     }
     expect(account.log.token).toHaveLength(2)
-    // Resent once, and then not any more.
+    // Only the first request is resent.
     expect(account.log.api).toHaveLength(51)
   })
 
-  it('stragglers are not resent with a token that is known to be rejected as well', async () => {
+  it('resends no request with a token that is known to be rejected, too', async () => {
     let issued = 0
     const server = await startRawServer((request, response) => {
       if (request.url === '/oauth/token') {
@@ -291,13 +291,13 @@ describe('fruitless renewals', () => {
       clientSecret: 'secret',
       tokenEndpointURL: `${server.url}/oauth/token`,
     })
-    // The first 401 comes at once, the others when its resend has long been answered.
+    // The first 401 arrives at once, the others long after its resend has been answered.
     await times(20, (i) => rejectionOf(api.get(`/${i && 200 + i * 10}`)))
     expect(issued).toBe(2)
     expect(server.received.filter(({ url }) => url !== '/oauth/token')).toHaveLength(21)
   })
 
-  it('a renewal that once helped does not excuse more than one that does not', async () => {
+  it('excuses only one renewal that does not help after one that did', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -308,7 +308,7 @@ describe('fruitless renewals', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('a resend that was never answered does not prove that renewing helps', async () => {
+  it('does not count a resend without an answer as proof that renewing helps', async () => {
     const { account, api } = await startBench()
     account.api.fail({ status: 401, times: 1 })
     account.api.fail({ reset: true, times: 1 })
@@ -318,7 +318,7 @@ describe('fruitless renewals', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('a stream that is always rejected costs no token each time either', async () => {
+  it('does not request a token each time that a stream is rejected', async () => {
     const { Readable } = await import('node:stream')
     const { account, api } = await startBench()
     account.api.fail({ status: 401 })
@@ -331,7 +331,7 @@ describe('fruitless renewals', () => {
   describe('over time', () => {
     fakeClocks()
 
-    it('are tried again after 1 s, then 2 s, 4 s … up to 60 s', async () => {
+    it('are repeated after 1 s, then 2 s, 4 s … up to 60 s', async () => {
       const { account, api } = await startBench()
       account.api.fail({ status: 401 })
       const pauses: number[] = []
@@ -350,7 +350,7 @@ describe('fruitless renewals', () => {
       expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
     }, 60_000)
 
-    it('other traffic does not end the pause; a recovery that succeeds does', async () => {
+    it('end their cooldown after a successful recovery, but not after other traffic', async () => {
       const { account, api } = await startBench()
       account.api.fail({ status: 401, path: '/rest/v2/tables/Locked' })
       const locked = () => rejectionOf(api.get('/tables/Locked/records'))
@@ -359,12 +359,13 @@ describe('fruitless renewals', () => {
       await locked()
       expect(account.log.token).toHaveLength(2)
 
-      // Truly revoked: after the pause one recovery succeeds.
+      // This time the token really is revoked: after the cooldown one recovery succeeds.
       vi.advanceTimersByTime(1.1 * SECOND)
       account.revoke()
       await api.get(PHYSICIANS)
       expect(account.log.token).toHaveLength(3)
-      // No pause is left, so the locked resource is tried at once, and it begins anew with 1 s.
+      // The cooldown has ended, so the locked resource causes a renewal at once. The next cooldown
+      // starts at 1 s again.
       await locked()
       expect(account.log.token).toHaveLength(4)
       vi.advanceTimersByTime(1.1 * SECOND)
@@ -372,7 +373,7 @@ describe('fruitless renewals', () => {
       expect(account.log.token).toHaveLength(5)
     })
 
-    it('a 401 of a forbidden resource does not keep the others from being recovered', async () => {
+    it('do not keep other requests from being recovered, if one resource is forbidden', async () => {
       const { account, api } = await startBench()
       account.api.fail({ status: 401, path: '/rest/v2/tables/Locked' })
       await api.get(PHYSICIANS)
@@ -386,10 +387,10 @@ describe('fruitless renewals', () => {
       expect(account.log.token).toHaveLength(2)
     })
 
-    it('a token that served for an hour is not taken for a fresh one', async () => {
+    it('are not assumed for a token that has worked for an hour', async () => {
       const { account, api } = await startBench()
       account.api.fail({ status: 401, times: 1 })
-      // The resend that would have proved the new token is lost to the network.
+      // The resend that would have proved that the new token works fails in the network.
       account.api.fail({ reset: true, times: 1 })
       await rejectionOf(api.get(PHYSICIANS))
       await api.get(PHYSICIANS)
@@ -401,26 +402,26 @@ describe('fruitless renewals', () => {
 })
 
 describe('failures', () => {
-  it('503 twice, then well: the request succeeds', async () => {
+  it('retries after two answers of 503, and the request succeeds', async () => {
     const { account, api } = await startBench()
     account.tokenEndpoint.fail({ times: 2 })
     expect((await api.get(PHYSICIANS)).status).toBe(200)
     expect(account.log.token.map(({ status }) => status)).toEqual([503, 503, 200])
   })
 
-  it('a connection that is reset is tried again', async () => {
+  it('retries after a connection reset', async () => {
     const { account, api } = await startBench()
     account.tokenEndpoint.fail({ times: 1, reset: true })
     expect((await api.get(PHYSICIANS)).status).toBe(200)
   })
 
-  it('a rate limit that Caspio tells by a 400 is tried again', async () => {
+  it('retries if Caspio reports its rate limit with a 400', async () => {
     const { account, api } = await startBench()
     account.tokenEndpoint.fail({ times: 1, status: 400, body: '{"Code":"api-calls-rate"}' })
     expect((await api.get(PHYSICIANS)).status).toBe(200)
   })
 
-  it('an attempt ends after the timeout, even if bytes trickle in', async () => {
+  it('ends an attempt after the timeout, even if bytes still arrive', async () => {
     let open = 0
     const server = await startRawServer((_, response) => {
       open++
@@ -441,11 +442,11 @@ describe('failures', () => {
     expect(error.cause.code).toBe('ETIMEDOUT')
     expect(server.received).toHaveLength(2)
     expect(performance.now() - started).toBeLessThan(2_000)
-    // Its connection ends with it.
-    await settled(() => open === 0)
+    // The connection is closed, too.
+    await waitUntil(() => open === 0)
   })
 
-  it('Retry-After is waited for within a fetch up to 10 s', async () => {
+  it('waits as long as Retry-After asks, if that is at most 10 s', async () => {
     const { account, api } = await startBench()
     account.tokenEndpoint.fail({ times: 1, status: 429, retryAfter: 1 })
     const started = performance.now()
@@ -456,7 +457,7 @@ describe('failures', () => {
   describe('over time', () => {
     fakeClocks()
 
-    it('are answered without another call for 1 s, then 2 s, 4 s … up to 30 s, by single attempts', async () => {
+    it('start a cooldown of 1 s, then 2 s, 4 s … up to 30 s, with one attempt after each', async () => {
       const { account, api } = await startBench()
       account.tokenEndpoint.fail()
       const first = await rejectionOf(api.get(PHYSICIANS))
@@ -485,7 +486,7 @@ describe('failures', () => {
       expect((await api.get(PHYSICIANS)).status).toBe(200)
     }, 30_000)
 
-    it('a Retry-After beyond 10 s ends the fetch at once, and the pause carries it', async () => {
+    it('are not retried if Retry-After exceeds 10 s; the cooldown lasts that long instead', async () => {
       const { account, api } = await startBench()
       account.tokenEndpoint.fail({ status: 429, retryAfter: 120, times: 1 })
       await rejectionOf(api.get(PHYSICIANS))
@@ -497,7 +498,7 @@ describe('failures', () => {
       expect((await api.get(PHYSICIANS)).status).toBe(200)
     })
 
-    it('a Retry-After of a day is cut to 5 minutes', async () => {
+    it('limit a Retry-After of a day to 5 minutes', async () => {
       const { account, api } = await startBench()
       account.tokenEndpoint.fail({ status: 503, retryAfter: 86_400, times: 1 })
       const error = await rejectionOf(api.get(PHYSICIANS))
@@ -506,7 +507,7 @@ describe('failures', () => {
       expect((await api.get(PHYSICIANS)).status).toBe(200)
     })
 
-    it('wrong credentials cost one token request, and the next 30 s later', async () => {
+    it('allow one token request every 30 s, if the credentials are wrong', async () => {
       const { account, api } = await startBench()
       account.rotateSecret()
       for (let i = 0; i < 10; i++) {
@@ -521,7 +522,7 @@ describe('failures', () => {
       expect(account.log.token).toHaveLength(2)
     })
 
-    it('getAccessToken({ renew: true }) does not wait for the end of a pause', async () => {
+    it('do not delay getAccessToken({ renew: true })', async () => {
       const { account, api, auth } = await startBench({ retries: 0 })
       account.tokenEndpoint.fail({ times: 1, retryAfter: 300 })
       await rejectionOf(api.get(PHYSICIANS))
@@ -529,7 +530,7 @@ describe('failures', () => {
       expect((await api.get(PHYSICIANS)).status).toBe(200)
     })
 
-    it('a wall clock that is set back does not prolong a pause', async () => {
+    it('start a cooldown that a wall clock set back does not prolong', async () => {
       const { account, api } = await startBench({ retries: 0 })
       account.tokenEndpoint.fail({ times: 1 })
       await rejectionOf(api.get(PHYSICIANS))
@@ -544,19 +545,19 @@ describe('failures', () => {
 describe('grants', () => {
   fakeClocks()
 
-  it('renewal ahead of expiry uses the refresh token, and mints none', async () => {
+  it('renews before expiry with the refresh token, and leaves only one refresh token valid', async () => {
     const { account, api, events } = await startBench()
     for (let day = 0; day < 5; day++) {
       await api.get(PHYSICIANS)
       vi.advanceTimersByTime(22.2 * HOUR)
       await api.get(PHYSICIANS)
-      await settled(() => account.log.token.length === day + 2)
+      await waitUntil(() => account.log.token.length === day + 2)
     }
     expect(grants(events)).toEqual(['client_credentials', ...Array(5).fill('refresh_token')])
     expect(account.liveRefreshTokens).toBe(1)
   })
 
-  it('so does a fetch after the token expired unused', async () => {
+  it('uses the refresh token after the access token has expired, too', async () => {
     const { api, events } = await startBench()
     await api.get(PHYSICIANS)
     vi.advanceTimersByTime(40 * HOUR)
@@ -564,7 +565,7 @@ describe('grants', () => {
     expect(grants(events)).toEqual(['client_credentials', 'refresh_token'])
   })
 
-  it('a refused refresh token is followed by client credentials, once, and forgotten', async () => {
+  it('forgets a refused refresh token, and uses the client credentials at once', async () => {
     const { account, api, events } = await startBench({ retries: 0 })
     await api.get(PHYSICIANS)
     account.revokeRefreshTokens()
@@ -582,7 +583,7 @@ describe('grants', () => {
     ])
   })
 
-  it('an outage does not cost the refresh token', async () => {
+  it('keeps the refresh token during an outage', async () => {
     const { account, api, events } = await startBench({ retries: 0 })
     await api.get(PHYSICIANS)
     vi.advanceTimersByTime(40 * HOUR)
@@ -593,7 +594,7 @@ describe('grants', () => {
     expect(grants(events)).toEqual(['client_credentials', 'refresh_token', 'refresh_token'])
   })
 
-  it('a refresh grant that is refused is followed by client credentials, whatever the reason', async () => {
+  it('uses the client credentials after a refused refresh token, whatever the reason', async () => {
     const { account, api, events } = await startBench()
     await api.get(PHYSICIANS)
     account.rotateSecret()
@@ -602,7 +603,7 @@ describe('grants', () => {
     expect(grants(events)).toEqual(['client_credentials', 'refresh_token', 'client_credentials'])
   })
 
-  it('after a rejection: client credentials', async () => {
+  it('uses the client credentials after Caspio rejected the access token', async () => {
     const { account, api, events } = await startBench()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -610,7 +611,7 @@ describe('grants', () => {
     expect(grants(events)).toEqual(['client_credentials', 'client_credentials'])
   })
 
-  it('an answer without a refresh token leaves the old one in use (RFC 6749 §6)', async () => {
+  it('keeps the old refresh token if the answer contains no new one (RFC 6749 §6)', async () => {
     const forms: string[] = []
     const server = await startRawServer((request, response) => {
       forms.push(request.body.toString())
@@ -638,17 +639,17 @@ describe('grants', () => {
   })
 })
 
-describe('an unknown life', () => {
+describe('a token whose life is unknown', () => {
   fakeClocks()
 
-  it('means that the token is used until it is rejected', async () => {
+  it('is used until it is rejected', async () => {
     let issued = 0
-    let dead = ''
+    let revoked = ''
     const server = await startRawServer((request, response) => {
       if (request.url === '/oauth/token') {
         response.end(JSON.stringify({ access_token: `t${++issued}`, token_type: 'Bearer' }))
       } else {
-        response.statusCode = request.headers.authorization === `Bearer ${dead}` ? 401 : 200
+        response.statusCode = request.headers.authorization === `Bearer ${revoked}` ? 401 : 200
         response.end('{}')
       }
     })
@@ -663,25 +664,28 @@ describe('an unknown life', () => {
     await api.get('/')
     expect(issued).toBe(1)
     expect(await auth.getAccessToken()).toEqual({ access_token: 't1', token_type: 'Bearer' })
-    dead = 't1'
+    revoked = 't1'
     await api.get('/')
     expect(issued).toBe(2)
   })
 })
 
-describe('when a token is renewed, and when it is no longer used', () => {
+describe('the times at which a token is renewed and no longer used', () => {
   fakeTime()
 
-  /** What a request does at that age of a token: nothing, renew beside, or wait for another. */
+  /**
+   * What a request does with a token of this age, in seconds: it uses the token, renews it in the
+   * background, or waits for a new one because it has expired.
+   */
   async function atAge(life: number, age: number, renewBefore?: number, random = 0) {
-    const spread = vi.spyOn(Math, 'random').mockReturnValue(random)
+    const jitter = vi.spyOn(Math, 'random').mockReturnValue(random)
     let issued = 0
     const broker = async () => {
       await null
       return { access_token: `t${++issued}`, token_type: 'bearer', expires_in: life }
     }
     const auth = createCaspioAuth(broker, { ...(renewBefore !== undefined && { renewBefore }) })
-    spread.mockRestore()
+    jitter.mockRestore()
     await auth.getAccessToken()
     vi.advanceTimersByTime(age * SECOND)
     const { access_token } = await auth.getAccessToken()
@@ -694,14 +698,14 @@ describe('when a token is renewed, and when it is no longer used', () => {
     [86_400, 'a tenth', 77_760],
     [1_000, 'a tenth', 900],
     [100, 'at least 30 s', 70],
-    [40, 'half of the life at most', 20],
-    [1, 'half of the life at most', 0.5],
-  ])('of %i s: %s before its end', async (life, _, age) => {
+    [40, 'at most half of its life', 20],
+    [1, 'at most half of its life', 0.5],
+  ])('a token of %i s is renewed %s before its end', async (life, _, age) => {
     expect(await atAge(life, age - 0.001)).toBe('used')
     expect(await atAge(life, age)).toBe('renewed')
   })
 
-  it('later by up to a fifth of that, so that a fleet does not come at once', async () => {
+  it('the renewal is up to a fifth later, so that many processes do not renew at the same time', async () => {
     expect(await atAge(1_000, 919, undefined, 0.999)).toBe('used')
     expect(await atAge(1_000, 920, undefined, 0.999)).toBe('renewed')
   })
@@ -711,7 +715,7 @@ describe('when a token is renewed, and when it is no longer used', () => {
     [100, 5],
     [60, 3],
     [1, 0.05],
-  ])('of %i s: not used any more %d s before its end', async (life, margin) => {
+  ])('a token of %i s is no longer used %d s before its end', async (life, margin) => {
     expect(await atAge(life, life - margin - 0.001)).toBe('renewed')
     expect(await atAge(life, life - margin)).toBe('expired')
   })
@@ -725,13 +729,16 @@ describe('when a token is renewed, and when it is no longer used', () => {
     [0, 995, 'expired'],
     [2, 994.999, 'used'],
     [2, 995, 'expired'],
-  ])('renewBefore %i of 1000 s, at %d s: %s', async (renewBefore, age, outcome) => {
-    expect(await atAge(1_000, age, renewBefore)).toBe(outcome)
-  })
+  ])(
+    'with renewBefore %i, a token of 1000 s that is %d s old is %s',
+    async (renewBefore, age, outcome) => {
+      expect(await atAge(1_000, age, renewBefore)).toBe(outcome)
+    },
+  )
 
-  describe('to the millisecond, however lately it was used', () => {
-    /** Tokens with these lives, one after the other; and the name of the one that a request gets. */
-    function tokensOf(...lives: number[]) {
+  describe('a token is used until the exact millisecond', () => {
+    /** Issues tokens with these lives, one after the other; returns what gets the current one. */
+    function issueTokens(...lives: number[]) {
       let issued = 0
       const broker = async () => {
         await null
@@ -742,45 +749,45 @@ describe('when a token is renewed, and when it is no longer used', () => {
         }
       }
       const auth = createCaspioAuth(broker, { renewBefore: 0 })
-      const used = async (options?: { renew: boolean }) =>
+      const currentToken = async (options?: { renew: boolean }) =>
         (await auth.getAccessToken(options)).access_token
-      return used
+      return currentToken
     }
 
-    it('its own end', async () => {
-      const used = tokensOf(100, 100)
-      expect(await used()).toBe('t1')
+    it('of its end', async () => {
+      const currentToken = issueTokens(100, 100)
+      expect(await currentToken()).toBe('t1')
       vi.advanceTimersByTime(94_700)
-      expect(await used()).toBe('t1')
+      expect(await currentToken()).toBe('t1')
       vi.advanceTimersByTime(299)
-      expect(await used()).toBe('t1')
+      expect(await currentToken()).toBe('t1')
       vi.advanceTimersByTime(1)
-      expect(await used()).toBe('t2')
+      expect(await currentToken()).toBe('t2')
     })
 
     it.each([
-      ['a shorter one in its place', 0.5, 474],
-      ['one that ends before the clocks are looked at again', 0.008, 7],
-    ])('that of %s', async (_, life, lastMs) => {
-      const used = tokensOf(86_400, life, 100)
-      expect(await used()).toBe('t1')
-      expect(await used()).toBe('t1')
-      expect(await used({ renew: true })).toBe('t2')
+      ['a shorter life', 0.5, 474],
+      ['a life that ends before the clocks are read again', 0.008, 7],
+    ])('of its end, if it replaced another token and has %s', async (_, life, lastMs) => {
+      const currentToken = issueTokens(86_400, life, 100)
+      expect(await currentToken()).toBe('t1')
+      expect(await currentToken()).toBe('t1')
+      expect(await currentToken({ renew: true })).toBe('t2')
       vi.advanceTimersByTime(lastMs)
-      expect(await used()).toBe('t2')
+      expect(await currentToken()).toBe('t2')
       vi.advanceTimersByTime(1)
-      expect(await used()).toBe('t3')
+      expect(await currentToken()).toBe('t3')
     })
 
-    it('where the wall clock is set back meanwhile', async () => {
-      const used = tokensOf(100, 100)
-      expect(await used()).toBe('t1')
-      expect(await used()).toBe('t1')
+    it('of its end, if the wall clock is set back meanwhile', async () => {
+      const currentToken = issueTokens(100, 100)
+      expect(await currentToken()).toBe('t1')
+      expect(await currentToken()).toBe('t1')
       vi.setSystemTime(Date.now() - HOUR)
       vi.advanceTimersByTime(94_999)
-      expect(await used()).toBe('t1')
+      expect(await currentToken()).toBe('t1')
       vi.advanceTimersByTime(1)
-      expect(await used()).toBe('t2')
+      expect(await currentToken()).toBe('t2')
     })
   })
 })
@@ -789,8 +796,8 @@ describe('a late rejection of an old token', () => {
   fakeTime()
 
   it.each([
-    ['is answered with the one in use', 10, 't2'],
-    ['is answered with a new one, if the one in use has expired', 60, 't3'],
+    ['returns the current token', 10, 't2'],
+    ['returns a new token if the current one has expired', 60, 't3'],
   ])('%s', async (_, age, expected) => {
     let issued = 0
     const issue = async (): Promise<Issued> => {
@@ -798,16 +805,16 @@ describe('a late rejection of an old token', () => {
       const token = { accessToken, tokenType: 'bearer', lifeSeconds: 60, refreshToken: undefined }
       return { token: { ...token, requestedAt: now() }, grant: 'client_credentials' }
     }
-    const via = () => ({})
+    const transport = () => ({})
     const source = new TokenSource(issue, resolveOptions(), () => {})
-    const old = await source.acquire(via)
-    await source.renew(via)
+    const old = await source.acquire(transport)
+    await source.renew(transport)
     vi.advanceTimersByTime(age * SECOND)
-    expect(await source.replace(old, via)).toMatchObject({ accessToken: expected })
+    expect(await source.replace(old, transport)).toMatchObject({ accessToken: expected })
   })
 })
 
-it('a renewal that ends after invalidate(), without a refresh token of its own, gives its token', async () => {
+it('a renewal that ends after invalidate() returns its token, without the old refresh token', async () => {
   const grants = ['client_credentials', 'refresh_token'] as const
   const answers: (() => void)[] = []
   const issue = () =>
@@ -818,21 +825,21 @@ it('a renewal that ends after invalidate(), without a refresh token of its own, 
       const token = { accessToken, tokenType: 'bearer', lifeSeconds: 60, refreshToken }
       answers.push(() => resolve({ token: { ...token, requestedAt: now() }, grant }))
     })
-  const via = () => ({})
+  const transport = () => ({})
   const source = new TokenSource(issue, resolveOptions(), () => {})
-  const first = source.acquire(via)
+  const first = source.acquire(transport)
   answers[0]?.()
   await first
-  const renewed = source.renew(via)
+  const renewed = source.renew(transport)
   source.invalidate()
   answers[1]?.()
   expect(await renewed).toMatchObject({ accessToken: 't2', refreshToken: undefined })
 })
 
-describe('a fetch that is never answered, since the worker that began it is gone', () => {
+describe('a token request that is never answered, because its worker has ended', () => {
   fakeTime()
 
-  function startHeld(options?: CaspioAuthOptions) {
+  function startUnanswered(options?: CaspioAuthOptions) {
     const answers: (() => void)[] = []
     const issue = () =>
       new Promise<Issued>((resolve) => {
@@ -848,103 +855,103 @@ describe('a fetch that is never answered, since the worker that began it is gone
       })
     return { source: new TokenSource(issue, resolveOptions(options), () => {}), answers }
   }
-  const via = () => ({})
+  const transport = () => ({})
 
   it.each([
-    ['the defaults', undefined, 95],
-    ['half a second and no retries', { retries: 0, timeout: 500 }, 17],
-  ])('is waited for as long as it may take, and no longer: %s', async (_, options, seconds) => {
-    const { source, answers } = startHeld(options)
-    source.acquire(via)
+    ['the default options', undefined, 95],
+    ['a timeout of 0.5 s and no retries', { retries: 0, timeout: 500 }, 17],
+  ])('is awaited only as long as it may take, with %s', async (_, options, seconds) => {
+    const { source, answers } = startUnanswered(options)
+    source.acquire(transport)
     vi.advanceTimersByTime(seconds * SECOND - 1)
-    source.acquire(via)
+    source.acquire(transport)
     expect(answers).toHaveLength(1)
     vi.advanceTimersByTime(1)
-    const waiting = [source.acquire(via), source.acquire(via)]
+    const waiting = [source.acquire(transport), source.acquire(transport)]
     expect(answers).toHaveLength(2)
     answers[1]?.()
     expect(await Promise.all(waiting)).toMatchObject(Array(2).fill({ accessToken: 't2' }))
   })
 
-  it('does not keep the token from being renewed ahead of expiry', async () => {
-    const { source, answers } = startHeld()
-    const first = source.acquire(via)
+  it('does not keep the token from being renewed before expiry', async () => {
+    const { source, answers } = startUnanswered()
+    const first = source.acquire(transport)
     answers[0]?.()
     await first
     // In the last tenth of its life.
     vi.advanceTimersByTime(930 * SECOND)
     for (const seconds of [0, 40]) {
       vi.advanceTimersByTime(seconds * SECOND)
-      expect(await source.acquire(via)).toMatchObject({ accessToken: 't1' })
+      expect(await source.acquire(transport)).toMatchObject({ accessToken: 't1' })
       expect(answers).toHaveLength(2)
     }
-    // Expired meanwhile.
+    // The token has expired meanwhile.
     vi.advanceTimersByTime(55 * SECOND)
-    const waiting = source.acquire(via)
+    const waiting = source.acquire(transport)
     answers[2]?.()
     expect(await waiting).toMatchObject({ accessToken: 't3' })
   })
 
-  it('does not end the next one if it is answered after all', async () => {
-    const { source, answers } = startHeld()
-    const late = source.acquire(via)
+  it('does not end the next token request if it is answered after all', async () => {
+    const { source, answers } = startUnanswered()
+    const late = source.acquire(transport)
     vi.advanceTimersByTime(95 * SECOND)
-    source.acquire(via)
+    source.acquire(transport)
     answers[0]?.()
     await late
-    source.renew(via)
+    source.renew(transport)
     expect(answers).toHaveLength(2)
   })
 })
 
-describe('the process', () => {
+describe('the Node.js process', () => {
   fakeTime()
 
-  /** A source whose broker answers when it is told to. */
-  function startHeld() {
-    const asked: { resolve(): void; reject(): void }[] = []
+  /** A token source whose broker answers when the test says so; and its running intervals. */
+  function startSource() {
+    const calls: { resolve(): void; reject(): void }[] = []
     const broker = () =>
       new Promise<CaspioAccessToken>((resolve, reject) => {
-        const token = { access_token: `t${asked.length}`, token_type: 'bearer', expires_in: 60 }
-        asked.push({ resolve: () => resolve(token), reject: () => reject(new Error('no')) })
+        const token = { access_token: `t${calls.length}`, token_type: 'bearer', expires_in: 60 }
+        calls.push({ resolve: () => resolve(token), reject: () => reject(new Error('no')) })
       })
-    const held = vi.spyOn(globalThis, 'setInterval')
-    const released = vi.spyOn(globalThis, 'clearInterval')
-    const holds = () => held.mock.calls.length - released.mock.calls.length
-    return { auth: createCaspioAuth(broker), asked, holds }
+    const set = vi.spyOn(globalThis, 'setInterval')
+    const cleared = vi.spyOn(globalThis, 'clearInterval')
+    const activeIntervals = () => set.mock.calls.length - cleared.mock.calls.length
+    return { auth: createCaspioAuth(broker), calls, activeIntervals }
   }
 
   it.each(['resolve', 'reject'] as const)(
-    'is held while somebody waits for a token, and no longer: %s',
+    'stays alive while your code waits for a token, and no longer: %s',
     async (end) => {
-      const { auth, asked, holds } = startHeld()
+      const { auth, calls, activeIntervals } = startSource()
       const outcomes = outcomesOf([1, 2, 3].map(() => auth.getAccessToken()))
       await atRest()
-      expect(holds()).toBe(1)
-      asked[0]?.[end]()
+      expect(activeIntervals()).toBe(1)
+      calls[0]?.[end]()
       await outcomes
-      expect(holds()).toBe(0)
+      expect(activeIntervals()).toBe(0)
     },
   )
 
   it.each(['resolve', 'reject'] as const)(
-    'is not held by a renewal ahead of expiry, until somebody waits for that: %s',
+    'is not kept alive by a renewal in the background, until your code waits for it: %s',
     async (end) => {
-      const { auth, asked, holds } = startHeld()
+      const { auth, calls, activeIntervals } = startSource()
       const first = auth.getAccessToken()
       await atRest()
-      asked[0]?.resolve()
+      calls[0]?.resolve()
       await first
       vi.advanceTimersByTime(40 * SECOND)
       expect((await auth.getAccessToken()).access_token).toBe('t0')
       await atRest()
-      expect([asked.length, holds()]).toEqual([2, 0])
+      expect([calls.length, activeIntervals()]).toEqual([2, 0])
       const outcomes = outcomesOf([auth.getAccessToken({ renew: true })])
       await atRest()
-      expect([asked.length, holds()]).toEqual([2, 1])
-      asked[1]?.[end]()
+      expect([calls.length, activeIntervals()]).toEqual([2, 1])
+      calls[1]?.[end]()
       await outcomes
-      expect(holds()).toBe(0)
+      expect(activeIntervals()).toBe(0)
     },
   )
 })

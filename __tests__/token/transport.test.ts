@@ -55,28 +55,29 @@ async function startProxy(): Promise<RawServer> {
   })
 }
 
-describe('the token request goes the way of the instance', () => {
-  const record = (seen: InternalAxiosRequestConfig[]) => (config: InternalAxiosRequestConfig) => {
-    seen.push(config)
-    const data = config.method === 'post' ? TOKEN : '{}'
-    return Promise.resolve({ data, status: 200, statusText: 'OK', headers: {}, config })
-  }
+describe('the token request uses the transport settings of the instance', () => {
+  const recordingAdapter =
+    (seen: InternalAxiosRequestConfig[]) => (config: InternalAxiosRequestConfig) => {
+      seen.push(config)
+      const data = config.method === 'post' ? TOKEN : '{}'
+      return Promise.resolve({ data, status: 200, statusText: 'OK', headers: {}, config })
+    }
 
-  it('its adapter', async () => {
+  it('the adapter', async () => {
     const account = await startAccount()
     const seen: InternalAxiosRequestConfig[] = []
-    const api = axios.create({ adapter: record(seen), baseURL: account.url })
+    const api = axios.create({ adapter: recordingAdapter(seen), baseURL: account.url })
     attachCaspioAuth(api, account.credentials)
     await api.get('/x')
     expect(seen.map(({ url }) => url)).toEqual([account.credentials.tokenEndpointURL, '/x'])
     expect(account.log.token).toEqual([])
   })
 
-  it('an adapter that was put in place after attach, and taken away again', async () => {
+  it('an adapter that was set after attach, and removed again', async () => {
     const { account, api, auth } = await startBench()
     const { adapter } = api.defaults
     const seen: InternalAxiosRequestConfig[] = []
-    api.defaults.adapter = record(seen)
+    api.defaults.adapter = recordingAdapter(seen)
     await api.get('/x')
     expect(seen).toHaveLength(2)
     expect(account.log.token).toHaveLength(0)
@@ -87,7 +88,7 @@ describe('the token request goes the way of the instance', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('an adapter that rejects as axios would, and parses as axios would', async () => {
+  it('an adapter that parses and rejects an answer as axios does', async () => {
     const { account, api } = await startBench({ retries: 0 })
     api.defaults.adapter = async (config) => {
       const data = { error: 'invalid_client' }
@@ -99,13 +100,13 @@ describe('the token request goes the way of the instance', () => {
     expectNoSecrets(error, account.credentials)
   })
 
-  it('its name for an adapter, or a list of them', async () => {
+  it('the name of an adapter, or a list of names', async () => {
     for (const adapter of ['fetch', ['xhr', 'fetch']] as CreateAxiosDefaults['adapter'][]) {
       const endpoint = await startEndpoint()
       const api = axios.create({ adapter, proxy: false } as CreateAxiosDefaults)
       attachCaspioAuth(api, endpoint.credentials)
       await api.get(`${endpoint.url}/x`)
-      // What only the platform's fetch sends.
+      // Only the platform's fetch sends this header.
       expect(endpoint.received.map(({ headers }) => headers['sec-fetch-mode'])).toEqual([
         'cors',
         'cors',
@@ -113,7 +114,7 @@ describe('the token request goes the way of the instance', () => {
     }
   })
 
-  it('its httpAgent, whichever it is at that moment', async () => {
+  it('the current httpAgent', async () => {
     class CountingAgent extends Agent {
       connections = 0
       override createConnection(...options: Parameters<Agent['createConnection']>) {
@@ -132,7 +133,7 @@ describe('the token request goes the way of the instance', () => {
     expect([first.connections, second.connections]).toEqual([1, 1])
   })
 
-  it('its proxy', async () => {
+  it('the proxy', async () => {
     const [account, proxy] = [await startAccount(), await startProxy()]
     const auth = { username: 'p', password: 'q' }
     const api = axios.create({
@@ -148,7 +149,7 @@ describe('the token request goes the way of the instance', () => {
     for (const { headers } of proxy.received) {
       expect(headers['proxy-authorization']).toBe(`Basic ${btoa('p:q')}`)
     }
-    // The proxy of tomorrow.
+    // The application changes the proxy.
     const other = await startProxy()
     api.defaults.proxy = { protocol: 'http', host: '127.0.0.1', port: other.port }
     account.revoke()
@@ -156,7 +157,7 @@ describe('the token request goes the way of the instance', () => {
     expect([proxy.received.length, other.received.length]).toEqual([2, 3])
   })
 
-  it('the environment’s proxy, unless it says proxy: false', async () => {
+  it('the proxy from the environment, unless proxy is false', async () => {
     const [account, proxy] = [await startAccount(), await startProxy()]
     vi.stubEnv('http_proxy', proxy.url)
     vi.stubEnv('HTTP_PROXY', proxy.url)
@@ -168,7 +169,7 @@ describe('the token request goes the way of the instance', () => {
     expect([proxy.received.length, account.log.token.length]).toEqual([1, 2])
   })
 
-  it('its socketPath', async () => {
+  it('the socketPath', async () => {
     const path = join(tmpdir(), `caspio-${process.pid}-${Date.now()}.sock`)
     const received: string[] = []
     const server = createServer((request, response) => {
@@ -186,7 +187,7 @@ describe('the token request goes the way of the instance', () => {
     expect(received).toEqual(['POST /oauth/token', 'GET /x'])
   })
 
-  it('its lookup', async () => {
+  it('the lookup function', async () => {
     const endpoint = await startEndpoint()
     const lookup = vi.fn(async (_hostname: string) => '127.0.0.1')
     const api = axios.create({ proxy: false, lookup: lookup as never })
@@ -195,7 +196,7 @@ describe('the token request goes the way of the instance', () => {
     expect(lookup.mock.calls.map(([hostname]) => hostname)).toEqual(['localhost'])
   })
 
-  it('its env.fetch, whichever it is at that moment', async () => {
+  it('the current env.fetch', async () => {
     const account = await startAccount()
     const count = () => vi.fn((...request: Parameters<typeof fetch>) => fetch(...request))
     const [first, second] = [count(), count()]
@@ -210,7 +211,7 @@ describe('the token request goes the way of the instance', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('its fetchOptions that say which way, such as a dispatcher', async () => {
+  it('fetchOptions that choose the connection, such as a dispatcher', async () => {
     const endpoint = await startEndpoint()
     await fetch(endpoint.url)
     const platform = (globalThis as unknown as Record<symbol, unknown>)[
@@ -229,9 +230,9 @@ describe('the token request goes the way of the instance', () => {
     expect(seen).toEqual(['/oauth/token', '/x'])
   })
 
-  it('agents and all else that is no request of its own, as they are', async () => {
+  it('agents and all other connection settings, unchanged', async () => {
     const seen: InternalAxiosRequestConfig[] = []
-    const way = {
+    const connectionSettings = {
       httpsAgent: { name: 'secure' },
       httpAgent: { name: 'plain' },
       lookup: () => {},
@@ -244,31 +245,34 @@ describe('the token request goes the way of the instance', () => {
       httpVersion: 2,
       http2Options: { sessionTimeout: 1 },
     }
-    const api = axios.create({ adapter: record(seen), ...way } as CreateAxiosDefaults)
+    const api = axios.create({
+      adapter: recordingAdapter(seen),
+      ...connectionSettings,
+    } as CreateAxiosDefaults)
     await attachCaspioAuth(api, {
       ...CLIENT,
       tokenEndpointURL: 'https://a.test/t',
     }).getAccessToken()
-    expect(seen[0]).toMatchObject(way)
+    expect(seen[0]).toMatchObject(connectionSettings)
   })
 
   it.each(['toString', 'constructor', 'baseURL', 'headers', 'params', 'timeout', 'auth'])(
-    'and not %s, which is no way',
+    'but not %s, which does not choose a connection',
     (name) => {
       expect(transportOf({ defaults: { [name]: 'x', family: 4 } })()).toEqual({ family: 4 })
     },
   )
 
-  it('and nothing that its defaults inherit or do not say', () => {
+  it('but nothing that its defaults inherit or leave out', () => {
     const defaults = Object.assign(Object.create({ proxy: 'http://evil' }), { family: 4 })
     expect(Object.entries(transportOf({ defaults })())).toEqual([['family', 4]])
   })
 
-  it('a shared CaspioAuth goes the way of the instance that asks', async () => {
+  it('those of the instance that sends the request, if several share a CaspioAuth', async () => {
     const endpoint = await startEndpoint()
     const seen: InternalAxiosRequestConfig[] = []
     const auth = createCaspioAuth(endpoint.credentials)
-    const [recorded, plain] = [axios.create({ adapter: record(seen) }), axios.create()]
+    const [recorded, plain] = [axios.create({ adapter: recordingAdapter(seen) }), axios.create()]
     attachCaspioAuth(recorded, auth)
     attachCaspioAuth(plain, auth)
     await recorded.get(`${endpoint.url}/x`)
@@ -278,7 +282,7 @@ describe('the token request goes the way of the instance', () => {
     expect([seen.length, endpoint.received.length]).toEqual([2, 2])
   })
 
-  it('without an instance: the way of the global axios', async () => {
+  it('those of the global axios, if there is no instance', async () => {
     const endpoint = await startEndpoint()
     const seen: InternalAxiosRequestConfig[] = []
     const { adapter } = axios.defaults
@@ -287,24 +291,24 @@ describe('the token request goes the way of the instance', () => {
     })
     const auth = createCaspioAuth(endpoint.credentials)
     const getAccessToken = caspioAuth(endpoint.credentials)
-    axios.defaults.adapter = record(seen)
+    axios.defaults.adapter = recordingAdapter(seen)
     await auth.getAccessToken()
     await getAccessToken()
     expect([seen.length, endpoint.received.length]).toEqual([2, 0])
   })
 })
 
-describe('the token request carries nothing of the instance’s or the global axios’s', () => {
+describe('the token request takes no other settings from the instance or the global axios', () => {
   const fail = () => {
-    throw new Error('this is none of the token request’s')
+    throw new Error('this must not run for a token request')
   }
   const aborted = new AbortController()
   aborted.abort()
   const cancelled = axios.CancelToken.source()
   cancelled.cancel()
 
-  // Each would break the token request, or show at the token endpoint.
-  const NASTY: Record<string, AxiosRequestConfig> = {
+  // Each of these would break the token request, or the token endpoint would see it.
+  const UNWANTED: Record<string, AxiosRequestConfig> = {
     auth: { auth: { username: 'evil', password: 'evil' } },
     baseURL: { baseURL: 'https://evil.test', allowAbsoluteUrls: false },
     url: { url: 'https://evil.test' },
@@ -331,7 +335,7 @@ describe('the token request carries nothing of the instance’s or the global ax
     formSerializer: { formSerializer: { visitor: fail } },
     skipCaspioAuth: { skipCaspioAuth: true },
   }
-  const NASTY_HEADERS = {
+  const UNWANTED_HEADERS = {
     Authorization: 'Bearer evil',
     Accept: 'evil/evil',
     'Content-Type': 'application/json',
@@ -340,8 +344,8 @@ describe('the token request carries nothing of the instance’s or the global ax
     'X-Evil': '1',
   }
 
-  /** Does the worst to an instance's defaults; they are restored after the test. */
-  function spoil(api: AxiosInstance, config: AxiosRequestConfig): void {
+  /** Overwrites an instance's defaults; they are restored after the test. */
+  function override(api: AxiosInstance, config: AxiosRequestConfig): void {
     const defaults = api.defaults as unknown as Record<string, unknown>
     const saved = { ...defaults }
     onTestFinished(() => {
@@ -351,15 +355,15 @@ describe('the token request carries nothing of the instance’s or the global ax
     Object.assign(defaults, config)
   }
 
-  function spoilHeaders(api: AxiosInstance): void {
+  function overrideHeaders(api: AxiosInstance): void {
     const headers = structuredClone({ ...api.defaults.headers }) as Record<string, object>
     for (const group of ['common', 'post'] as const) {
-      headers[group] = { ...headers[group], ...NASTY_HEADERS }
+      headers[group] = { ...headers[group], ...UNWANTED_HEADERS }
     }
-    spoil(api, { headers: { ...headers, ...NASTY_HEADERS } } as AxiosRequestConfig)
+    override(api, { headers: { ...headers, ...UNWANTED_HEADERS } } as AxiosRequestConfig)
   }
 
-  function spoilInterceptors(api: AxiosInstance): void {
+  function addFailingInterceptors(api: AxiosInstance): void {
     const request = api.interceptors.request.use(fail, undefined, { synchronous: true })
     const response = api.interceptors.response.use(fail, fail)
     onTestFinished(() => {
@@ -375,52 +379,52 @@ describe('the token request carries nothing of the instance’s or the global ax
     body: body.toString(),
   })
 
-  /** Asks for a token in all ways, and compares what comes with what a clean axios sends. */
-  async function expectClean(adapter: 'http' | 'fetch', spoilIt: (api: AxiosInstance) => void) {
-    const [clean, spoilt] = [await startEndpoint(), await startEndpoint()]
-    const cleanly = axios.create({ adapter, proxy: false })
-    await attachCaspioAuth(cleanly, clean.credentials).getAccessToken()
-    const wanted = seenOf(clean.received[0] as Received, clean)
+  /** Requests a token in all ways, and compares each request with that of an untouched axios. */
+  async function expectClean(adapter: 'http' | 'fetch', tamper: (api: AxiosInstance) => void) {
+    const [clean, tampered] = [await startEndpoint(), await startEndpoint()]
+    const untouched = axios.create({ adapter, proxy: false })
+    await attachCaspioAuth(untouched, clean.credentials).getAccessToken()
+    const expected = seenOf(clean.received[0] as Received, clean)
 
     const api = axios.create({ adapter, proxy: false })
-    const auth = attachCaspioAuth(api, spoilt.credentials)
-    spoilIt(api)
-    spoil(axios, { adapter, proxy: false })
-    spoilIt(axios)
+    const auth = attachCaspioAuth(api, tampered.credentials)
+    tamper(api)
+    override(axios, { adapter, proxy: false })
+    tamper(axios)
     expect((await auth.getAccessToken()).access_token).toBe(TOKEN.access_token)
-    const alone = createCaspioAuth(spoilt.credentials)
-    expect((await alone.getAccessToken()).access_token).toBe(TOKEN.access_token)
-    expect(await caspioAuth(spoilt.credentials)()).toEqual(TOKEN)
-    expect(spoilt.received.map((request) => seenOf(request, spoilt))).toEqual([
-      wanted,
-      wanted,
-      wanted,
+    const withoutInstance = createCaspioAuth(tampered.credentials)
+    expect((await withoutInstance.getAccessToken()).access_token).toBe(TOKEN.access_token)
+    expect(await caspioAuth(tampered.credentials)()).toEqual(TOKEN)
+    expect(tampered.received.map((request) => seenOf(request, tampered))).toEqual([
+      expected,
+      expected,
+      expected,
     ])
-    return wanted
+    return expected
   }
 
-  const CASES = Object.entries(NASTY).flatMap(([name, config]) =>
+  const CASES = Object.entries(UNWANTED).flatMap(([name, config]) =>
     ADAPTERS.map((adapter) => ({ name, adapter, config })),
   )
 
   it.each(CASES)('$name ($adapter)', async ({ adapter, config }) => {
-    await expectClean(adapter, (api) => spoil(api, config))
+    await expectClean(adapter, (api) => override(api, config))
   })
 
   it.each(ADAPTERS)('headers (%s)', async (adapter) => {
-    const { headers } = await expectClean(adapter, spoilHeaders)
+    const { headers } = await expectClean(adapter, overrideHeaders)
     expect(headers.join()).not.toContain('evil')
   })
 
   it.each(ADAPTERS)('interceptors (%s)', async (adapter) => {
-    await expectClean(adapter, spoilInterceptors)
+    await expectClean(adapter, addFailingInterceptors)
   })
 
-  it.each(ADAPTERS)('all of it at once (%s)', async (adapter) => {
+  it.each(ADAPTERS)('all of these at once (%s)', async (adapter) => {
     const { method, url, headers, body } = await expectClean(adapter, (api) => {
-      spoilHeaders(api)
-      for (const config of Object.values(NASTY)) spoil(api, config)
-      spoilInterceptors(api)
+      overrideHeaders(api)
+      for (const config of Object.values(UNWANTED)) override(api, config)
+      addFailingInterceptors(api)
     })
     expect([method, url, body]).toEqual(['POST', '/oauth/token', 'grant_type=client_credentials'])
     expect(headers.join()).toContain(`Basic ${btoa('id:secret')}`)
@@ -429,10 +433,10 @@ describe('the token request carries nothing of the instance’s or the global ax
 
   it('fetchOptions that would change the request', async () => {
     const fetchOptions = { method: 'PUT', headers: { 'X-Evil': '1' }, body: 'evil' } as object
-    await expectClean('fetch', (api) => spoil(api, { fetchOptions }))
+    await expectClean('fetch', (api) => override(api, { fetchOptions }))
   })
 
-  it('a request that asks for the token lends it nothing of its own', async () => {
+  it('no settings of the request that needs the token', async () => {
     const endpoint = await startEndpoint()
     const api = axios.create({ proxy: false, baseURL: endpoint.url })
     attachCaspioAuth(api, endpoint.credentials)
@@ -456,17 +460,21 @@ describe('the token request carries nothing of the instance’s or the global ax
     expect(first?.rawHeaders.join()).not.toMatch(/evil/i)
   })
 
-  it('the spoilt instance does fail on its own', async () => {
-    // Else the tests above would prove nothing.
+  it('settings that do break the requests of the instance itself', async () => {
+    // Otherwise the tests above would prove nothing.
     const endpoint = await startEndpoint()
-    const spoilt = (config: AxiosRequestConfig) =>
+    const postWith = (config: AxiosRequestConfig) =>
       axios.create({ proxy: false, ...config } as CreateAxiosDefaults).post(endpoint.url, 'a=1')
-    expect(await rejectionOf(spoilt(NASTY.signal as AxiosRequestConfig))).toBeInstanceOf(
+    expect(await rejectionOf(postWith(UNWANTED.signal as AxiosRequestConfig))).toBeInstanceOf(
       CanceledError,
     )
-    expect((await rejectionOf(spoilt(NASTY.maxContentLength as object))).message).toMatch('exceed')
-    expect((await rejectionOf(spoilt(NASTY.validateStatus as object))).response.status).toBe(200)
-    await spoilt(NASTY.transformRequest as AxiosRequestConfig)
+    expect((await rejectionOf(postWith(UNWANTED.maxContentLength as object))).message).toMatch(
+      'exceed',
+    )
+    expect((await rejectionOf(postWith(UNWANTED.validateStatus as object))).response.status).toBe(
+      200,
+    )
+    await postWith(UNWANTED.transformRequest as AxiosRequestConfig)
     expect(endpoint.received.at(-1)?.body.toString()).toBe('evil=1')
   })
 })
@@ -476,7 +484,7 @@ describe('an answer of the token endpoint that is over 1 MB is refused', () => {
     JSON.stringify({ ...TOKEN, padding: 'x'.repeat(length - JSON.stringify(TOKEN).length - 13) })
   type End = (response: Parameters<Parameters<typeof createServer>[1] & object>[1]) => void
   const HUGE: Record<string, End> = {
-    'with its length': (response) => {
+    'with a Content-Length': (response) => {
       const answer = answerOf(1_000_100)
       response.setHeader('Content-Length', answer.length)
       response.end(answer)
@@ -490,11 +498,11 @@ describe('an answer of the token endpoint that is over 1 MB is refused', () => {
       response.setHeader('Content-Encoding', 'gzip')
       response.end(gzipSync(answerOf(20_000_000)))
     },
-    'without end': (response) => {
+    'that never ends': (response) => {
       const timer = setInterval(() => response.write('x'.repeat(100_000)), 1)
       response.on('close', () => clearInterval(timer))
     },
-    'and an error': (response) => {
+    'with an error status': (response) => {
       response.statusCode = 400
       response.end(answerOf(1_000_100))
     },
@@ -511,12 +519,12 @@ describe('an answer of the token endpoint that is over 1 MB is refused', () => {
       expect(error.code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
       expect(error.message).toMatch(/Check .*tokenEndpointURL/)
       expectNoSecrets(error, credentials, TOKEN.access_token)
-      // Asking again would not make it smaller.
+      // Another attempt would get the same answer.
       expect(server.received.map(({ url }) => url)).toEqual(['/oauth/token'])
     },
   )
 
-  it.each(ADAPTERS)('one that is just below is a token (%s)', async (adapter) => {
+  it.each(ADAPTERS)('but one just below that is accepted (%s)', async (adapter) => {
     const endpoint = await startEndpoint(answerOf(990_000))
     const api = axios.create({ adapter, proxy: false })
     const auth = attachCaspioAuth(api, endpoint.credentials)
@@ -525,7 +533,7 @@ describe('an answer of the token endpoint that is over 1 MB is refused', () => {
 })
 
 describe('client authentication', () => {
-  // RFC 6749 §2.3.1 and appendix B, written down by hand.
+  // Encoded by hand, from RFC 6749 §2.3.1 and appendix B.
   const CREDENTIALS: [clientID: string, clientSecret: string, joined: string][] = [
     ['id', 'secret', 'id:secret'],
     ['a:b', 'c:d', 'a%3Ab:c%3Ad'],
@@ -542,7 +550,7 @@ describe('client authentication', () => {
   )
 
   it.each(CASES)(
-    'basic: both halves are form-encoded ($clientID, $clientSecret; $adapter)',
+    'basic: form-encodes the client ID and the secret ($clientID, $clientSecret; $adapter)',
     async ({ clientID, clientSecret, joined, adapter }) => {
       const endpoint = await startEndpoint()
       const credentials = { ...endpoint.credentials, clientID, clientSecret }
@@ -556,7 +564,7 @@ describe('client authentication', () => {
   )
 
   it.each(CASES)(
-    'body: the same values in the form, and no Authorization ($clientID, $clientSecret; $adapter)',
+    'body: sends both in the form, and no Authorization ($clientID, $clientSecret; $adapter)',
     async ({ clientID, clientSecret, adapter }) => {
       const endpoint = await startEndpoint()
       const credentials = { ...endpoint.credentials, clientID, clientSecret }
@@ -576,7 +584,7 @@ describe('client authentication', () => {
   )
 
   it.each(['basic', 'body'] as const)(
-    '%s: a renewal with the refresh token authenticates the same way',
+    '%s: authenticates a renewal with the refresh token in the same way',
     async (clientAuthentication) => {
       const account = await startAccount({ clientID: 'a:b %', clientSecret: 'ü+"&' })
       const api = axios.create({ baseURL: `${account.url}/rest/v2`, proxy: false })

@@ -6,22 +6,22 @@ export const TOKEN_LIFE_IN_S = 600
 
 const LIFE = TOKEN_LIFE_IN_S * 1_000
 const MARGIN = 5_000
-// A tenth of the life, less a jitter of up to a fifth of it.
+// The last tenth of the life, shortened by a jitter of up to a fifth.
 const DUE_AT_THE_EARLIEST = LIFE - LIFE / 10
 const DUE_AT_THE_LATEST = LIFE - (LIFE / 10) * 0.8
 
-/** A token, as the one who received it knows it. */
+/** A token, and what its receiver knows about it. */
 interface KnownToken {
   readonly value: string
   readonly wall: number
   readonly monotonic: number
   readonly receivedAt: number
   rejected: boolean
-  /** Of one that was fetched in place of a rejected one. */
-  trial: 'open' | 'helped' | 'fruitless' | undefined
+  /** Whether it helped, if it replaced a rejected token. */
+  replacement: 'open' | 'helped' | 'fruitless' | undefined
 }
 
-interface Pause {
+interface Cooldown {
   readonly endsAt: number
   readonly delay: number
 }
@@ -31,34 +31,34 @@ export type TokenAnswer =
   | { readonly failure: 'refused' | 'credentials' | 'nonsense' }
   | { readonly failure: 'outage'; readonly retryAfter?: number }
 
-export type State = 'empty' | 'fetching' | 'valid' | 'due' | 'expired' | 'rejected' | 'backing off'
+export type State = 'empty' | 'fetching' | 'valid' | 'due' | 'expired' | 'rejected' | 'in cooldown'
 
 /**
- * What a token source may do, told from what its wire shows, and nothing else. Written from the
- * design, not from the code: the two have to agree.
+ * The rules for a token source, checked only with what it sends and receives. Written from the
+ * design, not from the code: the two must agree.
  */
 export class SourceModel {
   readonly violations: string[] = []
-  /** How often a fetch has failed. */
+  /** How many acquisitions have failed, after all of their attempts. */
   failures = 0
   requests = 0
   newest: KnownToken | undefined
   #clock: VirtualClock
   #inFlight = 0
-  #asked = { wall: 0, monotonic: 0 }
+  #requestedAt = { wall: 0, monotonic: 0 }
   #attempt = 0
   #startedAt = 0
   #single = false
   #replaces = false
   #grantRefused = false
-  #askedAgain = false
-  /** Whether a token of this fetch was dead when it came. */
-  #hasDied = false
+  #requestsAgain = false
+  /** Whether a token of this acquisition had expired when it arrived. */
+  #hasArrivedExpired = false
   #retry: { readonly from: number; readonly to: number } | undefined
-  #failed: Pause | undefined
-  #fruitless: Pause | undefined
+  #failed: Cooldown | undefined
+  #fruitless: Cooldown | undefined
   #forced = false
-  #wanted = false
+  #needsReplacement = false
   #hasHelped = false
   readonly #known = new Map<string, KnownToken>()
 
@@ -68,7 +68,7 @@ export class SourceModel {
 
   get state(): State {
     if (this.isFetching) return 'fetching'
-    if (this.isBackingOff) return 'backing off'
+    if (this.isInCooldown) return 'in cooldown'
     if (!this.newest) return 'empty'
     const age = this.#age(this.newest)
     if (age >= LIFE - MARGIN) return 'expired'
@@ -77,19 +77,21 @@ export class SourceModel {
   }
 
   get isFetching(): boolean {
-    return this.#inFlight > 0 || this.#retry !== undefined || this.#grantRefused || this.#askedAgain
+    return (
+      this.#inFlight > 0 || this.#retry !== undefined || this.#grantRefused || this.#requestsAgain
+    )
   }
 
-  get isBackingOff(): boolean {
+  get isInCooldown(): boolean {
     return isOn(this.#failed, this.#clock)
   }
 
-  /** Whether a request cannot go out before a token was fetched. */
+  /** Whether a request has to wait for a new token. */
   get needsToken(): boolean {
     return !this.newest || this.#age(this.newest) >= LIFE - MARGIN
   }
 
-  /** Somebody calls `getAccessToken({ renew: true })`. */
+  /** A user calls `getAccessToken({ renew: true })`. */
   force(): void {
     this.#forced = !this.isFetching
   }
@@ -101,12 +103,12 @@ export class SourceModel {
   tokenRequested(): void {
     const { wall, monotonic } = this.#clock
     this.requests++
-    this.#asked = { wall, monotonic }
+    this.#requestedAt = { wall, monotonic }
     if (++this.#inFlight > 1) this.#violated('two token requests at a time')
-    if (this.#askedAgain) {
-      // At once, and that once in a fetch.
+    if (this.#requestsAgain) {
+      // The request is repeated at once, but only once in an acquisition.
     } else if (this.#grantRefused) {
-      // With the client credentials, at once, in the same attempt.
+      // The client credentials are used at once, in the same attempt.
       this.#grantRefused = false
     } else if (this.#retry) {
       const { from, to } = this.#retry
@@ -118,92 +120,92 @@ export class SourceModel {
       this.#attempt = 1
       this.#startedAt = monotonic
       this.#single = this.#failed !== undefined
-      this.#replaces = this.#wanted
-      this.#forced = this.#wanted = this.#hasDied = false
+      this.#replaces = this.#needsReplacement
+      this.#forced = this.#needsReplacement = this.#hasArrivedExpired = false
     }
   }
 
   tokenAnswered(answer: TokenAnswer): void {
     this.#inFlight--
-    this.#askedAgain = false
-    if ('token' in answer && this.#age(this.#asked) >= LIFE && !this.#hasDied) {
-      // It died on the way, since the machine slept or the clock was set.
-      this.#askedAgain = this.#hasDied = true
+    this.#requestsAgain = false
+    if ('token' in answer && this.#age(this.#requestedAt) >= LIFE && !this.#hasArrivedExpired) {
+      // It expired before it arrived, because the machine slept or the clock was set.
+      this.#requestsAgain = this.#hasArrivedExpired = true
     } else if ('token' in answer) {
       this.newest = {
         value: answer.token,
-        ...this.#asked,
+        ...this.#requestedAt,
         receivedAt: this.#clock.monotonic,
         rejected: false,
-        trial: this.#replaces ? 'open' : undefined,
+        replacement: this.#replaces ? 'open' : undefined,
       }
       this.#known.set(answer.token, this.newest)
       this.#failed = undefined
     } else if (answer.failure === 'refused') {
       this.#grantRefused = true
     } else {
-      this.#failedWith(answer)
+      this.#recordFailure(answer)
     }
   }
 
-  /** A resource was asked for with this token. */
+  /** A request was sent with this token. */
   sent(token: string): void {
     const known = this.newest
     if (known?.value !== token) {
-      this.#violated('not the newest token was sent')
+      this.#violated('a token other than the newest was sent')
       return
     }
-    // One that took longer to come than it lives is tried once, by those who waited for it.
-    const isJustHere = known.receivedAt === this.#clock.monotonic
-    if (this.#age(known) >= LIFE && !isJustHere) this.#violated('an expired token was sent')
+    // A token that has expired on arrival is still used by the requests that waited for it.
+    const hasJustArrived = known.receivedAt === this.#clock.monotonic
+    if (this.#age(known) >= LIFE && !hasJustArrived) this.#violated('an expired token was sent')
   }
 
-  /** A resource that had rejected another token accepted this one. */
+  /** The resend of a rejected request was accepted with this token. */
   accepted(token: string): void {
     const known = this.#known.get(token)
-    if (known?.trial) known.trial = 'helped'
+    if (known?.replacement) known.replacement = 'helped'
     this.#fruitless = undefined
     this.#hasHelped = true
   }
 
-  /** A resource that had rejected another token rejected this one as well. */
+  /** The resend of a rejected request was rejected with this token, too. */
   rejectedAgain(token: string): void {
-    this.#fruitlessWith(this.#known.get(token))
+    this.#recordFruitless(this.#known.get(token))
   }
 
   /**
-   * A resource rejected this token.
+   * A request was rejected with this token.
    *
-   * @returns what may become of the request, beside being resent
+   * @returns how the request may end if it is not resent
    */
   rejected(token: string): 'unrecovered' | 'no token' | undefined {
     const { newest } = this
-    const isAnother = newest && newest.value !== token && newest.trial !== 'fruitless'
-    if (isAnother && !this.needsToken) return undefined
+    const isNewer = newest && newest.value !== token && newest.replacement !== 'fruitless'
+    if (isNewer && !this.needsToken) return undefined
     if (newest?.value === token) {
       newest.rejected = true
-      if (this.#age(newest) < 60_000) this.#fruitlessWith(newest)
+      if (this.#age(newest) < 60_000) this.#recordFruitless(newest)
     }
     if (isOn(this.#fruitless, this.#clock)) return 'unrecovered'
     if (this.isFetching) this.#replaces = true
-    else if (this.isBackingOff) return 'no token'
-    else this.#wanted = true
+    else if (this.isInCooldown) return 'no token'
+    else this.#needsReplacement = true
     return undefined
   }
 
-  /** After a step, when everything has come to rest: does what must go on go on? */
+  /** After a step, when nothing is running: has every necessary token request been sent? */
   rested(wasUsed: boolean): void {
-    if (this.#wanted) this.#violated('nothing was fetched in place of a rejected token')
-    this.#wanted = this.#forced = false
-    if (!wasUsed || this.isFetching || this.isBackingOff) return
-    if (this.needsToken) this.#violated('nothing was fetched though no token is at hand')
+    if (this.#needsReplacement) this.#violated('no token request to replace a rejected token')
+    this.#needsReplacement = this.#forced = false
+    if (!wasUsed || this.isFetching || this.isInCooldown) return
+    if (this.needsToken) this.#violated('no token request though there is no usable token')
     const isDue = this.newest && this.#age(this.newest) >= DUE_AT_THE_LATEST
-    if (isDue) this.#violated('nothing was fetched though the token is due')
+    if (isDue) this.#violated('no token request though the renewal is due')
   }
 
-  #fruitlessWith(token: KnownToken | undefined): void {
-    if (token?.trial !== 'open') return
-    token.trial = 'fruitless'
+  #recordFruitless(token: KnownToken | undefined): void {
+    if (token?.replacement !== 'open') return
+    token.replacement = 'fruitless'
     if (this.#hasHelped) {
       this.#hasHelped = false
       return
@@ -212,11 +214,11 @@ export class SourceModel {
     this.#fruitless = { delay, endsAt: this.#clock.monotonic + delay }
   }
 
-  #failedWith(answer: TokenAnswer & { failure: string }): void {
+  #recordFailure(answer: TokenAnswer & { failure: string }): void {
     const now = this.#clock.monotonic
     const retryAfter = ('retryAfter' in answer && answer.retryAfter) || 0
-    const again = answer.failure === 'outage' && !this.#single && this.#attempt <= RETRIES
-    if (again && retryAfter <= 10_000) {
+    const mayRetry = answer.failure === 'outage' && !this.#single && this.#attempt <= RETRIES
+    if (mayRetry && retryAfter <= 10_000) {
       const longest = 500 * 2 ** (this.#attempt - 1)
       this.#retry = {
         from: now + Math.max(retryAfter, longest / 2),
@@ -228,20 +230,20 @@ export class SourceModel {
     const doubled = Math.min(this.#failed ? this.#failed.delay * 2 : 1_000, 30_000)
     const delay = answer.failure === 'credentials' ? 30_000 : doubled
     const waited = Math.floor((now - this.#startedAt) / 1_000) * 1_000
-    const pause = Math.max(1_000, delay - waited, Math.min(retryAfter, 300_000))
-    this.#failed = { delay, endsAt: now + pause }
+    const cooldownMs = Math.max(1_000, delay - waited, Math.min(retryAfter, 300_000))
+    this.#failed = { delay, endsAt: now + cooldownMs }
   }
 
   #checkReason(): void {
     const { newest } = this
-    if (this.#forced || this.#wanted) return
-    if (this.isBackingOff) this.#violated('a token request while backing off')
+    if (this.#forced || this.#needsReplacement) return
+    if (this.isInCooldown) this.#violated('a token request during the cooldown')
     if (newest && this.#age(newest) < DUE_AT_THE_EARLIEST) {
       this.#violated('a token request without a reason')
     }
   }
 
-  // As long as either clock says.
+  // The larger of the two ages, because either clock may stand still or be set back.
   #age({ wall, monotonic }: { wall: number; monotonic: number }): number {
     return Math.max(this.#clock.wall - wall, this.#clock.monotonic - monotonic)
   }
@@ -251,6 +253,6 @@ export class SourceModel {
   }
 }
 
-function isOn(pause: Pause | undefined, clock: VirtualClock): boolean {
-  return pause !== undefined && clock.monotonic < pause.endsAt
+function isOn(cooldown: Cooldown | undefined, clock: VirtualClock): boolean {
+  return cooldown !== undefined && clock.monotonic < cooldown.endsAt
 }

@@ -15,7 +15,7 @@ export type Step =
   | { readonly do: 'fail'; readonly fault: Fault; readonly times: number }
   | { readonly do: 'forbid'; readonly on: boolean }
   | { readonly do: 'latency'; readonly token: number; readonly api: number }
-  | { readonly do: 'attach'; readonly anew: boolean }
+  | { readonly do: 'attach'; readonly newSource: boolean }
   | { readonly do: 'get a token'; readonly renew: boolean }
   | {
       readonly do:
@@ -74,7 +74,7 @@ const fail = fc.record({
   ),
   times: oneOf(1, 2, 3, 4, 1e9),
 })
-const attach = fc.record({ do: fc.constant('attach' as const), anew: fc.boolean() })
+const attach = fc.record({ do: fc.constant('attach' as const), newSource: fc.boolean() })
 const step = fc.record({
   do: fc.constant('step the wall clock' as const),
   ms: oneOf(-DAY, -HOUR, -2 * SECOND, 2 * SECOND, HOUR, DAY),
@@ -107,7 +107,7 @@ const anything = sequenceOf([
   [1, sleep],
 ])
 
-// What renewing does and does not help against takes a long history to show.
+// Only a long history shows when a renewal helps and when it does not.
 const rejections = sequenceOf([
   [6, request],
   [4, wait],
@@ -122,7 +122,7 @@ export const sequences: fc.Arbitrary<Step[]> = fc.oneof(
   { weight: 1, arbitrary: rejections },
 )
 
-/** Takes one step, and waits until everything it sets off at once has come to rest. */
+/** Takes one step, and waits until everything that it starts immediately has finished. */
 export async function take(step: Step, world: World, clock: VirtualClock): Promise<void> {
   const { model } = world
   let wasUsed = false
@@ -159,7 +159,7 @@ export async function take(step: Step, world: World, clock: VirtualClock): Promi
       world.apiLatency = step.api
       break
     case 'attach':
-      world.attach(step.anew)
+      world.attach(step.newSource)
       break
     case 'revoke':
       world.revoke()

@@ -9,14 +9,14 @@ interface Timer {
 const REPLACED = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const
 
 /**
- * Both clocks and all timers, moved by hand. Made for thousands of short runs: vitest's own fake
- * timers wait for a real one at each step, and cannot put a machine to sleep.
+ * Both clocks and all timers, advanced by the test. Made for thousands of short runs: the fake timers
+ * of vitest wait for a real timer at each step, and cannot simulate a machine that sleeps.
  */
 export class VirtualClock {
   monotonic = 1_000
-  /** What the wall clock shows beyond the monotonic one: steps, and time asleep. */
+  /** How far the wall clock is ahead of the monotonic one: by steps and by sleep. */
   #ahead = Date.UTC(2026, 0, 1)
-  /** True time beyond the monotonic one: time asleep. */
+  /** How far true time is ahead of the monotonic clock: by sleep. */
   #asleep = 0
   readonly #timers = new Set<Timer>()
 
@@ -24,7 +24,7 @@ export class VirtualClock {
     return this.monotonic + this.#ahead
   }
 
-  /** Time as the rest of the world sees it. */
+  /** The time on other machines. */
   get truth(): number {
     return this.monotonic + this.#asleep
   }
@@ -33,12 +33,12 @@ export class VirtualClock {
     return this.#timers.size
   }
 
-  /** Takes the place of the globals until the returned function is called. */
+  /** Replaces the globals until the returned function is called. */
   install(): () => void {
     const originals = REPLACED.map((name) => [name, globalThis[name]] as const)
     const dateNow = Date.now
-    const set = (every: boolean) => (fire: () => void, ms: number) => {
-      const timer = { fire, every: every ? ms : undefined, at: this.monotonic + ms, unref() {} }
+    const set = (repeats: boolean) => (fire: () => void, ms: number) => {
+      const timer = { fire, every: repeats ? ms : undefined, at: this.monotonic + ms, unref() {} }
       this.#timers.add(timer)
       return timer
     }
@@ -58,7 +58,7 @@ export class VirtualClock {
     }
   }
 
-  /** Somebody sets the wall clock, forward or back. */
+  /** The wall clock is set forward or back. */
   step(ms: number): void {
     this.#ahead += ms
   }
@@ -69,7 +69,7 @@ export class VirtualClock {
     this.#asleep += ms
   }
 
-  /** Lets time pass; what each timer sets off has come to rest before the next one fires. */
+  /** Lets time pass; what each timer starts has finished before the next timer fires. */
   async advance(ms: number): Promise<void> {
     const end = this.monotonic + ms
     await atRest()

@@ -11,7 +11,7 @@ import { RETRIES, SourceModel, TIMEOUT_IN_MS, TOKEN_LIFE_IN_S } from './source-m
 import type { VirtualClock } from './virtual-clock.js'
 
 const ORIGIN = 'https://a1bcd234.caspio.com'
-const PATIENCE_IN_MS = 3_000
+const CALL_TIMEOUT_IN_MS = 3_000
 
 export type Fault =
   | 'network'
@@ -21,7 +21,7 @@ export type Fault =
   | { readonly retryAfter: number }
 export type Manner = 'plain' | 'timed' | 'abortable' | 'unrecovered'
 
-/** One call of a user, from beginning to end. */
+/** One call by a user, from start to end. */
 class Call {
   readonly sends: { readonly token: string | undefined; status?: number }[] = []
   readonly controller = new AbortController()
@@ -31,26 +31,26 @@ class Call {
   mayBeResent = true
   settled = false
 
-  /** @param model the source that has to serve it; undefined when nothing is attached */
+  /** @param model the model of the token source that serves it; undefined if nothing is attached */
   constructor(
     readonly manner: Manner,
     readonly model: SourceModel | undefined,
     readonly startedAt: number,
   ) {
     this.failuresBefore = model?.failures ?? 0
-    this.mayFail = Boolean(model?.isBackingOff)
+    this.mayFail = Boolean(model?.isInCooldown)
     this.mayBeUnrecovered = manner === 'unrecovered'
   }
 }
 
 /**
- * A Caspio account, its network and its users, in memory and in virtual time. It tells the models
- * of the token sources what their wires show, and judges how each call ends.
+ * A Caspio account, its network and its users, in memory and in virtual time. It reports all traffic
+ * to the models of the token sources, and checks how each call ends.
  */
 export class World {
   tokenLatency = 50
   apiLatency = 20
-  /** What befalls the next `faults` token requests. */
+  /** How the next `faults` token requests fail. */
   fault: Fault | undefined
   faults = 0
   /** The API rejects every token. */
@@ -79,7 +79,7 @@ export class World {
     this.attach(true)
   }
 
-  /** The model of the source that was attached last. */
+  /** The model of the token source that was attached last. */
   get model(): SourceModel {
     return this.#last
   }
@@ -88,12 +88,12 @@ export class World {
     return this.#serving !== undefined
   }
 
-  /** Of the call that began last. */
+  /** The status of the call that started last. */
   get lastStatus(): number | undefined {
     return this.#calls.at(-1)?.sends.at(-1)?.status
   }
 
-  /** Everything in order again. */
+  /** Makes everything work again. */
   heal(): void {
     this.faults = 0
     this.forbids = false
@@ -101,32 +101,32 @@ export class World {
     if (!this.isAttached) this.attach(false)
   }
 
-  /** How many calls have not ended. */
+  /** How many calls have not settled. */
   get open(): number {
     return this.#calls.filter(({ settled }) => !settled).length
   }
 
-  /** When everything has come to rest: is anything left over that should have ended? */
+  /** When nothing is running: is anything left that should have ended? */
   rested(): void {
     const now = this.#clock.monotonic
     for (const { manner, sends, settled, controller, startedAt } of this.#calls) {
       if (settled) continue
-      if (controller.signal.aborted) this.violations.push('a call outlives its abort')
-      // Each wait for a token and each sending has that long.
+      if (controller.signal.aborted) this.violations.push('a call has not settled after its abort')
+      // The timeout applies to each wait for a token and to each send.
       const phases = 2 * sends.length + 1
-      if (manner === 'timed' && now - startedAt > phases * PATIENCE_IN_MS) {
-        this.violations.push('a call outlives its timeout')
+      if (manner === 'timed' && now - startedAt > phases * CALL_TIMEOUT_IN_MS) {
+        this.violations.push('a call has not settled after its timeout')
       }
     }
     const isFetching = [...this.models.values()].some((model) => model.isFetching)
     if (!isFetching && this.open === 0 && this.#clock.timers > 0) {
-      this.violations.push(`${this.#clock.timers} timers are left behind`)
+      this.violations.push(`${this.#clock.timers} timers are still running`)
     }
   }
 
-  /** The same account again: with a source of its own, or with the one at hand. */
-  attach(anew: boolean): void {
-    if (anew) {
+  /** Attaches to the same account again, with a new token source or the current one. */
+  attach(newSource: boolean): void {
+    if (newSource) {
       const clientID = `client${this.#sources++}`
       const tokenEndpointURL = `${ORIGIN}/oauth/token`
       const credentials = { clientID, clientSecret: 'a-secret-of-the-model', tokenEndpointURL }
@@ -167,7 +167,7 @@ export class World {
     const call = this.#begin(manner, this.#serving)
     const config = {
       call,
-      ...(manner === 'timed' && { timeout: PATIENCE_IN_MS }),
+      ...(manner === 'timed' && { timeout: CALL_TIMEOUT_IN_MS }),
       ...(manner === 'abortable' && { signal: call.controller.signal }),
       ...(manner === 'unrecovered' && { skipAuthRefresh: true }),
     }
@@ -191,10 +191,10 @@ export class World {
 
   #end(call: Call, promise: Promise<unknown>): void {
     promise.then(
-      () => this.#judge(call, 'done'),
+      () => this.#checkOutcome(call, 'done'),
       (error) => {
         witness(error)
-        this.#judge(call, this.#nameOf(error))
+        this.#checkOutcome(call, this.#nameOf(error))
       },
     )
   }
@@ -207,23 +207,25 @@ export class World {
     return `${error}`
   }
 
-  /** The promise of one call has settled: was that right? */
-  #judge(call: Call, outcome: string): void {
+  /** The promise of one call has settled: is the outcome correct? */
+  #checkOutcome(call: Call, outcome: string): void {
     const { sends, manner, model, controller } = call
     const waited = this.#clock.monotonic - call.startedAt
     const hasFailed = call.mayFail || (model?.failures ?? 0) > call.failuresBefore
     const statuses = sends.map(({ status }) => status)
-    const isRight: Record<string, boolean> = {
+    const isAllowed: Record<string, boolean> = {
       done: sends.length === 0 || statuses.at(-1) === 200,
       401: statuses.at(-1) === 401 && (!model || sends.length === 2 || call.mayBeUnrecovered),
       'no token': Boolean(model) && hasFailed,
       aborted: controller.signal.aborted,
-      ECONNABORTED: manner === 'timed' && waited >= PATIENCE_IN_MS,
+      ECONNABORTED: manner === 'timed' && waited >= CALL_TIMEOUT_IN_MS,
     }
     if (call.settled) this.violations.push('a call settled twice')
     call.settled = true
-    if (!isRight[outcome]) {
-      this.violations.push(`${manner} call ended in ${outcome} after ${waited} ms and ${statuses}`)
+    if (!isAllowed[outcome]) {
+      this.violations.push(
+        `a ${manner} call ended in ${outcome} after ${waited} ms and ${statuses}`,
+      )
     }
     if (sends.length > 2) this.violations.push('a request was sent more than twice')
   }
@@ -248,7 +250,7 @@ export class World {
       model.tokenAnswered({ failure: 'outage' })
       throw error
     }
-    // Whatever the refusal of a refresh token says, the client credentials may be accepted.
+    // The client credentials may be accepted, whatever the reason for refusing the refresh token.
     const isRefresh = refreshToken !== null
     if (fault === 'nonsense') {
       model.tokenAnswered({ failure: isRefresh ? 'refused' : 'nonsense' })
@@ -278,38 +280,39 @@ export class World {
     })
   }
 
-  /** Everything else. */
+  /** The API. */
   async #serve(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
     const { call } = config as unknown as { call: Call }
     const [, token] = /^Bearer (.*)$/.exec(`${config.headers.get('Authorization')}`) ?? []
     const send: Call['sends'][number] = { token }
     call.sends.push(send)
     const isResent = call.sends.length > 1
-    if (isResent && !call.mayBeResent) this.violations.push('resent though it cannot help')
+    if (isResent && !call.mayBeResent)
+      this.violations.push('a request was resent though that cannot help')
     if (token) call.model?.sent(token)
     else if (call.model) this.violations.push('a request went out without a token')
 
     const isLive = (this.#lives.get(token ?? '') ?? 0) > this.#clock.truth
     await this.#pass(this.apiLatency, config)
     send.status = isLive && !this.forbids ? 200 : 401
-    if (token) this.#tell(call, token, isResent, send.status)
+    if (token) this.#report(call, token, isResent, send.status)
     return answer(config, send.status, {})
   }
 
-  #tell(call: Call, token: string, isResent: boolean, status: number): void {
+  #report(call: Call, token: string, isResent: boolean, status: number): void {
     const { model, manner } = call
     if (isResent) {
       if (status === 200) model?.accepted(token)
       else model?.rejectedAgain(token)
     } else if (status === 401 && manner !== 'unrecovered') {
-      const otherwise = model?.rejected(token)
-      if (otherwise === 'no token') call.mayFail = true
-      if (otherwise) call.mayBeResent = false
-      if (otherwise === 'unrecovered') call.mayBeUnrecovered = true
+      const allowedEnd = model?.rejected(token)
+      if (allowedEnd === 'no token') call.mayFail = true
+      if (allowedEnd) call.mayBeResent = false
+      if (allowedEnd === 'unrecovered') call.mayBeUnrecovered = true
     }
   }
 
-  /** The way over the network, as long as the request's own signal and timeout allow. */
+  /** Waits for the network, until the signal or the timeout of the request ends it. */
   #pass(latency: number, config: InternalAxiosRequestConfig): Promise<void> {
     let end = () => {}
     return new Promise<void>((resolve, reject) => {
