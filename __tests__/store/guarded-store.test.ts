@@ -30,13 +30,16 @@ function failing(message: string) {
 describe('a guarded store', () => {
   fakeTime()
 
-  it('reads and writes the token under its key', async () => {
-    const set = vi.fn()
+  it('reads, writes and deletes the token under its key', async () => {
     const token = { ...TOKEN, requestedAt: now() }
-    const { store, events } = guard({ get: () => writeStoredToken(token), set })
+    const methods = { get: vi.fn(() => writeStoredToken(token)), set: vi.fn(), delete: vi.fn() }
+    const { store, events } = guard(methods)
     expect(await store.read()).toMatchObject({ accessToken: TOKEN.accessToken })
     expect(await store.write(token, 60_000, false)).toBe(true)
-    expect(set).toHaveBeenCalledWith('key', writeStoredToken(token), 60_000)
+    await store.delete()
+    expect(methods.get).toHaveBeenCalledWith('key')
+    expect(methods.set).toHaveBeenCalledWith('key', writeStoredToken(token), 60_000)
+    expect(methods.delete).toHaveBeenCalledWith('key')
     expect(events).toEqual([])
   })
 
@@ -106,6 +109,33 @@ describe('a guarded store', () => {
     expect(text).toContain('cannot write')
     expect(text).not.toContain(TOKEN.accessToken)
     expect(text).not.toContain(TOKEN.refreshToken)
+  })
+
+  it('shows no token that it has read in the reason of a failure', async () => {
+    const value = writeStoredToken({ ...TOKEN, requestedAt: now() })
+    const { store, events } = guard({ get: () => value, delete: failing(`cannot delete ${value}`) })
+    await store.read()
+    await store.delete()
+    const text = JSON.stringify(events)
+    expect(text).toContain('cannot delete')
+    expect(text).not.toContain(TOKEN.accessToken)
+    expect(text).not.toContain(TOKEN.refreshToken)
+  })
+
+  it('takes the lock under a key of its own, and returns the function that releases it', async () => {
+    const release = vi.fn()
+    const lock = vi.fn(async () => release)
+    expect(await guard({ lock }).store.lock(1_000)).toBe(release)
+    expect(lock).toHaveBeenCalledWith('key:lock', 1_000)
+    expect(release).not.toHaveBeenCalled()
+  })
+
+  it('reports a lock that does not return a function', async () => {
+    const { store, events } = guard({ lock: async () => 'locked' as never })
+    expect(await store.lock(1_000)).toBeUndefined()
+    expect(events).toMatchObject([
+      { operation: 'lock', reason: 'its lock did not return a function' },
+    ])
   })
 
   it('has no lock if the store has none, or if it is held', async () => {

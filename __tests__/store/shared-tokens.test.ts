@@ -723,24 +723,6 @@ describe('a store that fails does not fail a request:', () => {
     // The check that runs after every test covers the refresh token.
     expect(leaksIn([failed], [access_token])).toEqual([])
   })
-
-  it('the module that uses the store cannot be loaded', async () => {
-    vi.doMock('../../src/store/shared-tokens.js', () => {
-      throw new Error('offline')
-    })
-    const account = await startAccount()
-    const store = new MemoryStore()
-    const member = startMember(account, store)
-    const { status } = await member.api.get(PHYSICIANS)
-    member.auth.invalidate()
-    await member.api.get(PHYSICIANS)
-    vi.doUnmock('../../src/store/shared-tokens.js')
-    expect(status).toBe(200)
-    expect(store.calls).toEqual([])
-    expect(ofType(member.events, 'store-failed')).toEqual([
-      { type: 'store-failed', operation: 'get', reason: 'its code could not be loaded' },
-    ])
-  })
 })
 
 describe('the option tokenStore', () => {

@@ -3,6 +3,17 @@ import { Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { expect } from 'vitest'
 
+/** Secrets with characters that encodings and patterns treat specially. */
+export const TROUBLESOME_SECRETS = [
+  '5e1f0c',
+  'S3cr/t+of "Örsted" & son: 100 %',
+  'back\\slash',
+  'dollars $& and $1',
+  'quote"s',
+  '(.*)[a-z]+',
+  'naïve 密码 😀',
+]
+
 /** A secret in all encodings in which it may appear. */
 function formsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1)

@@ -44,6 +44,14 @@ describe('the cooldown after a failed token request', () => {
     expect(lengths).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
   })
 
+  it('ends at a reset, and begins with a second again', () => {
+    const cooldown = createFailureCooldown()
+    for (let i = 0; i < 3; i++) cooldown.start(DOWN, 0)
+    cooldown.reset()
+    expect(cooldown.failure()).toBeUndefined()
+    expect(cooldown.start(DOWN, 0).retryInMs).toBe(1_000)
+  })
+
   it('lasts 30 s at once if the client was refused', () => {
     expect(createFailureCooldown().start(REFUSED, 0).retryInMs).toBe(30_000)
   })

@@ -50,6 +50,16 @@ describe('the judge of renewals', () => {
     expect(judge.isCoolingDown()).toBe(false)
   })
 
+  it('ends the cooldown at a reset', () => {
+    const judge = createRenewalJudge()
+    rejectRenewals(judge, 3)
+    judge.reset()
+    expect(judge.isCoolingDown()).toBe(false)
+    rejectRenewals(judge, 1)
+    vi.advanceTimersByTime(1_000)
+    expect(judge.isCoolingDown()).toBe(false)
+  })
+
   it('does not call a token useless that was accepted before', () => {
     const judge = createRenewalJudge()
     const token = {}

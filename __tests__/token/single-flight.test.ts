@@ -33,6 +33,15 @@ describe('a single flight', () => {
     expect(flights.current()).toBeUndefined()
   })
 
+  it('starts without a rejected token, and gives every caller its promise', async () => {
+    const flights = createSingleFlight(60_000)
+    const { flight, resolve } = startFlight(flights)
+    expect(flight.replacesRejected).toBe(false)
+    expect(flights.join(flight)).toBe(flight.promise)
+    resolve(issued)
+    await flight.promise
+  })
+
   it('ends before the callbacks that its starter adds, whether it succeeds or fails', async () => {
     const flights = createSingleFlight(60_000)
     const seen: unknown[] = []
