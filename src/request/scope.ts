@@ -22,36 +22,50 @@ export interface ScopeSettings {
   readonly belongsToAnother: (origin: string) => boolean
 }
 
-// Axios's own test: "scheme://" or "//".
+const MOST_DESTINATIONS = 100
+
+// axios's own test: "scheme://" or "//".
 const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i
 
 export function createScope(settings: ScopeSettings): Scope {
   const { origins, tokenEndpoint, defaults, belongsToAnother } = settings
-  const knownStarts = [...origins].map((origin) => `${origin}/`)
-  const mayBeEndpoint = endpointPattern(tokenEndpoint)
+  // Where the last URLs lead, for one baseURL. Finding it out again would take 3 µs.
+  const destinations = new Map<unknown, string | undefined>()
+  let lastBaseURL: unknown
 
   function includesRequest(config: InternalAxiosRequestConfig): boolean {
-    if (!usesInstanceSocket(config, defaults())) return false
-    const { url, baseURL } = config
-    // Nothing that follows "https://host/" changes the origin. Parsing each URL would take 1 µs.
-    const start = String(isJoined(config) ? baseURL : url)
-    const mayBeKnown = !mayBeEndpoint.test(`${url}`) && !mayBeEndpoint.test(`${baseURL}`)
-    const isKnown = mayBeKnown && knownStarts.some((known) => start.startsWith(known))
-    return isKnown || includesURL(finalURL(config))
+    return usesInstanceSocket(config, defaults()) && includesOrigin(destinationOf(config))
   }
 
-  function includesURL(text: string): boolean {
+  function destinationOf(config: InternalAxiosRequestConfig): string | undefined {
+    const { url, baseURL, allowAbsoluteUrls } = config
+    if (baseURL !== lastBaseURL || destinations.size > MOST_DESTINATIONS) {
+      destinations.clear()
+      lastBaseURL = baseURL
+    }
+    if (allowAbsoluteUrls !== false && destinations.has(url)) return destinations.get(url)
+    const text = finalURL(config)
+    const origin = destinationOfURL(text)
+    // What is relative may lead somewhere else the next time.
+    if (allowAbsoluteUrls !== false && /^https?:/i.test(text)) destinations.set(url, origin)
+    return origin
+  }
+
+  /** The origin; undefined if no token may be sent to this URL. */
+  function destinationOfURL(text: string): string | undefined {
     const url = parse(text)
-    if (!url || !isSecure(url) || url.username || url.password) return false
-    const { origin } = url
-    if (origin === tokenEndpoint?.origin && hasSamePath(url, tokenEndpoint)) return false
-    return (
-      origins.has(origin) ||
-      (origin === parse(ownProperty(defaults(), 'baseURL'))?.origin && !belongsToAnother(origin))
-    )
+    if (!url || !isSecure(url) || url.username || url.password) return undefined
+    const isEndpoint = url.origin === tokenEndpoint?.origin && hasSamePath(url, tokenEndpoint)
+    return isEndpoint ? undefined : url.origin
   }
 
-  return { includesRequest, includesURL }
+  function includesOrigin(origin: string | undefined): boolean {
+    if (!origin) return false
+    const base = () => parse(ownProperty(defaults(), 'baseURL'))?.origin
+    return origins.has(origin) || (origin === base() && !belongsToAnother(origin))
+  }
+
+  return { includesRequest, includesURL: (url) => includesOrigin(destinationOfURL(url)) }
 }
 
 // A socket of the request's own leads somewhere else, whatever its URL says.
@@ -59,26 +73,12 @@ function usesInstanceSocket({ socketPath }: InternalAxiosRequestConfig, defaults
   return (socketPath ?? undefined) === (ownProperty(defaults, 'socketPath') ?? undefined)
 }
 
-/** Whether axios will join the URL to the `baseURL`. */
-function isJoined({ url, baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfig): boolean {
-  return Boolean(baseURL) && (allowAbsoluteUrls === false || !ABSOLUTE.test(`${url}`))
-}
-
 /** The URL as axios will put it together. */
-function finalURL(config: InternalAxiosRequestConfig): string {
-  const { url = '', baseURL } = config
-  if (!isJoined(config)) return String(url)
-  return url
-    ? `${String(baseURL).replace(/\/?\/$/, '')}/${String(url).replace(/^\/+/, '')}`
-    : String(baseURL)
-}
-
-/** Matches whatever may be the token endpoint: its last part, or what the URL parser drops. */
-function endpointPattern(tokenEndpoint: URL | undefined): RegExp {
-  if (!tokenEndpoint) return /[\t\n\r]/
-  // A path with other characters can be written in several ways: then each URL is parsed.
-  const [, last = ''] = /\/([\w.-]+)$/.exec(tokenEndpoint.pathname) ?? []
-  return new RegExp(`[\\t\\n\\r]|${last}`, 'i')
+function finalURL({ url, baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
+  const base = String(baseURL ?? '')
+  if (!url) return base
+  if (!base || (allowAbsoluteUrls !== false && ABSOLUTE.test(url))) return String(url)
+  return `${base.replace(/\/?\/$/, '')}/${String(url).replace(/^\/+/, '')}`
 }
 
 // Caspio's server ignores the case.
