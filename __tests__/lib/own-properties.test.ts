@@ -28,7 +28,7 @@ describe('ownProperty', () => {
   })
 
   it.each([undefined, null, 7, 'text', Symbol('s'), Object.create(null)])(
-    'is undefined of %o, which has none',
+    'returns undefined for %o, which has no such property',
     (value) => {
       expect(ownProperty(value, 'a')).toBeUndefined()
     },
@@ -67,7 +67,7 @@ describe('defineHidden', () => {
     expect(delete object.secret).toBe(true)
   })
 
-  it('works although Object.prototype has a property of a descriptor', () => {
+  it('works even if Object.prototype has a property that descriptors have, too', () => {
     const prototype = Object.prototype as Record<string, unknown>
     const object: { value?: string } = {}
     // The test runner defines properties, too: the pollution ends before it looks.

@@ -5,6 +5,9 @@ it('parses JSON', () => {
   expect(parseJSON('{"a":[1,null]}')).toEqual({ a: [1, null] })
 })
 
-it.each(['', '{', 'text', undefined, { parsed: true }])('returns %o as it is', (value) => {
-  expect(parseJSON(value)).toBe(value)
-})
+it.each(['', '{', 'text', undefined, { parsed: true }])(
+  'returns %o unchanged, because it is not JSON',
+  (value) => {
+    expect(parseJSON(value)).toBe(value)
+  },
+)

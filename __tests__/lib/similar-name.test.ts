@@ -9,7 +9,7 @@ describe('similarName', () => {
     ['tokenEndpointURL', 'tokenUrl'],
     ['tokenEndpointURL', 'token_endpoint'],
     ['tokenEndpointURL', 'tokenEndpointUri'],
-  ])('takes for %s: %s', (name, other) => {
+  ])('finds for %s: %s', (name, other) => {
     expect(similarName(name, ['unrelated', other])).toBe(other)
   })
 

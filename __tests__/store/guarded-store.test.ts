@@ -48,7 +48,7 @@ describe('a guarded store', () => {
     expect([await store.read(), events]).toEqual([undefined, []])
   })
 
-  it('reports a value that is of no use, and goes on using the store', async () => {
+  it('reports an invalid value, and goes on using the store', async () => {
     const { store, events } = guard({ get: () => 'not a token' })
     expect(await store.read()).toBeUndefined()
     expect(store.isSkipped()).toBe(false)
@@ -75,7 +75,7 @@ describe('a guarded store', () => {
     expect(events).toHaveLength(2)
   })
 
-  it('is written although it is skipped, if asked to', async () => {
+  it('is written while it is skipped, if the caller insists', async () => {
     const set = vi.fn()
     const { store } = guard({ get: failing('no route'), set })
     await store.read()
@@ -92,7 +92,7 @@ describe('a guarded store', () => {
     expect(events).toMatchObject([{ operation: 'get', reason: 'no answer within 500 ms' }])
   })
 
-  it('takes `false` from set as a failure, as Keyv means it', async () => {
+  it('treats `false` from set as a failure, because Keyv reports failures like this', async () => {
     const { store, events } = guard({ set: () => false })
     expect(await store.write(TOKEN, 1, false)).toBeUndefined()
     expect(events).toMatchObject([{ operation: 'set', reason: 'it did not keep the token' }])
@@ -122,7 +122,7 @@ describe('a guarded store', () => {
     expect(text).not.toContain(TOKEN.refreshToken)
   })
 
-  it('takes the lock under a key of its own, and returns the function that releases it', async () => {
+  it('takes the lock under a separate key, and returns the function that releases it', async () => {
     const release = vi.fn()
     const lock = vi.fn(async () => release)
     expect(await guard({ lock }).store.lock(1_000)).toBe(release)
@@ -138,12 +138,12 @@ describe('a guarded store', () => {
     ])
   })
 
-  it('has no lock if the store has none, or if it is held', async () => {
+  it('returns no lock if the store has none, or if another process holds it', async () => {
     expect(await guard({}).store.lock(1_000)).toBeUndefined()
     expect(await guard({ lock: async () => undefined }).store.lock(1_000)).toBeUndefined()
   })
 
-  it('releases a lock that it got after its time limit', async () => {
+  it('releases a lock that arrives after the time limit', async () => {
     const release = vi.fn()
     let grant = (_: () => unknown) => {}
     const lock = () =>

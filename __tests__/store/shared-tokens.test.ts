@@ -529,8 +529,8 @@ describe('without a lock', () => {
     const account = await startAccount()
     const store = new MemoryStore()
     account.tokenEndpoint.latency = 150
-    const straggler = startMember(account, store)
-    const slow = straggler.auth.getAccessToken()
+    const slowMember = startMember(account, store)
+    const slow = slowMember.auth.getAccessToken()
     await sleep(30)
     account.tokenEndpoint.latency = 0
     const { access_token } = await startMember(account, store).auth.getAccessToken()
@@ -838,7 +838,7 @@ describe('a token store over time', () => {
     [0, [0, 25, 62], 500],
     [1, [0, 50, 125], 1_000],
   ])(
-    'whose lock is held is asked less and less often, and ignored after 30 s (random: %i)',
+    'whose lock is held is tried less and less often, and ignored after 30 s (random: %i)',
     async (random, first, last) => {
       vi.spyOn(Math, 'random').mockReturnValue(random)
       onTestFinished(() => {
@@ -858,8 +858,8 @@ describe('a token store over time', () => {
       await vi.advanceTimersByTimeAsync(2_000)
       expect(await taken).toBe('t1')
       expect(times.slice(0, 3)).toEqual(first)
-      const pauses = times.slice(1).map((time, i) => time - (times[i] as number))
-      expect(pauses.slice(-20)).toEqual(Array(20).fill(last))
+      const delays = times.slice(1).map((time, i) => time - (times[i] as number))
+      expect(delays.slice(-20)).toEqual(Array(20).fill(last))
     },
   )
 

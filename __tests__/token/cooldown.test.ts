@@ -39,7 +39,7 @@ describe('a cooldown', () => {
     expect(cooldown.isActive()).toBe(true)
   })
 
-  it('doubles its own length, not an adjusted one', () => {
+  it('doubles its length before the adjustment', () => {
     const cooldown = createCooldown(60_000)
     expect(cooldown.start(false, () => 50)).toBe(50)
     vi.advanceTimersByTime(50)

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { thrownFailure } from '../../src/token/failures.js'
 
 function failureOf(thrown: unknown) {
-  const scrub = (text: string) => text.replaceAll('sesame', '[redacted]')
-  return thrownFailure(thrown, (reason) => `it failed (${reason}).`, scrub)
+  const redact = (text: string) => text.replaceAll('sesame', '[redacted]')
+  return thrownFailure(thrown, (reason) => `it failed (${reason}).`, redact)
 }
 
 function errorWith(message: string, fields: object): Error {

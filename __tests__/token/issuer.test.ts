@@ -115,7 +115,7 @@ describe('a refresh token', () => {
     expect(onRefreshTokenRefused).toHaveBeenCalledOnce()
   })
 
-  it('is forgotten if it is refused, even if nobody listens for that', async () => {
+  it('is forgotten if it is refused, even without a callback', async () => {
     const { issue, refreshTokens } = issuerOf(0, REFUSED, answer())
     await afterTimers(issue({ refreshToken: 'old' }))
     expect(refreshTokens).toEqual(['old', undefined])
@@ -129,7 +129,7 @@ describe('a refresh token', () => {
     expect(onRefreshTokenRefused).not.toHaveBeenCalled()
   })
 
-  it('is necessary for a second request: without one, a refusal is final', async () => {
+  it('that was not sent cannot be the reason of a refusal: the failure is final', async () => {
     const { issue, refreshTokens } = issuerOf(2, REFUSED)
     expect(await rejectionOf(afterTimers(issue()))).toMatchObject(REFUSED)
     expect(refreshTokens).toEqual([undefined])

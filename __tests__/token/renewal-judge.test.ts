@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { createRenewalJudge } from '../../src/token/renewal-judge.js'
 import { fakeClocks } from '../support/clocks.js'
 
-/** Judges `count` renewals, each of which is rejected again. */
+/** Records `count` renewals whose tokens are rejected, too. */
 function rejectRenewals(judge: ReturnType<typeof createRenewalJudge>, count: number): void {
   for (let i = 0; i < count; i++) {
     const token = {}

@@ -167,7 +167,7 @@ describe('the token request takes no other settings from the instance or the glo
     await expectClean('fetch', (api) => override(api, { fetchOptions }))
   })
 
-  it('no settings of the request that needs the token', async () => {
+  it('or from the request that needs the token', async () => {
     const endpoint = await startEndpoint()
     const api = axios.create({ proxy: false, baseURL: endpoint.url })
     attachCaspioAuth(api, endpoint.credentials)
@@ -191,7 +191,7 @@ describe('the token request takes no other settings from the instance or the glo
     expect(first?.rawHeaders.join()).not.toMatch(/evil/i)
   })
 
-  it('settings that do break the requests of the instance itself', async () => {
+  it('although these settings break a request of the instance itself', async () => {
     // Otherwise the tests above would prove nothing.
     const endpoint = await startEndpoint()
     const postWith = (config: AxiosRequestConfig) =>

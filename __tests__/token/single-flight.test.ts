@@ -42,7 +42,7 @@ describe('a single flight', () => {
     await flight.promise
   })
 
-  it('ends before the callbacks that its starter adds, whether it succeeds or fails', async () => {
+  it('ends before the callbacks of the caller that started it, whether it succeeds or fails', async () => {
     const flights = createSingleFlight(60_000)
     const seen: unknown[] = []
     const first = startFlight(flights)

@@ -55,7 +55,7 @@ describe('the token source, compared with a model of it', () => {
     const seen = new Map<string, number>()
     const states: State[] = [
       'empty',
-      'fetching',
+      'requesting',
       'valid',
       'due',
       'expired',

@@ -65,8 +65,8 @@ describe('single flight', () => {
   })
 })
 
-describe('laziness', () => {
-  it('requests no token before the first request to Caspio', async () => {
+describe('the first token request', () => {
+  it('is sent at the first request to Caspio, and not before', async () => {
     const { account, api } = await startBench()
     const otherServer = await startRawServer()
     await api.get(`${otherServer.url}/charges`)
@@ -262,7 +262,7 @@ describe('replacing a rejected token', () => {
   })
 })
 
-describe('renewals that do not help', () => {
+describe('useless renewals', () => {
   it('sends 2 token requests for 50 requests to a resource that always answers 401', async () => {
     const { account, api } = await startBench()
     account.api.fail({ status: 401 })
@@ -297,7 +297,7 @@ describe('renewals that do not help', () => {
     expect(server.received.filter(({ url }) => url !== '/oauth/token')).toHaveLength(21)
   })
 
-  it('excuses only one renewal that does not help after one that did', async () => {
+  it('forgives only one useless renewal after a useful one', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -308,7 +308,7 @@ describe('renewals that do not help', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('does not count a resend without an answer as proof that renewing helps', async () => {
+  it('does not count a resend without an answer as a useful renewal', async () => {
     const { account, api } = await startBench()
     account.api.fail({ status: 401, times: 1 })
     account.api.fail({ reset: true, times: 1 })
@@ -334,20 +334,20 @@ describe('renewals that do not help', () => {
     it('are repeated after 1 s, then 2 s, 4 s … up to 60 s', async () => {
       const { account, api } = await startBench()
       account.api.fail({ status: 401 })
-      const pauses: number[] = []
+      const cooldowns: number[] = []
       let since = 0
       await rejectionOf(api.get(PHYSICIANS))
       let count = account.log.token.length
-      for (; pauses.length < 8; since += 500) {
+      for (; cooldowns.length < 8; since += 500) {
         await rejectionOf(api.get(PHYSICIANS))
         if (account.log.token.length > count) {
           count = account.log.token.length
-          pauses.push(since / SECOND)
+          cooldowns.push(since / SECOND)
           since = 0
         }
         vi.advanceTimersByTime(500)
       }
-      expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
+      expect(cooldowns).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
     }, 60_000)
 
     it('end their cooldown after a successful recovery, but not after other traffic', async () => {
@@ -465,21 +465,21 @@ describe('failures', () => {
       expect(first.nextAttemptAt.getTime() - Date.now()).toBe(1_000)
       expect(first.message).toContain(first.nextAttemptAt.toISOString())
 
-      const pauses: number[] = []
+      const cooldowns: number[] = []
       let since = 0
       let count = 3
-      for (; pauses.length < 7; since += 500) {
+      for (; cooldowns.length < 7; since += 500) {
         const error = await rejectionOf(api.get(PHYSICIANS))
         expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
         if (account.log.token.length > count) {
           expect(account.log.token.length).toBe(count + 1)
           count = account.log.token.length
-          pauses.push(since / SECOND)
+          cooldowns.push(since / SECOND)
           since = 0
         }
         vi.advanceTimersByTime(500)
       }
-      expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30])
+      expect(cooldowns).toEqual([1, 2, 4, 8, 16, 30, 30])
 
       account.tokenEndpoint.restore()
       vi.advanceTimersByTime(30 * SECOND)

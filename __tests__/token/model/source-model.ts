@@ -17,8 +17,8 @@ interface KnownToken {
   readonly monotonic: number
   readonly receivedAt: number
   rejected: boolean
-  /** Whether it helped, if it replaced a rejected token. */
-  replacement: 'open' | 'helped' | 'fruitless' | undefined
+  /** Whether the renewal helped, if the token replaced a rejected one. */
+  replacement: 'unproven' | 'useful' | 'useless' | undefined
 }
 
 interface Cooldown {
@@ -31,7 +31,14 @@ export type TokenAnswer =
   | { readonly failure: 'refused' | 'credentials' | 'nonsense' }
   | { readonly failure: 'outage'; readonly retryAfter?: number }
 
-export type State = 'empty' | 'fetching' | 'valid' | 'due' | 'expired' | 'rejected' | 'in cooldown'
+export type State =
+  | 'empty'
+  | 'requesting'
+  | 'valid'
+  | 'due'
+  | 'expired'
+  | 'rejected'
+  | 'in cooldown'
 
 /**
  * The rules for a token source, checked only with what it sends and receives. Written from the
@@ -55,11 +62,11 @@ export class SourceModel {
   /** Whether a token of this acquisition had expired when it arrived. */
   #hasArrivedExpired = false
   #retry: { readonly from: number; readonly to: number } | undefined
-  #failed: Cooldown | undefined
-  #fruitless: Cooldown | undefined
+  #failureCooldown: Cooldown | undefined
+  #renewalCooldown: Cooldown | undefined
   #forced = false
   #needsReplacement = false
-  #hasHelped = false
+  #wasLastUseful = false
   readonly #known = new Map<string, KnownToken>()
 
   constructor(clock: VirtualClock) {
@@ -67,7 +74,7 @@ export class SourceModel {
   }
 
   get state(): State {
-    if (this.isFetching) return 'fetching'
+    if (this.isRequesting) return 'requesting'
     if (this.isInCooldown) return 'in cooldown'
     if (!this.newest) return 'empty'
     const age = this.#age(this.newest)
@@ -76,14 +83,14 @@ export class SourceModel {
     return age >= DUE_AT_THE_EARLIEST ? 'due' : 'valid'
   }
 
-  get isFetching(): boolean {
+  get isRequesting(): boolean {
     return (
       this.#inFlight > 0 || this.#retry !== undefined || this.#grantRefused || this.#requestsAgain
     )
   }
 
   get isInCooldown(): boolean {
-    return isOn(this.#failed, this.#clock)
+    return isOn(this.#failureCooldown, this.#clock)
   }
 
   /** Whether a request has to wait for a new token. */
@@ -93,11 +100,11 @@ export class SourceModel {
 
   /** A user calls `getAccessToken({ renew: true })`. */
   force(): void {
-    this.#forced = !this.isFetching
+    this.#forced = !this.isRequesting
   }
 
   invalidate(): void {
-    this.newest = this.#failed = this.#fruitless = undefined
+    this.newest = this.#failureCooldown = this.#renewalCooldown = undefined
   }
 
   tokenRequested(): void {
@@ -119,7 +126,7 @@ export class SourceModel {
       this.#checkReason()
       this.#attempt = 1
       this.#startedAt = monotonic
-      this.#single = this.#failed !== undefined
+      this.#single = this.#failureCooldown !== undefined
       this.#replaces = this.#needsReplacement
       this.#forced = this.#needsReplacement = this.#hasArrivedExpired = false
     }
@@ -137,10 +144,10 @@ export class SourceModel {
         ...this.#requestedAt,
         receivedAt: this.#clock.monotonic,
         rejected: false,
-        replacement: this.#replaces ? 'open' : undefined,
+        replacement: this.#replaces ? 'unproven' : undefined,
       }
       this.#known.set(answer.token, this.newest)
-      this.#failed = undefined
+      this.#failureCooldown = undefined
     } else if (answer.failure === 'refused') {
       this.#grantRefused = true
     } else {
@@ -163,14 +170,14 @@ export class SourceModel {
   /** The resend of a rejected request was accepted with this token. */
   accepted(token: string): void {
     const known = this.#known.get(token)
-    if (known?.replacement) known.replacement = 'helped'
-    this.#fruitless = undefined
-    this.#hasHelped = true
+    if (known?.replacement) known.replacement = 'useful'
+    this.#renewalCooldown = undefined
+    this.#wasLastUseful = true
   }
 
   /** The resend of a rejected request was rejected with this token, too. */
   rejectedAgain(token: string): void {
-    this.#recordFruitless(this.#known.get(token))
+    this.#recordUseless(this.#known.get(token))
   }
 
   /**
@@ -180,14 +187,14 @@ export class SourceModel {
    */
   rejected(token: string): 'unrecovered' | 'no token' | undefined {
     const { newest } = this
-    const isNewer = newest && newest.value !== token && newest.replacement !== 'fruitless'
+    const isNewer = newest && newest.value !== token && newest.replacement !== 'useless'
     if (isNewer && !this.needsToken) return undefined
     if (newest?.value === token) {
       newest.rejected = true
-      if (this.#age(newest) < 60_000) this.#recordFruitless(newest)
+      if (this.#age(newest) < 60_000) this.#recordUseless(newest)
     }
-    if (isOn(this.#fruitless, this.#clock)) return 'unrecovered'
-    if (this.isFetching) this.#replaces = true
+    if (isOn(this.#renewalCooldown, this.#clock)) return 'unrecovered'
+    if (this.isRequesting) this.#replaces = true
     else if (this.isInCooldown) return 'no token'
     else this.#needsReplacement = true
     return undefined
@@ -197,21 +204,21 @@ export class SourceModel {
   rested(wasUsed: boolean): void {
     if (this.#needsReplacement) this.#violated('no token request to replace a rejected token')
     this.#needsReplacement = this.#forced = false
-    if (!wasUsed || this.isFetching || this.isInCooldown) return
+    if (!wasUsed || this.isRequesting || this.isInCooldown) return
     if (this.needsToken) this.#violated('no token request though there is no usable token')
     const isDue = this.newest && this.#age(this.newest) >= DUE_AT_THE_LATEST
     if (isDue) this.#violated('no token request though the renewal is due')
   }
 
-  #recordFruitless(token: KnownToken | undefined): void {
-    if (token?.replacement !== 'open') return
-    token.replacement = 'fruitless'
-    if (this.#hasHelped) {
-      this.#hasHelped = false
+  #recordUseless(token: KnownToken | undefined): void {
+    if (token?.replacement !== 'unproven') return
+    token.replacement = 'useless'
+    if (this.#wasLastUseful) {
+      this.#wasLastUseful = false
       return
     }
-    const delay = Math.min(this.#fruitless ? this.#fruitless.delay * 2 : 1_000, 60_000)
-    this.#fruitless = { delay, endsAt: this.#clock.monotonic + delay }
+    const delay = Math.min(this.#renewalCooldown ? this.#renewalCooldown.delay * 2 : 1_000, 60_000)
+    this.#renewalCooldown = { delay, endsAt: this.#clock.monotonic + delay }
   }
 
   #recordFailure(answer: TokenAnswer & { failure: string }): void {
@@ -227,11 +234,14 @@ export class SourceModel {
       return
     }
     this.failures++
-    const doubled = Math.min(this.#failed ? this.#failed.delay * 2 : 1_000, 30_000)
+    const doubled = Math.min(
+      this.#failureCooldown ? this.#failureCooldown.delay * 2 : 1_000,
+      30_000,
+    )
     const delay = answer.failure === 'credentials' ? 30_000 : doubled
     const waited = Math.floor((now - this.#startedAt) / 1_000) * 1_000
     const cooldownMs = Math.max(1_000, delay - waited, Math.min(retryAfter, 300_000))
-    this.#failed = { delay, endsAt: now + cooldownMs }
+    this.#failureCooldown = { delay, endsAt: now + cooldownMs }
   }
 
   #checkReason(): void {

@@ -118,8 +118,8 @@ export class World {
         this.violations.push('a call has not settled after its timeout')
       }
     }
-    const isFetching = [...this.models.values()].some((model) => model.isFetching)
-    if (!isFetching && this.open === 0 && this.#clock.timers > 0) {
+    const isRequesting = [...this.models.values()].some((model) => model.isRequesting)
+    if (!isRequesting && this.open === 0 && this.#clock.timers > 0) {
       this.violations.push(`${this.#clock.timers} timers are still running`)
     }
   }
