@@ -8,6 +8,7 @@ import {
   type CaspioAuthOptions,
   type CaspioCredentials,
   type CaspioTokenBroker,
+  type CaspioTokenStore,
   createCaspioAuth,
 } from '../../src/index.js'
 import { PHYSICIANS, rejectionOf, sleep, startAccount, thrownBy } from '../support/account.js'
@@ -379,6 +380,43 @@ describe('an invalid option', () => {
     expectConfigError(
       () => create(VALID_CREDENTIALS, { origins: [origin] }),
       'origins must be an array',
+    )
+  })
+})
+
+describe('the option tokenStore', () => {
+  const methods = { get() {}, set() {}, delete() {} }
+
+  it.each([
+    ['a string', 'redis://localhost'],
+    ['an object without get', { ...methods, get: undefined }],
+    ['an object without set', { ...methods, set: undefined }],
+    ['an object without delete', { ...methods, delete: undefined }],
+    ['an object whose lock is not a function', { ...methods, lock: true }],
+  ])('cannot be %s', (_, tokenStore) => {
+    expectConfigError(
+      () => create(VALID_CREDENTIALS, { tokenStore }),
+      'tokenStore must be an object with the methods get, set and delete',
+    )
+  })
+
+  it('may inherit its methods', () => {
+    class Store implements CaspioTokenStore {
+      get() {}
+      set() {}
+      delete() {}
+    }
+    expect(() => create(VALID_CREDENTIALS, { tokenStore: new Store() })).not.toThrow()
+  })
+
+  it('cannot be used with a token broker, which has no client ID for the key', () => {
+    expectConfigError(() => create(broker, { tokenStore: methods }), 'tokenStore')
+  })
+
+  it.each([0, -1, Number.NaN, '500', 2 ** 31])('tokenStoreTimeout cannot be %j', (value) => {
+    expectConfigError(
+      () => create(VALID_CREDENTIALS, { tokenStoreTimeout: value }),
+      'tokenStoreTimeout must be a number of milliseconds from 1 to 2147483647',
     )
   })
 })

@@ -13,14 +13,7 @@ import { now } from '../../src/lib/clock.js'
 import { shareTokens } from '../../src/store/shared-tokens.js'
 import type { CaspioAccount } from '../../src/testing/index.js'
 import type { Issued } from '../../src/token/issuer.js'
-import {
-  PHYSICIANS,
-  rejectionOf,
-  sleep,
-  startAccount,
-  thrownBy,
-  times,
-} from '../support/account.js'
+import { PHYSICIANS, rejectionOf, sleep, startAccount, times } from '../support/account.js'
 import { atRest, fakeClocks, fakeTime } from '../support/clocks.js'
 import { witness } from '../support/hygiene.js'
 import { issueRequest } from '../support/issue-request.js'
@@ -722,52 +715,6 @@ describe('a store that fails does not fail a request:', () => {
     expect(failed?.reason).toContain('SET')
     // The check that runs after every test covers the refresh token.
     expect(leaksIn([failed], [access_token])).toEqual([])
-  })
-})
-
-describe('the option tokenStore', () => {
-  const credentials = {
-    clientID: 'id',
-    clientSecret: 'a-client-secret',
-    tokenEndpointURL: 'https://a1bcd234.caspio.com/oauth/token',
-  }
-  const methods = { get() {}, set() {}, delete() {} }
-
-  it.each([
-    ['a string', 'redis://localhost'],
-    ['an object without get', { ...methods, get: undefined }],
-    ['an object without set', { ...methods, set: undefined }],
-    ['an object without delete', { ...methods, delete: undefined }],
-    ['an object whose lock is not a function', { ...methods, lock: true }],
-  ])('cannot be %s', (_, tokenStore) => {
-    const error = thrownBy(() => createCaspioAuth(credentials, { tokenStore: tokenStore as never }))
-    expect(error.code).toBe('ERR_CASPIO_CONFIG')
-    expect(error.message).toContain(
-      'tokenStore must be an object with the methods get, set and delete',
-    )
-  })
-
-  it('may inherit its methods', () => {
-    class Store implements CaspioTokenStore {
-      get() {}
-      set() {}
-      delete() {}
-    }
-    expect(() => createCaspioAuth(credentials, { tokenStore: new Store() })).not.toThrow()
-  })
-
-  it('cannot be used with a token broker, which has no client ID for the key', () => {
-    const broker = async () => ({ access_token: 'a', token_type: 'bearer' })
-    const error = thrownBy(() => createCaspioAuth(broker, { tokenStore: methods }))
-    expect(error.code).toBe('ERR_CASPIO_CONFIG')
-    expect(error.message).toContain('tokenStore')
-  })
-
-  it.each([0, -1, Number.NaN, '500', 2 ** 31])('tokenStoreTimeout cannot be %j', (value) => {
-    const options = { tokenStoreTimeout: value as number }
-    expect(thrownBy(() => createCaspioAuth(credentials, options)).message).toContain(
-      'tokenStoreTimeout must be a number of milliseconds from 1 to 2147483647',
-    )
   })
 })
 
