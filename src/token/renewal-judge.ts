@@ -8,7 +8,6 @@ const LONGEST_MS = 60_000
  */
 export function createRenewalJudge() {
   const cooldown = createCooldown(LONGEST_MS)
-  /** Of the tokens that replaced a rejected one. */
   const verdicts = new WeakMap<object, 'unproven' | 'useful' | 'useless'>()
   let wasLastUseful = false
   return {
@@ -20,7 +19,7 @@ export function createRenewalJudge() {
     /** Records whether a request that had been rejected was accepted with this token. */
     recordOutcome(token: object, isAccepted: boolean): void {
       if (isAccepted) {
-        if (verdicts.has(token)) verdicts.set(token, 'useful')
+        verdicts.set(token, 'useful')
         wasLastUseful = true
         cooldown.reset()
       } else if (verdicts.get(token) === 'unproven') {
