@@ -1,5 +1,6 @@
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { axios, getAdapter } from '../lib/axios.js'
+import { ownProperty } from '../lib/own-properties.js'
 import { isOneShot } from './bodies.js'
 import { sendAndRecover } from './recovery.js'
 import type { Authoriser } from './send.js'
@@ -27,8 +28,8 @@ export function sendAuthorised(
   config.adapter = original as AxiosAdapter
   const adapter = getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
   const authorization = config.headers.get('Authorization')
-  const keepsOut = config.skipCaspioAuth || config.auth || authorization === false
-  if (keepsOut || !authoriser.scope.includesRequest(config)) {
+  const keepsOut = ['skipCaspioAuth', 'auth'].some((name) => ownProperty(config, name))
+  if (keepsOut || authorization === false || !authoriser.scope.includesRequest(config)) {
     redact(config, AGENTS)
     return adapter(config)
   }
@@ -47,7 +48,7 @@ export function sendAuthorised(
 }
 
 function redact(config: Config, keys: readonly string[]): void {
-  const redacted = config.redact ?? []
+  const redacted = (ownProperty(config, 'redact') ?? []) as string[]
   // A config that is sent again has them already.
   config.redact = redacted.includes(`${keys.at(-1)}`) ? redacted : [...redacted, ...keys]
 }
