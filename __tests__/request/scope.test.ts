@@ -880,6 +880,15 @@ describe('the decisions of a scope', () => {
     expect(decisions.false).toBeGreaterThan(400)
   })
 
+  it('follow a URL object that changes', async () => {
+    const client = attachedClient({})
+    const url = new URL(`${HOME}/x`)
+    const request = { url: url as unknown as string }
+    expect(await client.authorization(request)).toBe(BEARER)
+    url.href = 'https://evil.test/x'
+    expect(await client.authorization(request)).toBeUndefined()
+  })
+
   it.each(['https:evil', 'https:/a.caspio.com/x', 'http:x'])(
     'do not depend on an earlier URL that axios refused (%s)',
     async (url) => {

@@ -30,7 +30,7 @@ const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i
 export function createScope(settings: ScopeSettings): Scope {
   const { origins, tokenEndpoint, defaults, belongsToAnother } = settings
   // Where the last URLs lead, for one baseURL. Finding it out again would take 3 µs.
-  const destinations = new Map<unknown, string | undefined>()
+  const destinations = new Map<string, string | undefined>()
   let lastBaseURL: unknown
 
   function includesRequest(config: InternalAxiosRequestConfig): boolean {
@@ -43,11 +43,13 @@ export function createScope(settings: ScopeSettings): Scope {
       destinations.clear()
       lastBaseURL = baseURL
     }
-    if (allowAbsoluteUrls !== false && destinations.has(url)) return destinations.get(url)
+    // A URL object can change, and what is relative may lead somewhere else the next time.
+    const isLasting =
+      typeof url === 'string' && typeof baseURL !== 'object' && allowAbsoluteUrls !== false
+    if (isLasting && destinations.has(url)) return destinations.get(url)
     const text = finalURL(config)
     const origin = destinationOfURL(text)
-    // What is relative may lead somewhere else the next time.
-    if (allowAbsoluteUrls !== false && /^https?:/i.test(text)) destinations.set(url, origin)
+    if (isLasting && /^https?:/i.test(text)) destinations.set(url, origin)
     return origin
   }
 
