@@ -1,15 +1,15 @@
+import { widenType } from './infer-type.js'
 import { optionError } from './option-error.js'
-
-/** A record as stored and sent. */
-export type Row = Record<string, unknown>
+import type { Field, QueryTable, Row } from './query/types.js'
 
 /** The key of every table. The account sets it; clients cannot write it. */
 export const KEY_FIELD = 'PK_ID'
 
 /** One table. Its rows are in the order of their `PK_ID`. */
-export class Table {
+export class Table implements QueryTable {
   #rows: Row[] = []
   #lastKey = 0
+  readonly #types = new Map<string, string | undefined>([[KEY_FIELD, 'AUTONUMBER']])
   /** `undefined` if the table accepts any field. */
   readonly #fields: ReadonlySet<string> | undefined
 
@@ -29,6 +29,15 @@ export class Table {
     return this.#rows
   }
 
+  /** The fields, with the types that hold the values of all their rows so far. */
+  get fields(): readonly Field[] {
+    return [...this.#types].map(([Name, Type = 'STRING']) => ({ Name, Type }))
+  }
+
+  get acceptsAnyField(): boolean {
+    return this.#fields === undefined
+  }
+
   hasField(field: string): boolean {
     return this.#fields?.has(field) ?? true
   }
@@ -38,26 +47,29 @@ export class Table {
     const empty = Object.fromEntries([...(this.#fields ?? [])].map((field) => [field, null]))
     const row = { [KEY_FIELD]: 0, ...empty, ...values }
     row[KEY_FIELD] = this.#lastKey
+    this.#observe(row)
     this.#rows.push(row)
     return row
   }
 
-  /** Returns how many rows it changed. */
-  update(matches: (row: Row) => boolean, values: Row): number {
-    let affected = 0
-    this.#rows = this.#rows.map((row) => {
-      if (!matches(row)) return row
-      affected += 1
-      return { ...row, ...values }
-    })
-    return affected
+  /** Changes these rows of the table. */
+  update(rows: readonly Row[], values: Row): void {
+    const changed = new Set(rows)
+    if (changed.size > 0) this.#observe(values)
+    this.#rows = this.#rows.map((row) => (changed.has(row) ? { ...row, ...values } : row))
   }
 
-  /** Returns how many rows it deleted. */
-  delete(matches: (row: Row) => boolean): number {
-    const before = this.#rows.length
-    this.#rows = this.#rows.filter((row) => !matches(row))
-    return before - this.#rows.length
+  /** Deletes these rows of the table. */
+  delete(rows: readonly Row[]): void {
+    const deleted = new Set(rows)
+    this.#rows = this.#rows.filter((row) => !deleted.has(row))
+  }
+
+  #observe(values: Row): void {
+    for (const [field, value] of Object.entries(values)) {
+      if (field === KEY_FIELD) continue
+      this.#types.set(field, widenType(this.#types.get(field), value))
+    }
   }
 }
 

@@ -1,5 +1,6 @@
-import { badQuery } from './caspio-error.js'
-import type { Row, Table } from './table.js'
+import { badQuery } from '../caspio-error.js'
+import { findField } from './find-field.js'
+import type { QueryTable, Row } from './types.js'
 
 const COMPARISON =
   /\s*(?:\[([^\]]+)\]|([\p{L}_][\p{L}\p{N}_]*))\s*=\s*(?:'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?))(?:\s*$|\s*\bAND\b)/iuy
@@ -9,7 +10,7 @@ const COMPARISON =
  * `Name='O''Brien' AND Age=3`.
  * @throws CaspioError for anything else, and for a field that the table does not have
  */
-export function parseWhere(where: string, table: Table): (row: Row) => boolean {
+export function parseWhere(where: string, table: QueryTable): (row: Row) => boolean {
   const comparisons: { field: string; value: string | number }[] = []
   const pattern = new RegExp(COMPARISON)
   let isLast = false
@@ -22,7 +23,9 @@ export function parseWhere(where: string, table: Table): (row: Row) => boolean {
     }
     const [text, bracketed, plain, string, number] = match
     const field = (bracketed ?? plain) as string
-    if (!table.hasField(field)) throw badQuery(`q.where names the unknown field ${field}.`)
+    if (findField(field, table) === undefined) {
+      throw badQuery(`q.where names the unknown field ${field}.`)
+    }
     comparisons.push({ field, value: string?.replaceAll("''", "'") ?? Number(number) })
     isLast = !/AND$/i.test(text)
   }

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { widenType } from '../../src/testing/infer-type.js'
+
+describe('the type of a field', () => {
+  it.each([
+    [[], undefined],
+    [[null, undefined], undefined],
+    [[1, null, -2], 'INTEGER'],
+    [[1, 2.5], 'NUMBER'],
+    [[2.5, 1], 'NUMBER'],
+    [[true, null], 'YES/NO'],
+    [['2026-01-31', '2026-01-31T09:00:00', '1970-01-01T00:00:00.000Z'], 'DATE/TIME'],
+    [['2026-01-31', 'soon'], 'STRING'],
+    [['text', ''], 'STRING'],
+    [[1, 'text'], 'STRING'],
+    [[1, true], 'STRING'],
+    [['text', 1, 2], 'STRING'],
+    [[['a']], 'STRING'],
+  ])('of %j is %s', (values, type) => {
+    expect(values.reduce(widenType, undefined as string | undefined)).toBe(type)
+  })
+})

@@ -1,0 +1,22 @@
+const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?$/
+
+/**
+ * Returns the type of a Caspio field that can hold one more value.
+ * @param type the type so far, `undefined` as long as the field has no value
+ */
+export function widenType(type: string | undefined, value: unknown): string | undefined {
+  if (value === null || value === undefined) return type
+  const next = typeOf(value)
+  if (type === undefined || type === next) return next
+  return [type, next].every(isNumeric) ? 'NUMBER' : 'STRING'
+}
+
+function isNumeric(type: string): boolean {
+  return type === 'INTEGER' || type === 'NUMBER'
+}
+
+function typeOf(value: unknown): string {
+  if (typeof value === 'boolean') return 'YES/NO'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'INTEGER' : 'NUMBER'
+  return typeof value === 'string' && DATE.test(value) ? 'DATE/TIME' : 'STRING'
+}
