@@ -94,9 +94,11 @@ describe('q.where', () => {
     ["YearsInPractice='14'", ['Okafor']],
     ['PK_ID=2', ['Lindqvist']],
     ["AcceptsNewPatients=0 AND City='Fresno'", ['Ruiz', 'Sørensen']],
-    ["City='oakland'", []],
+    ["city='oAKLAND ' and SPECIALTY='neurology'", ['Yıldız', 'Tanaka']],
     ["City=''", []],
-    ["AcceptsNewPatients=''", []],
+    ["AcceptsNewPatients='' AND City='Fresno'", ['Ruiz', 'Sørensen']],
+    ["LastName LIKE 'Ha%' OR LastName>'W'", ['Yıldız', 'Haddad', 'Weiss']],
+    ['YearsInPractice BETWEEN 5 AND 6 AND NOT (1=0)', ['Lindqvist', 'Carvalho']],
     ['YearsInPractice=14.5', []],
     ["LastName='x' AND LastName='y'", []],
   ])('%s finds %o', async (condition, names) => {
@@ -129,17 +131,19 @@ describe('q.where', () => {
   it.each([
     '',
     'LastName',
-    "LastName>'A'",
     "LastName='A",
-    "LastName='A' OR City='B'",
+    "LastName='A' OR",
+    "(LastName='A'",
     "LastName='A' AND",
     "AND LastName='A'",
     "LastName='A' LastName='B'",
-    "LastName LIKE 'A%'",
+    "LastName LIKE '[A'",
+    "YearsInPractice='many'",
+    'LastName=3',
+    'LEN(LastName)=3',
     'YearsInPractice=3x',
     'LastName=Ruiz',
     "Nope='A'",
-    '1=1',
     "LastName='A'; DROP TABLE Physicians",
   ])('%j gets 400 IncorrectQueryParameter', async (condition) => {
     const call = await openApi(await openAccount())
@@ -223,6 +227,9 @@ describe('the query of a list', () => {
     'q.orderBy=Nope',
     'q.orderBy=LastName%20SIDEWAYS',
     'q.groupBy=City',
+    'q.select=COUNT(*)',
+    'q.select=City,COUNT(*)%20AS%20N',
+    'q.getPaginationInfo=yes',
     'q={}',
   ])('%s gets 400 IncorrectQueryParameter', async (search) => {
     const call = await openApi(await openAccount())

@@ -49,14 +49,28 @@ describe('the API words its errors as Caspio does', () => {
     [
       `${RECORDS}?q.where=`,
       {},
-      "q.where must be equality comparisons joined by AND, such as Name='O''Brien' AND Age=3, got: ",
+      'q.where is wrong at its end: a field or a value is expected here.',
     ],
-    [`${RECORDS}?q.where=Shoe=3`, {}, 'q.where names the unknown field Shoe.'],
-    [`${RECORDS}?q.orderBy=Shoe`, {}, 'q.orderBy names the unknown field Shoe.'],
-    [`${RECORDS}?q.orderBy=`, {}, 'q.orderBy names the unknown field (none).'],
-    [`${RECORDS}?q.select=City,`, {}, 'q.select names the unknown field (none).'],
-    [`${RECORDS}?q.select=x[City]`, {}, 'q.select names the unknown field x[City].'],
-    [`${RECORDS}?q.select=[City]x`, {}, 'q.select names the unknown field [City]x.'],
+    [
+      `${RECORDS}?q.where=1=1 AND Shoe=3`,
+      {},
+      'q.where is wrong at position 9, near "Shoe=3": there is no field Shoe.',
+    ],
+    [
+      `${RECORDS}?q.orderBy=City,Shoe`,
+      {},
+      'q.orderBy is wrong at position 6, near "Shoe": there is no field Shoe.',
+    ],
+    [
+      `${RECORDS}?q.orderBy=`,
+      {},
+      'q.orderBy is wrong at its end: the name of a field is expected here.',
+    ],
+    [
+      `${RECORDS}?q.select=City,`,
+      {},
+      'q.select is wrong at its end: the name of a field is expected here.',
+    ],
     [`${RECORDS}?q.limit=0`, {}, 'q.limit must be an integer from 1 to 1000, got: 0'],
     [RECORDS, { method: 'DELETE' }, 'q.where is required, for instance q.where=PK_ID=1.'],
     [RECORDS, { method: 'POST', body: 'x' }, 'The body is not JSON.'],
@@ -75,7 +89,7 @@ describe('the API words its errors as Caspio does', () => {
     const call = await openApi(await openAccount())
     const answer = await call(`${RECORDS}?q.select=<a>%26"%00`, { headers: { Accept: 'text/xml' } })
     expect(await answer.text()).toContain(
-      '<Message>q.select names the unknown field &lt;a&gt;&amp;&quot; .</Message>',
+      '<Message>q.select is wrong at position 4, near &quot;&amp;&quot; &quot;: the stand-in account does not know this character.</Message>',
     )
   })
 })

@@ -1,95 +1,97 @@
 import { badQuery } from '../caspio-error.js'
-import { findField } from './find-field.js'
+import { compareValues } from './compare.js'
+import { compileQuery, compileWhere, type Key, type Query } from './compile-query.js'
+import type { Comparable } from './expression.js'
+import type { Test } from './logic.js'
+import { readPage } from './page.js'
 import type { QueryParameters, QueryResult, QueryTable, Row } from './types.js'
-import { parseWhere } from './where.js'
 
-const DEFAULT_LIMIT = 100
-const MAX_RECORDS = 1_000
-const MIN_PAGE_SIZE = 5
-const DEFAULT_PAGE_SIZE = 25
+type Group = readonly Row[]
 
 /**
  * Answers a query.
- * @throws CaspioError for a parameter that is malformed or not supported
+ * @throws CaspioError for what is malformed, or not known
  */
 export function runQuery(table: QueryTable, parameters: QueryParameters): QueryResult {
-  const { where, orderBy, select } = parameters
-  for (const name of ['groupBy', 'getPaginationInfo'] as const) {
-    if (parameters[name] !== undefined) {
-      throw badQuery(`The stand-in account does not know ${parameters.prefix}${name} here.`)
-    }
-  }
-  const rows = where === undefined ? [...table.rows] : table.rows.filter(parseWhere(where, table))
-  sort(rows, orderBy, table)
-  const project = projection(select, table)
-  return { Result: takePage(rows, parameters).map(project) }
-}
-
-function sort(rows: Row[], orderBy: string | undefined, table: QueryTable): void {
-  if (orderBy === undefined) return
-  const keys = orderBy.split(',').map((term) => {
-    const [, name = '', direction = 'ASC'] = /^\s*(.+?)(?:\s+(ASC|DESC))?\s*$/i.exec(term) ?? []
-    return { field: fieldOf('q.orderBy', name, table), sign: /desc/i.test(direction) ? -1 : 1 }
-  })
-  rows.sort((a, b) => {
-    for (const { field, sign } of keys) {
-      const order = sign * compare(a[field], b[field])
-      if (order !== 0) return order
-    }
-    return 0
-  })
-}
-
-/** Sorts null first, as SQL Server does. */
-function compare(a: unknown, b: unknown): number {
-  const isNull = (value: unknown) => value === null || value === undefined
-  if (isNull(a) || isNull(b)) return Number(isNull(b)) - Number(isNull(a))
-  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : Number(a > b)
-  return Number(a) - Number(b)
-}
-
-function projection(select: string | undefined, table: QueryTable): (row: Row) => Row {
-  if (select === undefined || select.trim() === '*') return (row) => row
-  const fields = select.split(',').map((name) => fieldOf('q.select', name, table))
-  return (row) => Object.fromEntries(fields.map((field) => [field, row[field] ?? null]))
-}
-
-function fieldOf(parameter: string, text: string, table: QueryTable): string {
-  const name = text.trim().replace(/^\[(.+)\]$/, '$1')
-  const field = findField(name, table)
-  if (field !== undefined) return field
-  throw badQuery(`${parameter} names the unknown field ${name || '(none)'}.`)
-}
-
-/** `q.limit` has no effect if the query asks for a page. */
-function takePage(rows: Row[], parameters: QueryParameters): Row[] {
-  type Name = 'limit' | 'pageNumber' | 'pageSize'
-  const integer = (name: Name, min: number, max: number): number | undefined => {
-    const text = parameters[name]
-    if (text === undefined) return undefined
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-    if (value >= min && value <= max) return value
-    throw badQuery(
-      `${parameters.prefix}${name} must be an integer from ${min} to ${max}, got: ${text}`,
+  const page = readPage(parameters)
+  const query = compileQuery(table, parameters)
+  const { outputs, distinctKeys } = query.selection
+  // In the order of the table nothing can change after the last row of the page.
+  const isInOrder = !query.groupKeys && !distinctKeys && query.order.length === 0
+  const max = isInOrder && !page.describe ? page.end : Number.POSITIVE_INFINITY
+  let groups = groupRows(findRows(table.rows, query.test, max), query.groupKeys)
+  if (distinctKeys !== undefined) groups = withoutDuplicates(groups, distinctKeys)
+  groups = sort(groups, query.order)
+  const Result = groups
+    .slice(page.start, page.end)
+    .map((group) =>
+      Object.fromEntries(outputs.map(({ name, column }) => [name, column.read(group)])),
     )
-  }
-  const limit = integer('limit', 1, MAX_RECORDS)
-  const pageNumber = integer('pageNumber', 1, Number.MAX_SAFE_INTEGER)
-  const pageSize = integer('pageSize', MIN_PAGE_SIZE, MAX_RECORDS)
-  if (pageNumber === undefined && pageSize === undefined)
-    return rows.slice(0, limit ?? DEFAULT_LIMIT)
-  const size = pageSize ?? DEFAULT_PAGE_SIZE
-  const start = ((pageNumber ?? 1) - 1) * size
-  return rows.slice(start, start + size)
+  return page.describe ? { Result, Pagination: page.describe(groups.length) } : { Result }
 }
 
 /**
- * Returns the rows that an update or delete affects.
+ * Returns the rows that an update or delete changes.
  * @throws CaspioError if there is no condition, so that no request changes a whole table by mistake
  */
 export function selectRows(table: QueryTable, { prefix, where }: QueryParameters): Row[] {
+  const parameter = `${prefix}where`
   if (where === undefined) {
-    throw badQuery(`${prefix}where is required, for instance ${prefix}where=PK_ID=1.`)
+    throw badQuery(`${parameter} is required, for instance ${parameter}=PK_ID=1.`)
   }
-  return table.rows.filter(parseWhere(where, table))
+  const test = compileWhere({ source: { parameter, text: where }, table })
+  return findRows(table.rows, test, Number.POSITIVE_INFINITY)
+}
+
+/** SQL takes a row if the condition is TRUE: neither FALSE nor UNKNOWN. */
+function findRows(rows: readonly Row[], test: Test | undefined, max: number): Row[] {
+  const found: Row[] = []
+  for (const row of rows) {
+    if (found.length >= max) break
+    if (test === undefined || test(row) === true) found.push(row)
+  }
+  return found
+}
+
+function groupRows(rows: readonly Row[], keys: readonly Key[] | undefined): Group[] {
+  if (keys === undefined) return rows.map((row) => [row])
+  // Without fields to group by there is one group, even without rows.
+  if (keys.length === 0) return [rows]
+  const groups = new Map<string, Row[]>()
+  for (const row of rows) {
+    const id = idOf([row], keys)
+    const group = groups.get(id)
+    if (group === undefined) groups.set(id, [row])
+    else group.push(row)
+  }
+  return [...groups.values()]
+}
+
+function withoutDuplicates(groups: readonly Group[], keys: readonly Key[]): Group[] {
+  const seen = new Set<string>()
+  return groups.filter((group) => {
+    const id = idOf(group, keys)
+    const isNew = !seen.has(id)
+    seen.add(id)
+    return isNew
+  })
+}
+
+/** The same for groups with the same values. As JSON, '1' differs from 1. */
+function idOf(group: Group, keys: readonly Key[]): string {
+  return JSON.stringify(keys.map((key) => key(group)))
+}
+
+/** Keeps the order of groups that are equal. */
+function sort(groups: Group[], order: Query['order']): Group[] {
+  if (order.length === 0) return groups
+  const entries = groups.map((group) => ({ group, keys: order.map(({ key }) => key(group)) }))
+  entries.sort((a, b) => {
+    for (const [index, { sign }] of order.entries()) {
+      const result = compareValues(a.keys[index] as Comparable, b.keys[index] as Comparable)
+      if (result !== 0) return sign * result
+    }
+    return 0
+  })
+  return entries.map(({ group }) => group)
 }
