@@ -7,7 +7,14 @@ import {
   createCaspioAuth,
   isCaspioAuthError,
 } from '../../src/index.js'
-import { PHYSICIANS, rejectionOf, startAccount, startBench, thrownBy } from '../support/account.js'
+import {
+  outcomesOf,
+  PHYSICIANS,
+  rejectionOf,
+  startAccount,
+  startBench,
+  thrownBy,
+} from '../support/account.js'
 import { type Received, startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets } from '../support/secrets.js'
 
@@ -33,6 +40,12 @@ async function startWithReply(reply: Reply, options?: CaspioAuthOptions) {
   const auth = attachCaspioAuth(api, credentials, { retries: 0, ...options })
   const apiRequests = () => server.received.filter(({ url }) => !url.startsWith('/oauth'))
   return { api, auth, credentials, apiRequests }
+}
+
+/** What callers can read of an error and its answer, as text. */
+function textOf({ message, nextAttemptAt, response }: CaspioAuthError): string {
+  const { status, headers, data } = response ?? {}
+  return JSON.stringify([message, nextAttemptAt, status, headers, data])
 }
 
 const validToken = { access_token: 'good', token_type: 'bearer', refresh_token: REFRESH_TOKEN }
@@ -201,6 +214,36 @@ describe('a CaspioAuthError', () => {
       expect(error[name]).toBe('replaced')
       expect(delete error[name]).toBe(true)
     }
+  })
+
+  it('shares nothing that can be changed with the errors of other callers', async () => {
+    const { account, api, events } = await startBench({ retries: 0 })
+    account.tokenEndpoint.fail({ status: 503, body: '{"error":"busy","list":[{"a":1}]}' })
+    const failed = await outcomesOf([1, 2, 3].map(() => api.get(PHYSICIANS)))
+    const errors = failed.map((outcome) => (outcome as PromiseRejectedResult).reason)
+    for (const event of events) if ('error' in event) errors.push(event.error)
+    const [first, ...others] = errors
+    const before = others.map(textOf)
+    first.response.data.list[0].a = 2
+    first.response.data.error = 'changed'
+    first.response.headers.set('X-Caspio-Request-ID', 'changed')
+    first.response.status = 418
+    first.nextAttemptAt.setTime(0)
+    // A caller during the cooldown gets an error that is made from the same failure.
+    errors.push(await rejectionOf(api.get(PHYSICIANS)))
+    expect(account.log.token).toHaveLength(1)
+    expect(others.map(textOf)).toEqual(before)
+    expect(textOf(errors.at(-1))).toEqual(before[0])
+  })
+
+  it('has a cause of its own', async () => {
+    const tokenEndpointURL = 'http://127.0.0.1:1/oauth/token'
+    const auth = createCaspioAuth({ ...CREDENTIALS, tokenEndpointURL }, { retries: 0 })
+    const first = await rejectionOf(auth.getAccessToken())
+    const { message } = first.cause
+    Object.assign(first.cause, { message: 'changed', code: 'changed' })
+    const second = await rejectionOf(auth.getAccessToken())
+    expect(second.cause).toMatchObject({ message, code: 'ECONNREFUSED' })
   })
 
   it('is the only value that isCaspioAuthError accepts', () => {

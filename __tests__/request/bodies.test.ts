@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
+import FormDataPackage from 'form-data'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { drain, isOneShot } from '../../src/request/bodies.js'
+import { drain, isOneShot, rewinderOf } from '../../src/request/bodies.js'
 
 function* generate() {
   yield 'x'
@@ -44,6 +45,72 @@ describe('isOneShot', () => {
     pollute('pipe', () => {})
     expect([isOneShot({ a: 1 }), isOneShot('x')]).toEqual([false, false])
     expect(isOneShot({ pipe() {} })).toBe(true)
+  })
+})
+
+describe('rewinderOf', () => {
+  function createForm(...values: unknown[]): FormDataPackage {
+    const form = new FormDataPackage()
+    for (const value of values) form.append('a', value)
+    return form
+  }
+
+  async function read(form: FormDataPackage): Promise<string> {
+    const chunks: (string | Buffer)[] = []
+    for await (const chunk of form.pipe(new PassThrough())) chunks.push(chunk)
+    return chunks.join('')
+  }
+
+  it('lets a form of strings and buffers be read as often as it is called', async () => {
+    const form = createForm('x', Buffer.from('y'), 5)
+    const rewind = rewinderOf(form)
+    const text = await read(form)
+    expect(text.split(`--${form.getBoundary()}`)).toHaveLength(5)
+    for (let turn = 0; turn < 2; turn++) {
+      rewind?.()
+      expect(await read(form)).toBe(text)
+    }
+  })
+
+  it('does not copy the parts', () => {
+    const bytes = Buffer.alloc(1_000)
+    const form = createForm(bytes)
+    rewinderOf(form)?.()
+    expect(Reflect.get(form, '_streams')[1]).toBe(bytes)
+  })
+
+  const open = (next: (stream: Readable) => void) => next(Readable.from(['x']))
+
+  it.each<[string, FormDataPackage]>([
+    ['with a stream in it', createForm('x', Readable.from(['x']))],
+    ['with a function that opens a stream', createForm('x', open)],
+    ['without fields', createForm()],
+  ])('returns undefined for a form %s', (_, form) => {
+    expect(rewinderOf(form)).toBeUndefined()
+  })
+
+  it('returns undefined for a form that was read', async () => {
+    const form = createForm('x')
+    await read(form)
+    expect(rewinderOf(form)).toBeUndefined()
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a string', 'x'],
+    ['an object', { a: 1 }],
+    ['a web form', new FormData()],
+    ['a stream', Readable.from(['x'])],
+    ['the stream of another package', { pipe() {}, _streams: ['x', 'y', open] }],
+    ['an unknown kind of form', { pipe() {}, getBoundary() {} }],
+  ])('returns undefined for %s', (_, data) => {
+    expect(rewinderOf(data)).toBeUndefined()
+  })
+
+  it('ignores a polluted Object.prototype', () => {
+    pollute('getBoundary', () => {})
+    pollute('_streams', ['x'])
+    expect(rewinderOf({ a: 1 })).toBeUndefined()
   })
 })
 

@@ -67,7 +67,12 @@ async function setUp(
   const library = await (AXIOS[version] as () => Promise<User>)()
   if (version.startsWith('1.')) expect(library.axios.VERSION).toMatch(version.slice(0, 4))
   let tokens = 0
-  const otherParty = await startRawServer()
+  const otherParty = await startRawServer(({ url }, response) => {
+    if (url === '/401') response.statusCode = 401
+    if (url === '/back')
+      response.writeHead(302, { Location: `http://localhost:${home.port}/picky` })
+    response.end()
+  })
   const home = await startRawServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://localhost')
     if (pathname === '/from') {
@@ -82,7 +87,7 @@ async function setUp(
       response.write(
         JSON.stringify({ access_token: `token-${tokens}`, token_type: 'bearer', expires_in: 3600 }),
       )
-    } else if (pathname === '/picky' && request.headers.authorization === 'Bearer token-1') {
+    } else if (pathname === '/picky' && request.headers.authorization !== 'Bearer token-2') {
       response.writeHead(401)
     }
     response.end()
@@ -200,6 +205,17 @@ describe.each(VERSIONS)('a redirected request, with axios %s', (version) => {
       '/from Bearer token-2',
       '/pick Bearer token-2',
     ])
+  })
+
+  it.each([
+    ['another party', (stranger: string) => `${stranger}/401`],
+    ['the account, by way of another party', (stranger: string) => `${stranger}/back`],
+  ])('is not recovered if the 401 comes from %s (http)', async (_, targetOf) => {
+    const { api, home, otherParty } = await setUp(version, { adapter: 'http' })
+    const error = await rejectionOf(api.get(redirect(302, targetOf(otherParty.url))))
+    expect(error.response.status).toBe(401)
+    expect(home.received.filter(({ url }) => url.startsWith('/from'))).toHaveLength(1)
+    expect(home.received.filter(({ url }) => url === '/oauth/token')).toHaveLength(1)
   })
 
   it('calls the user’s beforeRedirect once, after removing the header', async () => {

@@ -17,6 +17,14 @@ describe('isTokenRejected', () => {
     expect(isTokenRejected(response, { shouldRenew })).toBe(true)
   })
 
+  it('is false if the request that was answered had lost the token in a redirect', () => {
+    const shouldRenew = () => true
+    const answerTo = (headers: Record<string, string>) =>
+      ({ ...response, request: { getHeader: (name: string) => headers[name] } }) as AxiosResponse
+    expect(isTokenRejected(answerTo({}), { shouldRenew })).toBe(false)
+    expect(isTokenRejected(answerTo({ authorization: 'Bearer x' }), { shouldRenew })).toBe(true)
+  })
+
   it.each([1, 'true', {}, undefined])('is false if shouldRenew returns %o', (verdict) => {
     expect(isTokenRejected(response, { shouldRenew: () => verdict as never })).toBe(false)
   })

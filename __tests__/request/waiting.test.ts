@@ -2,6 +2,7 @@ import axios, { AxiosError, CanceledError } from 'axios'
 import { describe, expect, it, vi } from 'vitest'
 import { waitFor } from '../../src/request/waiting.js'
 import { rejectionOf } from '../support/account.js'
+import { startRawServer } from '../support/raw-server.js'
 
 const never = new Promise<never>(() => {})
 
@@ -38,6 +39,23 @@ describe('waitFor', () => {
     const error = await rejectionOf(waitFor(never, config))
     expect(error).toBeInstanceOf(CanceledError)
     expect([error.message, error.config]).toEqual(['canceled', config])
+  })
+
+  it.each<[string, unknown, string]>([
+    ['an error', new Error('the user left'), 'the user left'],
+    ['a text', 'the user left', 'the user left'],
+    ['no reason', undefined, 'This operation was aborted'],
+  ])('passes on %s as axios does with the same adapter', async (_, reason, message) => {
+    for (const adapter of ['fetch', 'http', ['fetch'], ['http', 'fetch']]) {
+      const controller = new AbortController()
+      const server = await startRawServer(() => controller.abort(reason))
+      const config = { adapter, signal: controller.signal, proxy: false as const }
+      const alone = await rejectionOf(axios.get(server.url, config))
+      const waiting = await rejectionOf(waitFor(never, config))
+      expect(axios.isCancel(waiting)).toBe(true)
+      expect([waiting.message, waiting.code]).toEqual([alone.message, alone.code])
+      expect(waiting.message).toBe(`${adapter}` === 'fetch' ? message : 'canceled')
+    }
   })
 
   it('accepts a signal without events', async () => {

@@ -1,5 +1,5 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { AxiosError } from '../lib/axios.js'
+import { AxiosError, AxiosHeaders } from '../lib/axios.js'
 import { defineHidden, ownProperty, withoutPrototype } from '../lib/own-properties.js'
 
 /**
@@ -77,6 +77,7 @@ export class CaspioAuthError extends AxiosError {
   /** @internal */
   constructor(failure: Failure, config?: InternalAxiosRequestConfig) {
     const { message, code, cause, answer, requestId, nextAttemptAt } = failure
+    const data = answer?.data
     const sentences = [
       `axios-caspio-auth: ${message}`,
       requestId && `Caspio's request ID is ${requestId}.`,
@@ -88,11 +89,19 @@ export class CaspioAuthError extends AxiosError {
       this,
       answer && { status: answer.status },
       requestId && { requestId },
-      nextAttemptAt && { nextAttemptAt },
+      nextAttemptAt && { nextAttemptAt: new Date(nextAttemptAt) },
     )
+    // Copies, because a caller may change its error, and others share the failure.
+    const response = answer && {
+      ...answer,
+      headers: new AxiosHeaders(answer.headers as AxiosHeaders),
+      // Only JSON leads here.
+      data: Object(data) === data ? JSON.parse(JSON.stringify(data)) : data,
+      config: config ?? {},
+    }
+    const hidden = { config, response, cause: cause && Object.assign(Error(cause.message), cause) }
     // Loggers print enumerable properties, and these are long.
-    const response = answer && { ...answer, config: config ?? {} }
-    for (const [key, value] of Object.entries({ config, response, cause })) {
+    for (const [key, value] of Object.entries(hidden)) {
       if (value) defineHidden(this, key, value)
     }
   }

@@ -1,4 +1,4 @@
-import { memberOf } from '../lib/own-properties.js'
+import { memberOf, ownProperty } from '../lib/own-properties.js'
 
 /** Whether a request body can be sent only once: a stream, an iterator, or a `form-data` body. */
 export function isOneShot(data: unknown): boolean {
@@ -7,6 +7,20 @@ export function isOneShot(data: unknown): boolean {
     Symbol.asyncIterator in data ||
     ['pipe', 'getReader', 'next'].some((name) => memberOf(data, name))
   )
+}
+
+/**
+ * Returns a function that puts an unsent form of the package `form-data` back to its beginning.
+ * Undefined for other bodies, and for a form with a stream in it. It keeps references, no copy.
+ */
+export function rewinderOf(data: unknown): (() => void) | undefined {
+  const parts = memberOf(data, 'getBoundary') && ownProperty(data, '_streams')
+  const kept = Array.isArray(parts) ? [...parts] : []
+  // Each field is a header, a value, and the form's own function that ends the field. Only strings
+  // and buffers can be sliced.
+  return kept[0] && kept.every((part, index) => index % 3 === 2 || part.slice)
+    ? () => Object.assign(data as object, { _streams: [...kept], _released: false })
+    : undefined
 }
 
 /** Discards the rest of an answer that nobody will read, so that its connection becomes free. */

@@ -1,7 +1,7 @@
 import type { AxiosError, AxiosResponse } from 'axios'
 import { ownProperty } from '../lib/own-properties.js'
 import type { Token } from '../token/life.js'
-import { drain, isOneShot } from './bodies.js'
+import { drain, isOneShot, rewinderOf } from './bodies.js'
 import { runRefresh } from './refresh-engine.js'
 import { isTokenRejected } from './rejection.js'
 import { type AuthorisedRequest, sendOnce } from './send.js'
@@ -17,6 +17,8 @@ export function sendAndRecover(
   resends = 0,
 ): Promise<AxiosResponse> {
   const { authoriser } = request
+  // Before the body is read.
+  const rewind = rewinderOf(request.config.data)
   const outcome = sendOnce(token, request)
   const mayRecover = (response: AxiosResponse) => {
     const isRejected = isTokenRejected(response, authoriser)
@@ -24,7 +26,7 @@ export function sendAndRecover(
     // A token from the store may have been revoked together with the first one.
     return isRejected && (resends === 0 || (resends === 1 && token.isFromStore))
   }
-  const rejection = { token, outcome, resends }
+  const rejection = { token, outcome, resends, rewind }
   return outcome.then(
     (response) =>
       mayRecover(response)
@@ -48,10 +50,12 @@ interface Rejection {
   readonly error: AxiosError | undefined
   /** How often the request was resent before. */
   readonly resends: number
+  /** Set if the body was read, but can be read again. */
+  readonly rewind: (() => void) | undefined
 }
 
 async function recover(rejection: Rejection, request: AuthorisedRequest): Promise<AxiosResponse> {
-  const { token, response, outcome, resends } = rejection
+  const { token, response, outcome, resends, rewind } = rejection
   const { source, transport, emit } = request.authoriser
   const { config } = request
   emit({ type: 'token-rejected', status: response.status })
@@ -59,7 +63,7 @@ async function recover(rejection: Rejection, request: AuthorisedRequest): Promis
   const replacement = source.replace(token, transport)
   if (!replacement) return outcome
   const renewal = Promise.resolve(replacement)
-  if (isOneShot(config.data)) return leaveToCaller(rejection, request, renewal)
+  if (!rewind && isOneShot(config.data)) return leaveToCaller(rejection, request, renewal)
   // Nobody will read this answer, and the token request may need its connection.
   drain(response.data)
   const renewed = waitForToken(renewal, config)
@@ -69,6 +73,7 @@ async function recover(rejection: Rejection, request: AuthorisedRequest): Promis
     async () => {
       const newToken = await renewed
       emit({ type: 'request-resent' })
+      rewind?.()
       return sendAndRecover(newToken, request, resends + 1)
     },
   )

@@ -1,4 +1,5 @@
 import type { AxiosResponse } from 'axios'
+import { memberOf } from '../lib/own-properties.js'
 import type { Authoriser } from './send.js'
 
 /** Whether this answer means that the token was rejected, by the user's `shouldRenew`. */
@@ -6,7 +7,11 @@ export function isTokenRejected(
   response: AxiosResponse,
   { shouldRenew }: Pick<Authoriser, 'shouldRenew'>,
 ): boolean {
+  const { request } = response
   try {
+    // A redirect that drops the token leads to another server, whose 401 says nothing about it.
+    const getHeader = memberOf(request, 'getHeader') as ((name: string) => unknown) | undefined
+    if (getHeader && !getHeader.call(request, 'authorization')) return false
     const verdict: unknown = shouldRenew(response)
     // An async function, by mistake: its rejection must not end the process.
     if (typeof verdict === 'object') Promise.resolve(verdict).catch(() => {})

@@ -8,7 +8,7 @@ type Config = InternalAxiosRequestConfig
 
 /** What can end a caller's wait. */
 export type WaitLimits = Partial<
-  Pick<Config, 'signal' | 'cancelToken' | 'timeout' | 'timeoutErrorMessage'>
+  Pick<Config, 'adapter' | 'signal' | 'cancelToken' | 'timeout' | 'timeoutErrorMessage'>
 >
 
 /**
@@ -23,7 +23,13 @@ export function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
   const config = limits as Config
   let stop = () => {}
   return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(new CanceledError(undefined, config))
+    const onAbort = () => {
+      const { reason } = signal as AbortSignal
+      const message = reason instanceof Error ? reason.message : reason
+      // axios's fetch adapter passes on the reason. Its other adapters say "canceled".
+      const isFetch = String(limits.adapter) === 'fetch'
+      reject(new CanceledError(isFetch ? message : undefined, config))
+    }
     const onTimeout = () => reject(timeoutError(timeoutMs, config))
     const timer = timeoutMs > 0 ? setTimeout(onTimeout, timeoutMs) : undefined
     signal?.addEventListener?.('abort', onAbort)
