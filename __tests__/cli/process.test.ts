@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -166,6 +166,27 @@ describe('token, in its own process', () => {
     expect(await ended).toEqual({ code, out: '', err: '' })
     expect(await readdir(join(path, '..'))).toEqual([])
   })
+
+  it('leaves a private file if it is killed while it writes, which the next one removes', async () => {
+    const { path, env, args } = await startStore()
+    // Kills the process between the writing of the temporary file and its renaming.
+    const program = `import fs from 'node:fs'
+      import { syncBuiltinESMExports } from 'node:module'
+      fs.renameSync = () => process.kill(process.pid, 'SIGKILL')
+      syncBuiltinESMExports()`
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(program)}`
+    await runProcess(folder, args, { ...env, NODE_OPTIONS })
+    const left = await readdir(join(path, '..'))
+    expect(left).toEqual([expect.stringMatching(/^token\.json\.[\da-f-]{36}$/), 'token.json.lock'])
+    const then = new Date(Date.now() - 120_000)
+    for (const name of left) {
+      const file = join(path, '..', name)
+      expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600')
+      await utimes(file, then, then)
+    }
+    expect((await runProcess(folder, args, env)).code).toBe(0)
+    expect(await readdir(join(path, '..'))).toEqual(['token.json'])
+  }, 60_000)
 
   it('prints nothing on stdout if it fails', async () => {
     const { account, env, args } = await startStore()

@@ -1,7 +1,22 @@
-import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFileLock } from '../../src/cli/token/file-lock.js'
 import { openTokenFile } from '../../src/cli/token/token-file.js'
 import type { CaspioTokenStore } from '../../src/contract/types.js'
@@ -11,6 +26,7 @@ import { temporaryFolder } from '../support/programs.js'
 const KEY = 'axios-caspio-auth:a1bcd234.caspio.com%2Foauth%2Ftoken:an-id'
 const OTHER = 'axios-caspio-auth:a1bcd234.caspio.com%2Foauth%2Ftoken:another-id'
 const TTL = 60_000
+const FILE_LOCK = new URL('../../src/cli/token/file-lock.ts', import.meta.url).href
 
 async function startFile() {
   const folder = await temporaryFolder()
@@ -112,6 +128,66 @@ describe('openTokenFile', () => {
     expect(message).toBe(`cannot read ${path} (ENAMETOOLONG)`)
   })
 
+  it.each([
+    ['an absolute link', (folder: string) => join(folder, 'real', 'kept.json')],
+    ['a relative link', () => 'real/kept.json'],
+  ])('writes to the file that %s leads to, whether or not it exists', async (_, targetIn) => {
+    const folder = await temporaryFolder()
+    const target = join(folder, 'real', 'kept.json')
+    const path = join(folder, 'token.json')
+    await mkdir(join(folder, 'real'))
+    await symlink(targetIn(folder), path)
+    // By way of another link, in a folder that is a link.
+    await symlink(folder, join(folder, 'same'))
+    await symlink('token.json', join(folder, 'again.json'))
+    for (const link of [path, join(folder, 'same', 'again.json')]) {
+      const store = await openTokenFile(link)
+      await store.set(KEY, link, TTL)
+      const release = await store.lock(KEY, TTL)
+      expect(await readdir(join(folder, 'real'))).toEqual(['kept.json', 'kept.json.lock'])
+      release?.()
+      expect(await (await openTokenFile(target)).get(KEY)).toBe(link)
+    }
+    expect((await lstat(path)).isSymbolicLink()).toBe(true)
+    expect(await readdir(folder)).toEqual(['again.json', 'real', 'same', 'token.json'])
+  })
+
+  it('says that a link leads nowhere', async () => {
+    const { folder, path } = await startFile()
+    await symlink('token.json', path)
+    const endless = await rejectionOf(openTokenFile(path))
+    expect(endless.message).toBe(`cannot read ${path} (ELOOP)`)
+    const link = join(folder, 'link')
+    await symlink('missing/token.json', link)
+    const { message } = await rejectionOf(openTokenFile(link))
+    expect(message).toBe(`cannot write ${link}: its folder is missing or read-only (ENOENT)`)
+  })
+
+  it('removes the temporary files that killed processes left, and nothing else', async () => {
+    const { folder, path } = await startFile()
+    const left = `token.json.${randomUUID()}`
+    const others = [
+      `token.json.${randomUUID()}`,
+      `other.json.${randomUUID()}`,
+      'token.json.backup',
+      'token.json',
+    ]
+    for (const name of [left, ...others]) await writeFile(join(folder, name), '{}')
+    const then = new Date(Date.now() - TTL - 1_000)
+    for (const name of [left, ...others.slice(1)]) await utimes(join(folder, name), then, then)
+    await openTokenFile(path)
+    expect((await readdir(folder)).sort()).toEqual(others.sort())
+  })
+
+  it.skipIf(process.getuid?.() === 0)('works in a folder that cannot be listed', async () => {
+    const { folder, path } = await startFile()
+    await chmod(folder, 0o300)
+    const store = await openTokenFile(path)
+    await store.set(KEY, 'a value', TTL)
+    expect(await store.get(KEY)).toBe('a value')
+    await chmod(folder, 0o700)
+  })
+
   it('has one lock for all keys, and is idle when that lock is free', async () => {
     const { folder, store } = await startFile()
     await store.idle()
@@ -183,6 +259,79 @@ describe('createFileLock', () => {
     left?.()
     expect(await take()).toBeUndefined()
     next?.()
+  })
+
+  it('belongs to one process after two have removed the same old lock', async () => {
+    const { path, take } = await startLock()
+    await writeFile(path, 'a killed process')
+    await age(path, TTL + 1_000)
+    // The other process pauses just before it removes the lock.
+    const program = `
+      import fs from 'node:fs'
+      import { syncBuiltinESMExports } from 'node:module'
+      const { rmSync } = fs
+      fs.rmSync = (path, options) => {
+        if (path === ${JSON.stringify(path)}) {
+          console.log('removing')
+          while (!fs.existsSync(path + '.go')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+        }
+        rmSync(path, options)
+      }
+      syncBuiltinESMExports()
+      const { createFileLock } = await import(${JSON.stringify(FILE_LOCK)})
+      const release = await createFileLock(${JSON.stringify(path)}, ${TTL})
+      console.log(release ? 'taken' : 'not taken')`
+    const args = ['--import', 'tsx', '--input-type=module', '-e', program]
+    const other = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    let said = ''
+    other.stdout.on('data', (text) => {
+      said += text
+    })
+    await once(other.stdout, 'data')
+    expect(said).toBe('removing\n')
+    const attempts = [await take(), await take()]
+    const closed = once(other, 'close')
+    await writeFile(`${path}.go`, '')
+    await closed
+    expect(said).toBe('removing\nnot taken\n')
+    attempts.push(await take(), await take())
+    const holders = attempts.filter((release) => release !== undefined)
+    expect(holders).toHaveLength(1)
+    holders[0]?.()
+    expect(await readdir(join(path, '..'))).toEqual(['token.json.lock.go'])
+  }, 60_000)
+
+  it('is not removed if another process replaced it in the meantime', async () => {
+    const { path, take } = await startLock()
+    await writeFile(path, 'a killed process')
+    await age(path, TTL + 1_000)
+    const { writeFileSync } = fs
+    onTestFinished(() => replaceWriteFileSync(writeFileSync))
+    replaceWriteFileSync((file, ...rest) => {
+      fs.rmSync(path)
+      writeFileSync(path, 'another process')
+      writeFileSync(file, ...rest)
+    })
+    expect(await take()).toBeUndefined()
+    expect(await readFile(path, 'utf8')).toBe('another process')
+    expect(await readdir(join(path, '..'))).toEqual(['token.json.lock'])
+  })
+
+  function replaceWriteFileSync(replacement: typeof fs.writeFileSync): void {
+    fs.writeFileSync = replacement
+    syncBuiltinESMExports()
+  }
+
+  it('can be removed again after a process was killed while it removed one', async () => {
+    const { path, take } = await startLock()
+    for (const left of [path, `${path}.removal`]) {
+      await writeFile(left, '')
+      await age(left, TTL + 1_000)
+    }
+    expect([await take(), await take()]).toEqual([undefined, undefined])
+    const release = await take()
+    expect(release).toBeDefined()
+    release?.()
   })
 
   it('stays if it is neither', async () => {

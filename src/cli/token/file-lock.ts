@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
-import { rm, stat, writeFile } from 'node:fs/promises'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 
 /**
  * Takes a lock by creating a file, and resolves to a function that releases it, or to undefined if
@@ -12,9 +12,8 @@ export async function createFileLock(path: string, ttl: number): Promise<(() => 
     await writeFile(path, holder, { mode: 0o600, flag: 'wx' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    // The next attempt can take it. Two processes that remove it at the same time may both get the
-    // lock, which costs one token request more.
-    if (await isOlderThan(ttl, path)) await rm(path, { force: true })
+    // The next attempt can take it.
+    if (isOlderThan(ttl, path)) removeOld(path, ttl)
     return undefined
   }
   const release = () => {
@@ -26,10 +25,28 @@ export async function createFileLock(path: string, ttl: number): Promise<(() => 
   return release
 }
 
-async function isOlderThan(ttl: number, path: string): Promise<boolean> {
-  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }))
+/**
+ * Removes a lock that its process left. Only one process at a time may do this, and it looks again:
+ * the old lock may be gone, and the lock of another process may have taken its place.
+ */
+function removeOld(path: string, ttl: number): void {
+  const removal = `${path}.removal`
+  try {
+    writeFileSync(removal, '', { mode: 0o600, flag: 'wx' })
+  } catch {
+    // A process that was killed here has left it.
+    if (isOlderThan(ttl, removal)) rmSync(removal, { force: true })
+    return
+  }
+  if (isOlderThan(ttl, path)) rmSync(path, { force: true })
+  rmSync(removal, { force: true })
+}
+
+/** Whether a file was written more than `ms` ago. */
+export function isOlderThan(ms: number, path: string): boolean {
+  const writtenAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
   // The absolute value, because the clock may have been set back.
-  return Math.abs(Date.now() - mtimeMs) > ttl
+  return Math.abs(Date.now() - writtenAt) > ms
 }
 
 function contentOf(path: string): string | undefined {

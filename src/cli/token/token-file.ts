@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
-import { access, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { constants, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { access, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { CaspioTokenStore } from '../../contract/types.js'
-import { createFileLock } from './file-lock.js'
+import { createFileLock, isOlderThan } from './file-lock.js'
+
+// A write takes milliseconds.
+const LEFT_AFTER_MS = 60_000
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 interface Entry {
   readonly value: string
@@ -20,15 +25,18 @@ type Entries = Readonly<Record<string, Entry>>
 
 /**
  * Opens a token store in one file, which only its owner can read. The format is that of
- * examples/support/file-store.mjs. A file that holds anything else is never overwritten.
+ * examples/support/file-store.mjs. A file that holds anything else is never overwritten. If `path` is
+ * a symbolic link, the file that it leads to is the store.
  *
  * @throws Error (as a rejection) if the file holds anything else, or cannot be written
  */
 export async function openTokenFile(path: string): Promise<TokenFile> {
-  await access(dirname(path), constants.W_OK).catch(({ code }: NodeJS.ErrnoException) => {
+  await read(path)
+  const target = await targetOf(path)
+  await access(dirname(target), constants.W_OK).catch(({ code }: NodeJS.ErrnoException) => {
     throw new Error(`cannot write ${path}: its folder is missing or read-only (${code})`)
   })
-  await read(path)
+  await removeLeftFiles(target)
 
   let unlocked = Promise.resolve()
   return {
@@ -37,15 +45,15 @@ export async function openTokenFile(path: string): Promise<TokenFile> {
     },
     async set(key, value, ttl) {
       const others = await read(path)
-      await write(path, { ...others, [key]: { value, endsAt: Date.now() + ttl } })
+      await write(target, { ...others, [key]: { value, endsAt: Date.now() + ttl } })
     },
     async delete(key) {
       const { [key]: _, ...others } = await read(path)
-      await write(path, others)
+      await write(target, others)
     },
     // One lock for all keys, because each write replaces the whole file.
     async lock(_, ttl) {
-      const release = await createFileLock(`${path}.lock`, ttl)
+      const release = await createFileLock(`${target}.lock`, ttl)
       if (!release) return undefined
       let done!: () => void
       unlocked = new Promise((resolve) => {
@@ -98,13 +106,33 @@ function isTokenEntry([key, entry]: [string, unknown]): boolean {
   return key.startsWith('axios-caspio-auth:') && typeof value === 'string' && endsAt > 0
 }
 
-/** Writes another file and renames it, so that nobody reads a half-written file. */
-async function write(path: string, entries: Entries): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`
+/** Where a link leads, even if nothing is there yet. */
+async function targetOf(path: string): Promise<string> {
+  const link = await readlink(path).catch(() => undefined)
+  return link === undefined ? path : targetOf(resolve(await realpath(dirname(path)), link))
+}
+
+/**
+ * Writes another file and renames it, so that nobody reads a half-written file. Synchronously, so that
+ * no signal except SIGKILL can end the process in between.
+ */
+async function write(target: string, entries: Entries): Promise<void> {
+  const temporary = `${target}.${randomUUID()}`
   try {
-    await writeFile(temporary, JSON.stringify(entries), { mode: 0o600, flag: 'wx' })
-    await rename(temporary, path)
+    writeFileSync(temporary, JSON.stringify(entries), { mode: 0o600, flag: 'wx' })
+    renameSync(temporary, target)
   } finally {
-    await rm(temporary, { force: true })
+    rmSync(temporary, { force: true })
+  }
+}
+
+/** Removes the files, with tokens in them, of processes that were killed while they wrote. */
+async function removeLeftFiles(target: string): Promise<void> {
+  const prefix = `${basename(target)}.`
+  // A folder can be writable and unreadable.
+  for (const name of await readdir(dirname(target)).catch(() => [])) {
+    const path = join(dirname(target), name)
+    const isTemporary = name.startsWith(prefix) && UUID.test(name.slice(prefix.length))
+    if (isTemporary && isOlderThan(LEFT_AFTER_MS, path)) rmSync(path, { force: true })
   }
 }
