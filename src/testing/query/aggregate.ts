@@ -81,10 +81,11 @@ function sum(entries: readonly Entry[], kind: Kind | undefined): number {
   return scaled.reduce((total, value) => total + value, 0) / scale
 }
 
-/** The average of whole numbers is a whole number, without a fraction. */
+/** The average of whole numbers is a whole number: the fraction is cut off. */
 function average(entries: readonly Entry[], kind: Kind | undefined): number {
   const value = sum(entries, kind) / entries.length
-  if (kind === 'integer') return Math.trunc(value)
+  // Adding 0 makes 0 of -0.
+  if (kind === 'integer') return Math.trunc(value) + 0
   return kind === 'decimal' ? Math.round(value * MONEY) / MONEY : value
 }
 

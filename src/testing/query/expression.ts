@@ -97,18 +97,37 @@ export function requireKind(value: unknown, kind: Kind, at: number, scope: Scope
 }
 
 /**
- * Returns a function that reads an expression as a kind.
+ * Returns a function that reads an expression as it compares with another one of a kind.
  * @throws CaspioError if a value cannot be converted: now for a constant, later for a field
  */
 export function readerOf(
-  { at, isConstant, read }: Expression,
+  expression: Expression,
   kind: Kind,
   scope: Scope,
 ): (row: Row) => Comparable {
-  const readKey = (row: Row) => keyOf(read(row), kind, at, scope)
-  if (!isConstant) return readKey
+  const readKey = (row: Row) => {
+    const value = readAs(expression, kind, row, scope)
+    return typeof value === 'string' ? textKey(value) : value
+  }
+  if (!expression.isConstant) return readKey
   const constant = readKey({})
   return () => constant
+}
+
+/**
+ * Reads an expression as a kind. A stored value is first what its field says that it is.
+ * @throws CaspioError if it cannot be converted
+ */
+export function readAs(
+  { kind: ownKind, at, read }: Expression,
+  kind: Kind,
+  row: Row,
+  scope: Scope,
+): Comparable {
+  const value = read(row)
+  if (value === null || ownKind === 'null' || ownKind === 'other') return null
+  const own = requireKind(value, ownKind, at, scope)
+  return ownKind === kind ? own : requireKind(own, kind, at, scope)
 }
 
 /** Returns a value as it compares. */

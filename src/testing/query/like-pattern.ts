@@ -5,17 +5,19 @@ type Segment = Character[]
 type Character = string | CharacterTest
 type CharacterTest = (character: string) => boolean
 
-/** The pattern is not known. The message says why. */
-export class PatternError extends Error {}
-
 /**
  * Makes the test of a LIKE pattern, with `%`, `_` and `[…]` as in T-SQL. It takes each part between
  * two `%` where it first finds it, and never goes back, so that no pattern takes exponential time.
  * @param escapedBy the character that makes the next one an ordinary character
- * @throws PatternError for brackets that are not closed, or hold nothing
+ * @param makeError makes the error for brackets that are not closed, or hold nothing
  */
-export function compilePattern(pattern: string, escapedBy?: string): (text: string) => boolean {
-  const segments = new PatternReader(foldCase(pattern), escapedBy && foldCase(escapedBy)).read()
+export function compilePattern(
+  pattern: string,
+  escapedBy: string | undefined,
+  makeError: (problem: string) => Error,
+): (text: string) => boolean {
+  const reader = new PatternReader(foldCase(pattern), escapedBy && foldCase(escapedBy), makeError)
+  const segments = reader.read()
   // SQL Server: a pattern that ends with the escape character matches nothing.
   if (segments === undefined) return () => false
   const middle = segments.map(compileSegment)
@@ -69,11 +71,17 @@ function compileSegment(segment: Segment): CompiledSegment {
 class PatternReader {
   readonly #pattern: string
   readonly #escapedBy: string | undefined
+  readonly #makeError: (problem: string) => Error
   #at = 0
 
-  constructor(pattern: string, escapedBy: string | undefined) {
+  constructor(
+    pattern: string,
+    escapedBy: string | undefined,
+    makeError: (problem: string) => Error,
+  ) {
     this.#pattern = pattern
     this.#escapedBy = escapedBy
+    this.#makeError = makeError
   }
 
   /** Returns `undefined` if the escape character comes last. */
@@ -113,7 +121,7 @@ class PatternReader {
       ranges.push([from, (isRange ? this.#takeOfClass() : undefined) ?? from])
       character = this.#takeOfClass()
     }
-    if (ranges.length === 0) throw new PatternError('the brackets of the pattern hold nothing.')
+    if (ranges.length === 0) throw this.#makeError('the brackets of the pattern hold nothing.')
     return (actual) =>
       isNegated !==
       ranges.some(([from, to]) => compareKeys(from, actual) <= 0 && compareKeys(actual, to) <= 0)
@@ -124,7 +132,7 @@ class PatternReader {
     const character = this.#take()
     if (character === ']') return undefined
     const taken = character === this.#escapedBy ? this.#take() : character
-    if (taken === '') throw new PatternError('a bracket of the pattern is not closed.')
+    if (taken === '') throw this.#makeError('a bracket of the pattern is not closed.')
     return taken
   }
 }

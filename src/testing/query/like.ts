@@ -1,5 +1,5 @@
-import { type Expression, errorAt, requireKind, type Scope } from './expression.js'
-import { compilePattern, PatternError } from './like-pattern.js'
+import { type Expression, errorAt, readAs, type Scope } from './expression.js'
+import { compilePattern } from './like-pattern.js'
 import type { Test } from './logic.js'
 import type { Row } from './types.js'
 
@@ -17,14 +17,8 @@ export function compileLike(
   const readText = textReader(operand, scope)
   const readPattern = textReader(pattern, scope)
   const escapeCharacter = escapedBy && readEscape(escapedBy, scope)
-  const compile = (text: string) => {
-    try {
-      return compilePattern(text, escapeCharacter)
-    } catch (error) {
-      if (!(error instanceof PatternError)) throw error
-      throw errorAt(scope, pattern.at, error.message)
-    }
-  }
+  const makeError = (problem: string) => errorAt(scope, pattern.at, problem)
+  const compile = (text: string) => compilePattern(text, escapeCharacter, makeError)
   const constant = pattern.isConstant ? readPattern({}) : null
   const matchesConstant = constant === null ? undefined : compile(constant)
   return (row) => {
@@ -36,14 +30,12 @@ export function compileLike(
 }
 
 /** SQL Server would write dates and other numbers in a way of its own. */
-function textReader({ kind, at, read }: Expression, scope: Scope): (row: Row) => string | null {
+function textReader(expression: Expression, scope: Scope): (row: Row) => string | null {
+  const { kind, at } = expression
   if (!['text', 'integer', 'null'].includes(kind)) {
     throw errorAt(scope, at, 'the stand-in account knows LIKE for texts and whole numbers only.')
   }
-  return (row) => {
-    const value = read(row)
-    return value === null ? null : String(requireKind(value, 'text', at, scope))
-  }
+  return (row) => readAs(expression, 'text', row, scope) as string | null
 }
 
 function readEscape({ kind, at, isConstant, read }: Expression, scope: Scope): string {

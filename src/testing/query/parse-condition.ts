@@ -28,7 +28,7 @@ type Node = Condition | Operand
  */
 export function parseCondition(source: Source): Condition {
   const reader = new TokenReader(source)
-  const condition = requireCondition(reader, source.text.length, parseOr(reader))
+  const condition = requireCondition(reader, parseOr(reader))
   reader.expectEnd()
   return condition
 }
@@ -41,10 +41,10 @@ function parseChain(reader: TokenReader, kind: 'and' | 'or', parseNext: () => No
   const word = kind.toUpperCase()
   const first = parseNext()
   if (!reader.isWord(word)) return first
-  const conditions = [requireCondition(reader, reader.next.at, first)]
+  const conditions = [requireCondition(reader, first)]
   while (reader.takeIf(word)) {
     const node = parseNext()
-    conditions.push(requireCondition(reader, reader.next.at, node))
+    conditions.push(requireCondition(reader, node))
   }
   return { kind, conditions }
 }
@@ -54,7 +54,7 @@ function parseNot(reader: TokenReader): Node {
   let isNegated = false
   while (reader.takeIf('NOT')) isNegated = !isNegated
   const node = parsePredicate(reader)
-  return negateIf(isNegated, requireCondition(reader, reader.next.at, node))
+  return negateIf(isNegated, requireCondition(reader, node))
 }
 
 function parsePredicate(reader: TokenReader): Node {
@@ -121,9 +121,9 @@ function negateIf(isNegated: boolean, condition: Condition): Condition {
 }
 
 /** A field or a value alone is not a condition in T-SQL, not even a Yes/No field. */
-function requireCondition(reader: TokenReader, end: number, node: Node): Condition {
+function requireCondition(reader: TokenReader, node: Node): Condition {
   if (!isOperand(node)) return node
-  throw reader.error('a comparison is expected here, such as =1.', end)
+  throw reader.error('a comparison is expected here, such as =1.')
 }
 
 function isOperand(node: Node): node is Operand {
