@@ -40,4 +40,14 @@ describe('holdProcess', () => {
     release()
     expect(timersHoldingProcess()).toBe(before)
   })
+
+  it('lets all faked timers be run', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    holdProcess()
+    vi.runAllTimers()
+    expect(vi.getTimerCount()).toBe(0)
+  })
 })

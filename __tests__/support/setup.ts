@@ -7,8 +7,6 @@ vi.mock('../../src/lib/real-timers.js', () => {
   return {
     setTimeout: (fire: Callback, ms: number) => setTimeout(fire, ms),
     clearTimeout: (timer?: NodeJS.Timeout) => clearTimeout(timer),
-    setInterval: (fire: Callback, ms: number) => setInterval(fire, ms),
-    clearInterval: (timer: NodeJS.Timeout) => clearInterval(timer),
   }
 })
 

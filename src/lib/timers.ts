@@ -1,4 +1,4 @@
-import { clearInterval, setInterval, setTimeout } from './real-timers.js'
+import { clearTimeout, setTimeout } from './real-timers.js'
 
 /** Like `setTimeout`, but the timer does not keep the process alive. */
 export function startTimer(onTimeout: () => void, ms: number): ReturnType<typeof setTimeout> {
@@ -13,8 +13,9 @@ export function delay(ms: number): Promise<void> {
   return new Promise((resolve) => startTimer(resolve, ms))
 }
 
-/** Keeps the process alive until the returned function is called. */
+/** Keeps the process alive until the returned function is called, for 24 days at most. */
 export function holdProcess(): () => void {
-  const timer = setInterval(() => {}, 1e9)
-  return () => clearInterval(timer)
+  // Not an interval: if timers are faked, running all of them would never end.
+  const timer = setTimeout(() => {}, 2 ** 31 - 1)
+  return () => clearTimeout(timer)
 }

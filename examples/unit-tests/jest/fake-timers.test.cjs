@@ -47,6 +47,7 @@ test('leaves no timer behind', async () => {
 test('waits for its first token while timers run', async () => {
   jest.useFakeTimers()
   const names = physicians.namesIn('Fresno')
+  jest.runAllTimers()
   await jest.runAllTimersAsync()
   await jest.advanceTimersByTimeAsync(300_000)
   expect(await names).toHaveLength(3)

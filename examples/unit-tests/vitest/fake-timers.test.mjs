@@ -56,6 +56,7 @@ test('repeats a failed token request after a real pause', async () => {
 test('waits for its first token while timers run', async () => {
   vi.useFakeTimers()
   const names = physicians.namesIn('Fresno')
+  vi.runAllTimers()
   await vi.runAllTimersAsync()
   await vi.advanceTimersByTimeAsync(300_000)
   expect(await names).toHaveLength(3)
