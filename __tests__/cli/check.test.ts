@@ -380,7 +380,7 @@ describe('check finds what keeps the client out', () => {
 
   it('a rate limit, with the pause that the server asks for', async () => {
     const account = await startAccount()
-    account.rateLimit = 0
+    account.rateLimit = { requests: 0, retryAfter: 1 }
     const checked = await check(environment(account.credentials))
     expectFailureAt('client', checked)
     expect(checked.text).toContain('Try again in 1 s.')
@@ -394,7 +394,10 @@ describe('check finds what keeps the client out', () => {
   })
 
   it('an account that has reached its limit of refresh tokens', async () => {
-    const account = await startAccount({ maxRefreshTokens: 0 })
+    const account = await startAccount()
+    const description = 'The account has reached its limit of 0 refresh tokens.'
+    const body = JSON.stringify({ error: 'invalid_request', error_description: description })
+    account.tokenEndpoint.fail({ status: 400, body })
     const checked = await check(environment(account.credentials))
     expectFailureAt('client', checked)
     expect(checked.text).toContain('400 invalid_request (The account has reached its limit of 0')

@@ -216,20 +216,45 @@ describe('the rate limit', () => {
 
     const refused = await call('/tables')
     expect(refused.status).toBe(429)
-    expect(refused.headers.get('retry-after')).toBe('1')
-    expect(await refused.json()).toMatchObject({
-      Code: 'TooManyRequests',
-      Message: expect.stringContaining('api-calls-rate'),
-    })
+    expect(refused.headers.get('retry-after')).toBeNull()
+    const message = 'You have exceeded your API call rate limits.'
+    expect(await refused.json()).toEqual([{ message, name: 'api-calls-rate' }])
     const token = await askToken(account)
     expect(token.status).toBe(429)
-    expect(token.headers.get('retry-after')).toBe('1')
-    expect(await token.json()).toEqual({ error: 'temporarily_unavailable' })
+    expect(token.headers.get('retry-after')).toBeNull()
+    expect(await token.json()).toEqual([{ message, name: 'api-calls-rate' }])
 
     vi.setSystemTime(Date.now() + 500)
     const statuses: number[] = []
     for (let i = 0; i < 3; i++) statuses.push((await call('/tables')).status)
     expect(statuses).toEqual([200, 200, 429])
+  })
+
+  it('may have its own window, status and Retry-After', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const account = await openAccount()
+    const rateLimit = { requests: 2, seconds: 300, status: 400, retryAfter: 120 } as const
+    account.rateLimit = rateLimit
+    expect(account.rateLimit).toEqual(rateLimit)
+    const call = await openApi(account)
+    expect((await call('/tables')).status).toBe(200)
+    vi.setSystemTime(Date.now() + 299_000)
+    const refused = await call('/tables')
+    expect(refused.status).toBe(400)
+    expect(refused.headers.get('retry-after')).toBe('120')
+    vi.setSystemTime(Date.now() + 1_000)
+    expect((await call('/tables')).status).toBe(200)
+  })
+
+  it.each([
+    [{ requests: -1 }, 'rateLimit.requests must be a number of requests, 0 or more'],
+    [{ requests: 1, seconds: '1' }, 'rateLimit.seconds must be a number of seconds, 0 or more'],
+    [{ requests: 1, status: 500 }, 'rateLimit.status must be 429 or 400'],
+  ])('cannot be %o', async (rateLimit, message) => {
+    const account = await openAccount()
+    const error = thrownBy(() => Object.assign(account, { rateLimit }))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toBe(`axios-caspio-auth/testing: ${message}`)
   })
 
   it('can be removed, and must not be negative', async () => {

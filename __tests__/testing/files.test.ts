@@ -7,8 +7,6 @@ import { getToken, openAccount, openApi, resultOf } from './client.js'
 interface FileInfo {
   Name: string
   ExternalKey: string
-  ContentType: string
-  Size: number
 }
 
 const upload = (form: FormData): RequestInit => ({ method: 'POST', body: form })
@@ -34,20 +32,14 @@ describe.each(['/rest/v2', '/integrations/rest/v3'])('files under %s', (prefix) 
     expect(uploaded.status).toBe(201)
     const infos = await resultOf<FileInfo>(uploaded)
     expect(infos).toEqual([
-      {
-        Name: 'scan.png',
-        ExternalKey: expect.any(String),
-        ContentType: 'image/png',
-        Size: 300_000,
-      },
-      {
-        Name: 'empty',
-        ExternalKey: expect.any(String),
-        ContentType: 'application/octet-stream',
-        Size: 0,
-      },
+      { Name: 'scan.png', ExternalKey: expect.any(String) },
+      { Name: 'empty', ExternalKey: expect.any(String) },
     ])
-    expect(await resultOf(await call('/files'))).toEqual(infos)
+    const [scan, nothing] = infos
+    expect(await resultOf(await call('/files'))).toMatchObject([
+      { ...nothing, ContentType: 'application/octet-stream', Size: 0 },
+      { ...scan, ContentType: 'image/png', Size: 300_000 },
+    ])
 
     const download = await call(`/files/${infos[0]?.ExternalKey}`)
     expect(download.status).toBe(200)
@@ -67,8 +59,8 @@ describe.each(['/rest/v2', '/integrations/rest/v3'])('files under %s', (prefix) 
     const [info] = await resultOf<FileInfo>(await call('/files', upload(form)))
     const path = `/files/${info?.ExternalKey}`
     const deleted = await call(path, { method: 'DELETE' })
-    expect(deleted.status).toBe(200)
-    expect(await deleted.json()).toEqual({ RecordsAffected: 1 })
+    expect(deleted.status).toBe(prefix === '/rest/v2' ? 200 : 204)
+    expect(await deleted.text()).toBe(prefix === '/rest/v2' ? '{"RecordsAffected":1}' : '')
     expect((await call(path)).status).toBe(404)
     expect((await call(path, { method: 'DELETE' })).status).toBe(404)
     expect(await resultOf(await call('/files'))).toEqual([])
@@ -145,10 +137,10 @@ describe('an upload', () => {
       'CONTENT-TYPE: text/plain\r\n\r\none\r\n\r\n--a b\r\n' +
       "Content-Disposition: form-data; name=f; filename=x; filename*=UTF-8''n%C3%A4me\r\n\r\ntwo" +
       '\r\n--a b--\r\nignored'
-    const infos = await resultOf<FileInfo>(await call('/files', raw('"a b"', body)))
-    expect(infos).toMatchObject([
-      { Name: 'q"u.txt', ContentType: 'text/plain', Size: 5 },
+    expect((await call('/files', raw('"a b"', body))).status).toBe(201)
+    expect(await resultOf(await call('/files'))).toMatchObject([
       { Name: 'näme', ContentType: 'application/octet-stream', Size: 3 },
+      { Name: 'q"u.txt', ContentType: 'text/plain', Size: 5 },
     ])
   })
 
@@ -157,8 +149,10 @@ describe('an upload', () => {
     const body =
       '--b\r\nX-Content-Disposition: attachment\r\nContent-Disposition:form-data;filename="a b";name=f\r\n' +
       'X-Content-Type: text/css\r\nContent-Type:text/plain\r\n\r\none\r\n--b--'
-    const infos = await resultOf<FileInfo>(await call('/files', raw('b', body)))
-    expect(infos).toMatchObject([{ Name: 'a b', ContentType: 'text/plain', Size: 3 }])
+    expect((await call('/files', raw('b', body))).status).toBe(201)
+    expect(await resultOf(await call('/files'))).toMatchObject([
+      { Name: 'a b', ContentType: 'text/plain', Size: 3 },
+    ])
   })
 
   it.each([

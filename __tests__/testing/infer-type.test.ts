@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { widenType } from '../../src/testing/infer-type.js'
+import { widenType } from '../../src/testing/data/infer-type.js'
 
 describe('the type of a field', () => {
   it.each([

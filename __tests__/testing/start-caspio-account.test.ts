@@ -74,12 +74,14 @@ describe('startCaspioAccount', () => {
     [{ clientID: 5 }, 'clientID must be a string'],
     [
       { clientId: 'x' },
-      'there is no option clientId. The options are clientID, clientSecret, host, port, tokenLife, maxRefreshTokens, tables.',
+      'there is no option clientId. The options are clientID, clientSecret, host, port, tokenLife, maxRefreshTokens, tables, views, files, profiles.',
     ],
-    [{ tables: null }, 'tables must be an object of arrays'],
-    [{ tables: { A: [1] } }, 'tables.A must be an array of plain objects'],
-    [{ tables: { A: {} } }, 'tables.A must be an array of plain objects'],
-    [{ tables: { A: undefined } }, 'tables.A must be an array of plain objects'],
+    [{ tables: null }, 'tables must be an object of tables'],
+    [{ tables: { A: [1] } }, 'tables.A must be an array of plain objects, or have one as its rows'],
+    [
+      { tables: { A: undefined } },
+      'tables.A must be an array of plain objects, or have one as its rows',
+    ],
   ])('rejects %o', async (options, message) => {
     const error = await rejectionOf(startCaspioAccount(options as unknown as CaspioAccountOptions))
     expect(error).toBeInstanceOf(TypeError)

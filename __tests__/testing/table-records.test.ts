@@ -246,17 +246,23 @@ describe('a body', () => {
     ['[]'],
     ['null'],
     ['"text"'],
-    [{ Nope: 1 }],
+    [{ Nope: 1 }, 'FieldNotFound'],
     [{ PK_ID: 5 }],
-    ['{"__proto__":{"x":1}}'],
-  ])('of %j gets 400 IncorrectBodyParameter and changes nothing', async (body) => {
+    ['{"__proto__":{"x":1}}', 'FieldNotFound'],
+    [{ YearsInPractice: 'ten' }],
+    [{ YearsInPractice: 1.5 }],
+    [{ YearsInPractice: true }],
+    [{ AcceptsNewPatients: 2 }],
+    [{ City: { a: 1 } }],
+    [{ City: ['Fresno'] }],
+  ])('of %j gets 400 and changes nothing', async (body, Code = 'IncorrectBodyParameter') => {
     const call = await openApi(await openAccount())
     for (const answer of [
       await call(RECORDS, json('POST', body)),
       await call(RECORDS + where('PK_ID=1'), json('PUT', body)),
     ]) {
       expect(answer.status).toBe(400)
-      expect(await answer.json()).toMatchObject({ Code: 'IncorrectBodyParameter' })
+      expect(await answer.json()).toMatchObject({ Code })
     }
     const rows = await resultOf(await call(RECORDS))
     expect(rows).toHaveLength(12)

@@ -76,7 +76,7 @@ describe('the API words its errors as Caspio does', () => {
     [RECORDS, { method: 'POST', body: 'x' }, 'The body is not JSON.'],
     [RECORDS, { method: 'POST', body: '[]' }, 'The body must be a JSON object.'],
     [RECORDS, { method: 'POST', body: '{"PK_ID":1}' }, 'PK_ID cannot be written.'],
-    [RECORDS, { method: 'POST', body: '{"Shoe":1}' }, 'The body names the unknown field Shoe.'],
+    [RECORDS, { method: 'POST', body: '{"Shoe":1}' }, "The table has no field 'Shoe'."],
     [`${RECORDS}?q.where=PK_ID=1`, { method: 'PUT', body: '{}' }, 'The body names no field.'],
   ])('%s %o', async (path, init, message) => {
     const call = await openApi(await openAccount())

@@ -1,8 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { optionError } from './option-error.js'
-import { randomCredential } from './random-credential.js'
 import { requireNumber } from './require-number.js'
-import { sampleTables } from './sample-tables.js'
+import { Profile } from './token/profile.js'
 import type { CaspioAccountOptions } from './types.js'
 
 const DEFAULTS = Object.freeze({
@@ -20,40 +19,64 @@ const OPTION_NAMES = [
   'tokenLife',
   'maxRefreshTokens',
   'tables',
+  'views',
+  'files',
+  'profiles',
 ]
 
+export interface AccountSettings {
+  readonly host: string
+  readonly port: number
+  readonly tokenLife: number
+  readonly maxRefreshTokens: number
+  /** By their names. The account's own is the first. */
+  readonly profiles: ReadonlyMap<string, Profile>
+}
+
 /**
- * Checks the options and fills in the defaults. {@link Table} checks the rows.
+ * Checks the options that are no data, and fills in the defaults.
  * @throws TypeError for the first option that is wrong
  */
-export function accountSettings(options: CaspioAccountOptions): Required<CaspioAccountOptions> {
+export function accountSettings(options: CaspioAccountOptions): AccountSettings {
   const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name))
   if (unknown !== undefined) {
     throw optionError(`there is no option ${unknown}. The options are ${OPTION_NAMES.join(', ')}.`)
   }
 
   const {
-    clientID = randomCredential(),
-    clientSecret = randomCredential(),
     host = DEFAULTS.host,
     port = DEFAULTS.port,
     tokenLife = DEFAULTS.tokenLife,
     maxRefreshTokens = DEFAULTS.maxRefreshTokens,
-    tables = sampleTables(),
   } = options
   if (!isLoopback(host)) {
     throw optionError('host must be a loopback address: 127.x.x.x, ::1 or localhost')
   }
-  if (Object(tables) !== tables) throw optionError('tables must be an object of arrays')
   return {
-    clientID: requireText('clientID', clientID),
-    clientSecret: requireText('clientSecret', clientSecret),
     host,
     port: requireNumber('port', port, { max: 65_535, integer: true }),
     tokenLife: requireNumber('tokenLife', tokenLife, { unit: 'seconds' }),
     maxRefreshTokens: requireNumber('maxRefreshTokens', maxRefreshTokens, { integer: true }),
-    tables,
+    profiles: readProfiles(options),
   }
+}
+
+const MAIN_PROFILE = 'Default'
+
+function readProfiles(options: CaspioAccountOptions): Map<string, Profile> {
+  const { clientID, clientSecret, profiles = {} } = options
+  if (Object(profiles) !== profiles) throw optionError('profiles must be an object of profiles')
+  const main = {
+    ...(clientID !== undefined && { clientID: requireText('clientID', clientID) }),
+    ...(clientSecret !== undefined && { clientSecret: requireText('clientSecret', clientSecret) }),
+  }
+  const { [MAIN_PROFILE]: givenMain, ...others } = profiles
+  const all = { [MAIN_PROFILE]: { ...givenMain, ...main }, ...others }
+  const made = Object.entries(all).map(([name, profile]) => new Profile(name, profile))
+  if (new Set(made.map((profile) => profile.clientID)).size < made.length) {
+    throw optionError('two profiles have the same clientID')
+  }
+  return new Map(made.map((profile) => [profile.name, profile]))
 }
 
 function requireText(name: string, value: unknown): string {

@@ -2,7 +2,15 @@ import type { CaspioLog } from './log-types.js'
 import { LoopbackServer } from './loopback-server.js'
 import { type AccountParts, planResponse } from './plan-response.js'
 import { requireNumber } from './require-number.js'
-import type { CaspioAccount, CaspioAccountCredentials, CaspioEndpoint } from './types.js'
+import type { Profile } from './token/profile.js'
+import type { CaspioProfile } from './token/profile-types.js'
+import { PublicProfile } from './token/public-profile.js'
+import type {
+  CaspioAccount,
+  CaspioAccountCredentials,
+  CaspioEndpoint,
+  CaspioRateLimit,
+} from './types.js'
 
 /** All state is in private fields, so that a printed account shows no secret. */
 export class Account implements CaspioAccount {
@@ -29,8 +37,17 @@ export class Account implements CaspioAccount {
   }
 
   get credentials(): CaspioAccountCredentials {
-    const { clientID, clientSecret } = this.#parts.tokens
-    return { clientID, clientSecret, tokenEndpointURL: `${this.url}/oauth/token` }
+    return this.#credentialsOf(this.#parts.tokens.mainProfile)
+  }
+
+  get profiles(): Readonly<Record<string, CaspioProfile>> {
+    const profiles = [...this.#parts.tokens.profiles.values()]
+    return Object.fromEntries(
+      profiles.map((profile) => [
+        profile.name,
+        new PublicProfile(profile, () => this.#credentialsOf(profile)),
+      ]),
+    )
   }
 
   get tokenLife(): number {
@@ -41,12 +58,12 @@ export class Account implements CaspioAccount {
     this.#parts.tokens.tokenLife = requireNumber('tokenLife', seconds, { unit: 'seconds' })
   }
 
-  get rateLimit(): number | undefined {
+  get rateLimit(): number | CaspioRateLimit | undefined {
     return this.#parts.limiter.limit
   }
 
-  set rateLimit(requestsPerSecond: number | undefined) {
-    this.#parts.limiter.limit = requestsPerSecond
+  set rateLimit(limit: number | CaspioRateLimit | undefined) {
+    this.#parts.limiter.limit = limit
   }
 
   get tokenEndpoint(): CaspioEndpoint {
@@ -78,7 +95,11 @@ export class Account implements CaspioAccount {
   }
 
   rotateSecret(): void {
-    this.#parts.tokens.rotateSecret()
+    this.#parts.tokens.mainProfile.rotateSecret()
+  }
+
+  #credentialsOf({ clientID, clientSecret }: Profile): CaspioAccountCredentials {
+    return { clientID, clientSecret, tokenEndpointURL: `${this.url}/oauth/token` }
   }
 
   close(): Promise<void> {

@@ -16,3 +16,5 @@ export function jsonAnswer(
 ): Answer {
   return { status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: JSON.stringify(value) }
 }
+
+export const NO_CONTENT: Answer = Object.freeze({ status: 204, headers: {}, body: '' })

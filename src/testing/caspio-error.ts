@@ -1,4 +1,6 @@
 import { type Answer, JSON_TYPE } from './answer.js'
+import { readVersion } from './api/version.js'
+import { ERROR_HINTS, type ErrorHint } from './error-hints.js'
 import type { ReceivedRequest } from './received-request.js'
 
 const STANDARD_ERRORS: Record<number, readonly [code: string, message: string]> = {
@@ -7,10 +9,12 @@ const STANDARD_ERRORS: Record<number, readonly [code: string, message: string]> 
   403: ['UnsufficientPrivileges', 'Not enough privileges to perform requested operation.'],
   404: ['ObjectNotFound', 'Requested object not found.'],
   405: ['MethodNotAllowed', 'The resource does not support this HTTP method.'],
+  409: ['Conflict', 'An object of this name exists already.'],
   413: ['RequestTooLarge', 'The request body is larger than 50 MB.'],
   414: ['UriTooLong', 'The request URI is longer than 2047 characters.'],
   429: ['TooManyRequests', 'You have exceeded your API call rate limits (api-calls-rate).'],
   500: ['InternalError', 'Internal error.'],
+  501: ['NotImplemented', 'The stand-in account does not implement this operation.'],
   503: ['ServiceUnavailable', 'The service is temporarily unavailable.'],
 }
 
@@ -48,11 +52,13 @@ export const badBody = (message: string) =>
 /** The error in Caspio's words, as JSON, or as XML if the client accepts nothing else. */
 export function caspioErrorAnswer(request: ReceivedRequest, error: CaspioError): Answer {
   const { code: Code, message: Message, status, headers } = error
+  const isV4 = readVersion(request.path)?.version === 'v4'
   const fields = {
     Code,
     Message,
     Resource: request.origin + request.target,
     RequestId: request.requestId,
+    ...(isV4 && { DocumentationUrl: `${request.origin}${V4_ERRORS}${Code}`, ...hintFor(Code) }),
   }
   const xml = prefersXml(request.headers.accept)
   return {
@@ -62,15 +68,28 @@ export function caspioErrorAnswer(request: ReceivedRequest, error: CaspioError):
   }
 }
 
+const V4_ERRORS = '/integrations/rest/v4/errors/'
+
+function hintFor(code: string): { Hint?: ErrorHint } {
+  const hint = ERROR_HINTS.get(code)
+  return hint === undefined ? {} : { Hint: hint }
+}
+
 function prefersXml(accept = ''): boolean {
   return /\b(?:application|text)\/xml\b/i.test(accept) && !/application\/json|\*\/\*/i.test(accept)
 }
 
-function toXml(fields: Record<string, string>): string {
-  const elements = Object.entries(fields).map(
-    ([name, text]) => `<${name}>${escapeXml(text)}</${name}>`,
-  )
-  return `<Error xmlns:i="http://www.w3.org/2001/XMLSchema-instance">${elements.join('')}</Error>`
+function toXml(fields: object): string {
+  return `<Error xmlns:i="http://www.w3.org/2001/XMLSchema-instance">${elements(fields)}</Error>`
+}
+
+function elements(fields: object): string {
+  return Object.entries(fields)
+    .map(([name, value]) => {
+      const content = typeof value === 'object' ? elements(value) : escapeXml(String(value))
+      return `<${name}>${content}</${name}>`
+    })
+    .join('')
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }

@@ -1,21 +1,23 @@
 import type { Answer } from './answer.js'
+import { readVersion } from './api/version.js'
 import { CaspioError, caspioErrorAnswer } from './caspio-error.js'
+import type { AccountData } from './data/account-data.js'
 import type { Endpoint } from './endpoint.js'
 import { faultAnswer } from './fault-answer.js'
 import type { PlannedResponse } from './loopback-server.js'
-import { standardOAuthError } from './oauth-error.js'
 import type { RateLimiter } from './rate-limiter.js'
 import type { ReceivedRequest } from './received-request.js'
 import type { RequestLog } from './request-log.js'
-import { answerApiRequest, type Resources } from './rest-api.js'
-import { answerTokenRequest, isTokenPath } from './token-endpoint.js'
-import type { TokenRegistry } from './token-registry.js'
-import { readTokenRequest } from './token-request.js'
+import { answerApiRequest } from './rest-api.js'
+import { standardOAuthError } from './token/oauth-error.js'
+import { answerTokenRequest, isTokenPath } from './token/token-endpoint.js'
+import type { TokenRegistry } from './token/token-registry.js'
+import { readTokenRequest } from './token/token-request.js'
 
 /** The parts that an account is made of. */
 export interface AccountParts {
   tokens: TokenRegistry
-  resources: Resources
+  data: AccountData
   tokenEndpoint: Endpoint
   api: Endpoint
   limiter: RateLimiter
@@ -47,11 +49,11 @@ function planTokenResponse(request: ReceivedRequest, parts: AccountParts): Plann
 }
 
 function planApiResponse(request: ReceivedRequest, parts: AccountParts): PlannedResponse {
-  const { api, tokens, resources, log } = parts
+  const { api, log } = parts
   const refuse = (error: CaspioError) => caspioErrorAnswer(request, error)
   const serve = () => {
     try {
-      return answerApiRequest(request, tokens, resources)
+      return answerApiRequest(request, parts)
     } catch (error) {
       // A bug in the stand-in account is easier to fix if the client sees its message.
       /* v8 ignore if -- @preserve: no such bug is known */
@@ -62,11 +64,32 @@ function planApiResponse(request: ReceivedRequest, parts: AccountParts): Planned
     }
   }
   const standardError = (status: number) => refuse(new CaspioError(status))
+  const answer = withRateLimit(
+    request,
+    answerOrFail(request, api, parts, serve, standardError),
+    parts,
+  )
   return {
-    answer: answerOrFail(request, api, parts, serve, standardError),
+    answer,
     latency: api.latency,
     writeLog: (status) => log.addApiRequest(request, status),
   }
+}
+
+/** v4 says how many more requests the account would take. The exact names of the headers are a guess. */
+function withRateLimit(
+  request: ReceivedRequest,
+  answer: PlannedResponse['answer'],
+  { limiter }: AccountParts,
+): PlannedResponse['answer'] {
+  if (typeof answer === 'string' || readVersion(request.path)?.version !== 'v4') return answer
+  const { limit, remaining, windowSeconds } = limiter.usage
+  const headers = {
+    'X-RateLimit-Limit': String(limit),
+    'X-RateLimit-Remaining': String(remaining),
+    'X-RateLimit-Window': String(windowSeconds),
+  }
+  return { ...answer, headers: { ...headers, ...answer.headers } }
 }
 
 /** Serves the request, unless it is incomplete, over the rate limit or meets a fault. */
@@ -78,7 +101,7 @@ function answerOrFail(
   standardError: (status: number) => Answer,
 ): PlannedResponse['answer'] {
   if (request.bodyState === 'incomplete') return 'hang'
-  if (!limiter.admit()) return faultAnswer({ status: 429, retryAfter: 1 }, standardError)
+  if (!limiter.admit()) return limiter.refusal()
   const fault = endpoint.takeFault(request.path)
   if (fault === undefined) return serve()
   if (fault.reset) return 'reset'

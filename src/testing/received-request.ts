@@ -17,6 +17,8 @@ export interface ReceivedRequest {
   query: URLSearchParams
   headers: Record<string, string>
   body: Buffer
+  /** The client's IP address. */
+  address: string
   bodyState: BodyState
 }
 
@@ -33,6 +35,8 @@ export async function receiveRequest(
   for (const [name, value] of Object.entries(req.headers)) {
     headers[name] = [value].flat().join(', ')
   }
+  // Gone if the client closes the connection before the end.
+  const address = (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
   const { bytes, state } = await readBody(req)
   return {
     at,
@@ -44,6 +48,7 @@ export async function receiveRequest(
     query: new URLSearchParams(query.join('?')),
     headers,
     body: bytes,
+    address,
     bodyState: state,
   }
 }

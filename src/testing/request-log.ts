@@ -1,6 +1,6 @@
 import type { CaspioApiLogEntry, CaspioLog, CaspioTokenLogEntry } from './log-types.js'
 import type { ReceivedRequest } from './received-request.js'
-import type { TokenRequest } from './token-request.js'
+import type { TokenRequest } from './token/token-request.js'
 
 /** The account's log. Users see it as a read-only {@link CaspioLog}. */
 export class RequestLog implements CaspioLog {

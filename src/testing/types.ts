@@ -1,7 +1,9 @@
+import type { CaspioData } from './data/option-types.js'
 import type { CaspioLog } from './log-types.js'
+import type { CaspioProfile, CaspioProfileOptions } from './token/profile-types.js'
 
 /** The options of {@link startCaspioAccount}. Each has a default. */
-export interface CaspioAccountOptions {
+export interface CaspioAccountOptions extends CaspioData {
   /**
    * The client ID that the account accepts. Set it if your code under test has a fixed one.
    *
@@ -36,20 +38,20 @@ export interface CaspioAccountOptions {
    */
   tokenLife?: number
   /**
-   * How many refresh tokens may be live at a time. Lower it to see how your code behaves when the
-   * account has reached its limit.
+   * How many refresh tokens may be live at a time. Past that, the account drops the oldest one. Lower
+   * it to see how your code behaves when its refresh token is gone.
    *
    * @default 1_000
    */
   maxRefreshTokens?: number
   /**
-   * The rows of each table, by the table's name. Set it to test with your own data. The account copies
-   * the rows as JSON and numbers them from 1 in the field `PK_ID`, which it overwrites. A table has
-   * all fields of all its rows. A table without rows accepts any field.
+   * More API profiles, by their names. Each has its own client ID, permissions and rule for IP
+   * addresses. The profile `Default` is the account's own, which may do everything unless you set it
+   * here.
    *
-   * @default the tables `Physicians` (12 rows) and `Appointments` (8 rows)
+   * @default only the profile `Default`
    */
-  tables?: Record<string, ReadonlyArray<Record<string, unknown>>>
+  profiles?: Readonly<Record<string, CaspioProfileOptions>>
 }
 
 /** What a client needs to get tokens of the account: the second argument of `attachCaspioAuth`. */
@@ -62,12 +64,39 @@ export interface CaspioAccountCredentials {
   tokenEndpointURL: string
 }
 
+/** A limit for all requests to an account. */
+export interface CaspioRateLimit {
+  /** How many requests the account accepts in any window of time. */
+  requests: number
+  /**
+   * The length of that window, in seconds. Caspio's is 300 in one account.
+   *
+   * @default 1
+   */
+  seconds?: number
+  /**
+   * The status of the answer to further requests. Caspio sends either.
+   *
+   * @default 429
+   */
+  status?: 429 | 400
+  /**
+   * The `Retry-After` header of these answers: seconds, or an HTTP date. No source shows that Caspio
+   * sends one.
+   *
+   * @default no such header
+   */
+  retryAfter?: number | string
+}
+
 /** A stand-in Caspio account that listens on loopback. It keeps the process alive until you close it. */
 export interface CaspioAccount {
   /** The account's origin, such as `http://127.0.0.1:50123`, without a slash at the end. */
   readonly url: string
   /** A copy of the current credentials, for `attachCaspioAuth`. Printing the account hides them. */
   readonly credentials: CaspioAccountCredentials
+  /** The API profiles, by their names. `Default` is the one that `credentials` belongs to. */
+  readonly profiles: Readonly<Record<string, CaspioProfile>>
   /**
    * Life of the access tokens issued from now on, in seconds. Fractions are allowed. An answer's
    * `expires_in` is rounded down to whole seconds, but is at least 1.
@@ -80,14 +109,14 @@ export interface CaspioAccount {
   /** Latency and faults of all other requests. */
   readonly api: CaspioEndpoint
   /**
-   * How many requests the account accepts in any second, token requests included. It answers
-   * further requests with 429 and `Retry-After: 1`, and does not count them. `undefined` means no
-   * limit.
+   * How many requests the account accepts in any second, token requests included, or a
+   * {@link CaspioRateLimit}. It answers further requests with 429 and an array that names
+   * `api-calls-rate`, as Caspio does, and does not count them. `undefined` means no limit.
    *
    * @default undefined
-   * @throws TypeError if you set it to anything but `undefined` or a number, 0 or more
+   * @throws TypeError if you set it to anything but `undefined`, a number, 0 or more, or a rate limit
    */
-  rateLimit: number | undefined
+  rateLimit: number | CaspioRateLimit | undefined
   /** All requests that the account received. */
   readonly log: CaspioLog
   /** How many access tokens are live: neither expired nor revoked. */
@@ -107,7 +136,7 @@ export interface CaspioAccount {
    */
   revokeRefreshTokens(): number
   /**
-   * Replaces the client secret. `credentials` has the new one. A token request with the old one gets
+   * Replaces the client secret of the profile `Default`. `credentials` has the new one. A token request with the old one gets
    * `invalid_client`. Tokens stay valid. Never throws.
    */
   rotateSecret(): void

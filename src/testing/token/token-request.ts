@@ -1,6 +1,6 @@
 import { URLSearchParams } from 'node:url'
-import type { CaspioTokenLogEntry } from './log-types.js'
-import type { ReceivedRequest } from './received-request.js'
+import type { CaspioTokenLogEntry } from '../log-types.js'
+import type { ReceivedRequest } from '../received-request.js'
 
 /** A request to the token endpoint, which may be malformed. */
 export interface TokenRequest {

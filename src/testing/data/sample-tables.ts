@@ -1,8 +1,21 @@
+import type { CaspioView } from './option-types.js'
+
 type Rows = Record<string, unknown>[]
 
 /** A fresh copy of the default tables. */
 export function sampleTables(): Record<string, Rows> {
   return { Physicians: physicians(), Appointments: appointments() }
+}
+
+/** The views over the default tables. */
+export function sampleViews(): Record<string, CaspioView> {
+  return {
+    Cardiologists: {
+      table: 'Physicians',
+      where: "Specialty='Cardiology'",
+      fields: ['FirstName', 'LastName', 'City', 'AcceptsNewPatients'],
+    },
+  }
 }
 
 function physicians(): Rows {

@@ -1,4 +1,4 @@
-import { type Answer, jsonAnswer } from './answer.js'
+import { type Answer, jsonAnswer } from '../answer.js'
 
 export type OAuthErrorCode =
   | 'invalid_request'
@@ -7,6 +7,9 @@ export type OAuthErrorCode =
   | 'unsupported_grant_type'
   | 'temporarily_unavailable'
   | 'server_error'
+  | 'ProfileDisabled'
+  | 'UnsufficientPrivileges'
+  | 'IpForbidden'
 
 /** An error of the token endpoint (RFC 6749 §5.2). Caspio answers `invalid_client` with 400, too. */
 export function oauthError(

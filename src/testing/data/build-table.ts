@@ -1,0 +1,78 @@
+import { CaspioError } from '../caspio-error.js'
+import { optionError } from '../option-error.js'
+import type { Row } from '../query/types.js'
+import { createField, FIELD_TYPES, type FieldDefinition, readFieldProperties } from './field.js'
+import { convertValue } from './field-values.js'
+import { widenType } from './infer-type.js'
+import type { CaspioRow, CaspioTable } from './option-types.js'
+import { isRow, KEY_FIELD } from './row.js'
+import { Table } from './table.js'
+
+/** @throws TypeError if the table is not an array of rows, and not a `CaspioTable` */
+export function buildTable(name: string, given: readonly CaspioRow[] | CaspioTable): Table {
+  const {
+    rows = [],
+    fields = {},
+    note = '',
+  }: CaspioTable = isRow(given) ? given : { rows: (given ?? null) as readonly CaspioRow[] }
+  // Through JSON, so that a Date or an undefined is stored in the form in which it is sent.
+  const copies: unknown = JSON.parse(JSON.stringify(rows))
+  if (!Array.isArray(copies) || !copies.every(isRow)) {
+    throw optionError(`tables.${name} must be an array of plain objects, or have one as its rows`)
+  }
+  const givenFields = Object.entries(fields).map(([field, definition]) =>
+    readDefinition(`tables.${name}.fields.${field}`, field, definition),
+  )
+  const allFields = [...givenFields, ...inferFields(copies, givenFields)]
+  const table = new Table(name, { note, acceptsAnyField: allFields.length === 0 })
+  for (const field of allFields) {
+    inOptions(`tables.${name}.fields.${field.Name}`, () => table.addField(field))
+  }
+  copies.forEach((row, index) => {
+    const { [KEY_FIELD]: _, ...values } = row
+    table.insert(convertRow(`tables.${name}.rows[${index}]`, values, givenFields))
+  })
+  return table
+}
+
+function readDefinition(path: string, name: string, definition: unknown): FieldDefinition {
+  const properties = typeof definition === 'string' ? { Type: definition } : definition
+  if (!isRow(properties) || !FIELD_TYPES.some((type) => type === properties.Type)) {
+    throw optionError(`${path} must be one of ${FIELD_TYPES.join(', ')}, or have one as its Type`)
+  }
+  return inOptions(path, () => {
+    const { Type, ...rest } = readFieldProperties({ ...properties, Name: name })
+    return createField({ ...rest, Name: name, Type: Type as string })
+  })
+}
+
+/** The fields that only the rows show. */
+function inferFields(rows: readonly Row[], given: readonly FieldDefinition[]): FieldDefinition[] {
+  const types = new Map<string, string | undefined>()
+  for (const row of rows) {
+    for (const [name, value] of Object.entries(row))
+      types.set(name, widenType(types.get(name), value))
+  }
+  types.delete(KEY_FIELD)
+  for (const { Name } of given) types.delete(Name)
+  return [...types].map(([Name, Type = 'STRING']) => createField({ Name, Type }))
+}
+
+function convertRow(path: string, row: Row, given: readonly FieldDefinition[]): Row {
+  const converted = given
+    .filter(({ Name }) => row[Name] !== undefined)
+    .map((field) => [
+      field.Name,
+      inOptions(`${path}.${field.Name}`, () => convertValue(field, row[field.Name])),
+    ])
+  return { ...row, ...Object.fromEntries(converted) }
+}
+
+/** Words an error of the API as one of an option. */
+function inOptions<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof CaspioError ? optionError(`${path}: ${error.message}`) : error
+  }
+}

@@ -1,0 +1,45 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import type { Row } from '../query/types.js'
+import type { FieldDefinition } from './field.js'
+import { dateTime } from './field-values.js'
+
+const DIGITS = '0123456789'
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const ALPHABETS: Readonly<Record<string, string>> = {
+  0: DIGITS,
+  U: LETTERS,
+  '0U': DIGITS + LETTERS,
+}
+
+/** What the account writes into a new row by itself. */
+export function generatedOnInsert(fields: readonly FieldDefinition[], rowNumber: number): Row {
+  const values = fields.map((field) => [field.Name, generate(field, rowNumber)])
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined))
+}
+
+function generate({ Type, Format, Prefix, Length, OnInsert }: FieldDefinition, rowNumber: number) {
+  switch (Type) {
+    case 'AUTONUMBER':
+      return rowNumber
+    case 'PREFIXED AUTONUMBER':
+      return Prefix + String(rowNumber).padStart(Format.length, '0')
+    case 'RANDOM ID':
+      return Prefix + randomText(ALPHABETS[Format] ?? DIGITS, Length)
+    case 'GUID':
+      return randomUUID()
+    case 'TIMESTAMP':
+      return OnInsert ? dateTime(Date.now()) : undefined
+    default:
+      return undefined
+  }
+}
+
+/** What the account writes into a row that changes. */
+export function generatedOnUpdate(fields: readonly FieldDefinition[]): Row {
+  const stamps = fields.filter(({ Type, OnUpdate }) => Type === 'TIMESTAMP' && OnUpdate)
+  return Object.fromEntries(stamps.map(({ Name }) => [Name, dateTime(Date.now())]))
+}
+
+function randomText(alphabet: string, length: number): string {
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('')
+}

@@ -1,0 +1,72 @@
+import { type Answer, jsonAnswer } from '../answer.js'
+import { readObjectBody } from '../api/read-json-body.js'
+import type { ApiCall, Route } from '../api/route.js'
+import { type FindSource, findTable, findView } from '../api/sources.js'
+import { badBody } from '../caspio-error.js'
+import type { RecordSource } from '../data/record-source.js'
+import { KEY_FIELD } from '../data/row.js'
+import { CHANGE_PARAMETERS, LIST_PARAMETERS, readParameters } from '../query/read-parameters.js'
+import { runQuery, selectRows } from '../query/run-query.js'
+import type { Row } from '../query/types.js'
+import type { ReceivedRequest } from '../received-request.js'
+
+export const RECORD_ROUTES: readonly Route[] = [
+  ...recordRoutes('/tables/{tableName}/records', 'Table', findTable),
+  ...recordRoutes('/views/{viewName}/records', 'View', findView),
+]
+
+function recordRoutes(path: string, kind: string, find: FindSource): Route[] {
+  const route = (
+    method: string,
+    operation: string,
+    right: Route['right'],
+    answer: (call: ApiCall, source: RecordSource) => Answer,
+  ): Route => ({ method, path, operation, right, answer: (call) => answer(call, find(call)) })
+  return [
+    route('GET', `List${kind}Records`, 'read', listRecords),
+    route('POST', `Create${kind}Record`, 'insert', insertRecord),
+    route('PUT', `Update${kind}Records`, 'update', updateRecords),
+    route('DELETE', `Delete${kind}Records`, 'delete', deleteRecords),
+  ]
+}
+
+function listRecords({ request }: ApiCall, source: RecordSource): Answer {
+  return jsonAnswer(200, runQuery(source, readParameters(request.query, 'q.', LIST_PARAMETERS)))
+}
+
+function insertRecord({ request }: ApiCall, source: RecordSource): Answer {
+  readParameters(request.query, 'q.', [])
+  const row = source.insert(source.readValues(readObjectBody(request)))
+  const records = `${request.origin}${request.path.replace(/\/$/, '')}`
+  const headers = { Location: `${records}?q.where=${KEY_FIELD}%3D${row[KEY_FIELD]}` }
+  if (wantsRows(request)) return jsonAnswer(201, { Result: [row] }, headers)
+  return { status: 201, headers, body: '' }
+}
+
+function updateRecords({ request }: ApiCall, source: RecordSource): Answer {
+  const rows = rowsToChange(request, source)
+  const values = source.readValues(readObjectBody(request))
+  if (Object.keys(values).length === 0) throw badBody('The body names no field.')
+  const Result = source.update(rows, values)
+  const RecordsAffected = rows.length
+  return jsonAnswer(200, wantsRows(request) ? { RecordsAffected, Result } : { RecordsAffected })
+}
+
+function deleteRecords({ request }: ApiCall, source: RecordSource): Answer {
+  const rows = rowsToChange(request, source)
+  source.delete(rows)
+  return jsonAnswer(200, { RecordsAffected: rows.length })
+}
+
+/** @throws CaspioError if `q.where` is missing or malformed */
+export function rowsToChange(request: ReceivedRequest, source: RecordSource): Row[] {
+  return selectRows(source, readParameters(request.query, 'q.', CHANGE_PARAMETERS))
+}
+
+/** Whether the client asks for the rows that it writes. */
+export function wantsRows(request: ReceivedRequest): boolean {
+  for (const [name, value] of request.query) {
+    if (/^response$/i.test(name)) return /^rows$/i.test(value)
+  }
+  return false
+}
