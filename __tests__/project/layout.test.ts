@@ -22,6 +22,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ROOMS = Object.keys(MAY_IMPORT)
 const ROOMS_WITH_NODE = ['testing', 'cli']
 
+/** Which other folders of `testing` each of its folders may import. */
+const TESTING_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  query: [],
+  token: [],
+  data: ['query'],
+  api: ['data', 'query', 'token'],
+  v3: ['api', 'data', 'query'],
+  v4: ['api', 'data', 'query'],
+}
+
 /** Exceptions: files and functions that are still too long. */
 const LONG_FILES: string[] = []
 const LONG_FUNCTIONS: string[] = []
@@ -116,6 +126,21 @@ describe('src', () => {
     expect(wrong).toEqual([])
   })
 
+  it('imports in one direction only between the folders of testing', () => {
+    const folderOf = (path: string) => path.split('/').slice(1, -1).join('/')
+    const wrong = sources
+      .filter(({ path, room }) => room === 'testing' && folderOf(path) !== '')
+      .flatMap(({ path, file }) => {
+        const allowed = ['', folderOf(path), ...(TESTING_MAY_IMPORT[folderOf(path)] ?? [])]
+        return importsOf(file)
+          .filter((target) => target.startsWith('.'))
+          .map((target) => posix.join(dirname(path), target))
+          .filter((target) => !allowed.includes(folderOf(target)))
+          .map((target) => `${path} imports ${target}`)
+      })
+    expect(wrong).toEqual([])
+  })
+
   it('uses Node built-ins in testing and cli only', () => {
     const isBuiltIn = (target: string) =>
       target.startsWith('node:') || builtinModules.includes(target)
@@ -144,13 +169,15 @@ describe('src', () => {
 })
 
 describe('__tests__', () => {
-  it('mirrors src: each test of a room is named after a file of that room', () => {
+  it('mirrors src: each test of a room is named after a file or a folder of that room', () => {
     const tests = filesIn('__tests__', '.test.ts').filter((path) => ROOMS.includes(roomOf(path)))
     expect(tests.length).toBeGreaterThan(40)
     const unmatched = tests.filter((test) => {
       const [subject] = basename(test).split('.')
       return !sources.some(
-        ({ path, room }) => room === roomOf(test) && basename(path, '.ts') === subject,
+        ({ path, room }) =>
+          room === roomOf(test) &&
+          [basename(path, '.ts'), ...dirname(path).split('/')].includes(`${subject}`),
       )
     })
     expect(unmatched.filter((test) => !TESTS_OF_A_ROOM.includes(test))).toEqual([])

@@ -26,6 +26,7 @@ export const OVERVIEW: HelpPage = [
       ['check', 'Check your three values step by step, and see how to fix what fails.'],
       ['token', 'Print an access token as JSON, as a header, or for a shell.'],
       ['demo', 'See the plugin at work. You need no Caspio account for this.'],
+      ['serve', 'Start a stand-in Caspio account for tests in any language.'],
     ],
   },
   {
@@ -100,7 +101,30 @@ const demo: HelpPage = [
   EXIT_CODES,
 ]
 
-const PAGES = { check, token, demo }
+const serve: HelpPage = [
+  `Usage: ${NAME} serve [options]`,
+  'Starts a stand-in Caspio account for programs in any language, and prints its URLs and the credentials to use. It listens on 127.0.0.1 only, until you stop it with Ctrl+C. What clients write is lost then.',
+  {
+    title: 'Options',
+    rows: [
+      ['--port PORT', 'Listen on PORT (default: any free port).'],
+      [
+        '--data FILE',
+        'Start with the data in FILE instead of the sample tables. FILE is JSON: the rows of each table by its name, or an object with tables, views, files and profiles, as startCaspioAccount takes them.',
+      ],
+    ],
+  },
+  {
+    title: 'Examples',
+    code: [
+      `echo '{ "Orders": [{ "Status": "Open", "Total": 12.5 }] }' > tables.json`,
+      `npx ${NAME} serve --port 8080 --data tables.json`,
+    ],
+  },
+  EXIT_CODES,
+]
+
+const PAGES = { check, token, demo, serve }
 
 export type Command = keyof typeof PAGES
 

@@ -3,6 +3,8 @@ export interface Io {
   readonly env: Environment
   readonly stdout: Output
   readonly stderr: Output
+  /** Stops a command that otherwise runs until its process ends. */
+  readonly signal?: AbortSignal
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>

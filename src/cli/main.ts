@@ -13,6 +13,7 @@ const LOADERS: Readonly<
   check: () => import('./check.js'),
   token: () => import('./token.js'),
   demo: () => import('./demo.js'),
+  serve: () => import('./serve.js'),
 }
 
 /** Runs one command line, and resolves to the exit code. */

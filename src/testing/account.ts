@@ -1,3 +1,4 @@
+import type { CaspioEndpoint } from './endpoint-types.js'
 import type { CaspioLog } from './log-types.js'
 import { LoopbackServer } from './loopback-server.js'
 import { type AccountParts, planResponse } from './plan-response.js'
@@ -5,12 +6,7 @@ import { requireNumber } from './require-number.js'
 import type { Profile } from './token/profile.js'
 import type { CaspioProfile } from './token/profile-types.js'
 import { PublicProfile } from './token/public-profile.js'
-import type {
-  CaspioAccount,
-  CaspioAccountCredentials,
-  CaspioEndpoint,
-  CaspioRateLimit,
-} from './types.js'
+import type { CaspioAccount, CaspioAccountCredentials, CaspioRateLimit } from './types.js'
 
 /** All state is in private fields, so that a printed account shows no secret. */
 export class Account implements CaspioAccount {

@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
+import type { CaspioEndpoint, CaspioFault } from './endpoint-types.js'
 import { requireNumber } from './require-number.js'
-import type { CaspioEndpoint, CaspioFault } from './types.js'
 
 /** What setTimeout can count. */
 const MAX_TIMER_MS = 2_147_483_647

@@ -1,5 +1,5 @@
 import { type Answer, JSON_TYPE } from './answer.js'
-import type { CaspioFault } from './types.js'
+import type { CaspioFault } from './endpoint-types.js'
 
 /**
  * The answer to a request that meets a fault.

@@ -7,6 +7,7 @@ export type {
   CaspioTable,
   CaspioView,
 } from './data/option-types.js'
+export type { CaspioEndpoint, CaspioFault } from './endpoint-types.js'
 export type { CaspioApiLogEntry, CaspioLog, CaspioTokenLogEntry } from './log-types.js'
 export { startCaspioAccount } from './start-caspio-account.js'
 export type {
@@ -20,7 +21,5 @@ export type {
   CaspioAccount,
   CaspioAccountCredentials,
   CaspioAccountOptions,
-  CaspioEndpoint,
-  CaspioFault,
   CaspioRateLimit,
 } from './types.js'
