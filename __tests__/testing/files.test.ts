@@ -228,3 +228,89 @@ describe('a download', () => {
     )
   })
 })
+
+describe('files in v3', () => {
+  const V3 = '/integrations/rest/v3'
+  const form = (method: string, ...names: string[]): RequestInit => {
+    const body = new FormData()
+    for (const name of names) body.append('File', new Blob([name]), name)
+    return { method, body }
+  }
+  const openFiles = async () => {
+    const files = {
+      '/images/icons/star.svg': { content: '<svg/>', contentType: 'image/svg+xml' },
+      '/images/b.png': new Uint8Array([1, 2, 3]),
+      '/images/a.png': 'a',
+      'readme.txt': 'Read me',
+    }
+    return openApi(await openAccount({ files }), V3)
+  }
+  const namesIn = async (answer: Response) => (await resultOf(answer)).map(({ Name }) => Name)
+
+  it('are replaced by PUT under the same key, and never by POST', async () => {
+    const call = await openFiles()
+    const [readme] = await resultOf<FileInfo>(await call('/files'))
+    expect((await call('/files', form('POST', 'README.txt'))).status).toBe(409)
+    expect((await call('/files', form('POST', 'x', 'X'))).status).toBe(409)
+    expect(await namesIn(await call('/files'))).toEqual(['readme.txt'])
+    const replaced = await call('/files', form('PUT', 'README.txt'))
+    expect(replaced.status).toBe(200)
+    const Result = { Name: 'README.txt', ExternalKey: readme?.ExternalKey }
+    expect(await replaced.json()).toEqual({ Result })
+    expect(await (await call(`/files/${readme?.ExternalKey}`)).text()).toBe('README.txt')
+    expect((await call('/files', form('PUT', 'new.txt'))).status).toBe(201)
+    expect((await call('/files', form('PUT', 'a', 'b'))).status).toBe(400)
+  })
+
+  it('are found by path', async () => {
+    const call = await openFiles()
+    const star = await call('/files/path?filePath=/Images/icons/star.svg')
+    expect(star.headers.get('content-type')).toBe('image/svg+xml')
+    expect(await star.text()).toBe('<svg/>')
+    const info = await call('/files/path/fileInfo?filePath=images/b.png')
+    expect(await info.json()).toMatchObject({ Result: { Name: 'b.png', Size: 3 } })
+    const gone = await call('/files/path?filePath=/images/b.png', { method: 'DELETE' })
+    expect(gone.status).toBe(204)
+    for (const path of ['/images/b.png', '/nope/b.png', '/images', '']) {
+      expect((await call(`/files/path?filePath=${path}`)).status).toBe(404)
+    }
+    expect((await call('/files/path')).status).toBe(400)
+  })
+
+  it('are in folders', async () => {
+    const call = await openFiles()
+    const [images] = await resultOf<FileInfo>(await call('/files/folders'))
+    expect(images).toMatchObject({ Name: 'images' })
+    const inImages = `externalKey=${images?.ExternalKey}`
+    expect(await namesIn(await call(`/files/folders?${inImages}`))).toEqual(['icons'])
+    expect(await namesIn(await call(`/files?${inImages}`))).toEqual(['a.png', 'b.png'])
+    expect((await call(`/files?${inImages}`, form('POST', 'c.png'))).status).toBe(201)
+    const sorted = await call(`/files?${inImages}&sortField=Size&sortDescending=true`)
+    expect(await namesIn(sorted)).toEqual(['c.png', 'b.png', 'a.png'])
+    const folder = await call(`/files/folders/${images?.ExternalKey}`)
+    expect(await folder.json()).toMatchObject({ Result: images })
+    for (const path of [
+      '/files?externalKey=x',
+      '/files/folders?externalKey=x',
+      '/files/folders/x',
+    ]) {
+      expect((await call(path)).status).toBe(404)
+    }
+  })
+
+  it('are listed page by page', async () => {
+    const files = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`f${n + 10}`, 'x']))
+    const call = await openApi(await openAccount({ files }), V3)
+    const page = async (search: string) =>
+      (await (await call(`/files?${search}`)).json()) as { Result: unknown[]; Pagination: object }
+    expect((await page('')).Result).toHaveLength(25)
+    const second = await page('pageNumber=2&pageSize=20')
+    expect(second.Result).toHaveLength(10)
+    expect(second.Pagination).toEqual({ TotalCount: 30, PageNumber: 2, PageSize: 20 })
+    for (const search of ['pageSize=4', 'pageSize=x', 'pageNumber=0', 'sortField=Colour']) {
+      const answer = await call(`/files?${search}`)
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ Code: 'IncorrectQueryParameter' })
+    }
+  })
+})

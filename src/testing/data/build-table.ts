@@ -30,7 +30,8 @@ export function buildTable(name: string, given: readonly CaspioRow[] | CaspioTab
   }
   copies.forEach((row, index) => {
     const { [KEY_FIELD]: _, ...values } = row
-    table.insert(convertRow(`tables.${name}.rows[${index}]`, values, givenFields))
+    const path = `tables.${name}.rows[${index}]`
+    inOptions(path, () => table.insert(convertRow(path, values, givenFields)))
   })
   return table
 }
@@ -59,13 +60,15 @@ function inferFields(rows: readonly Row[], given: readonly FieldDefinition[]): F
 }
 
 function convertRow(path: string, row: Row, given: readonly FieldDefinition[]): Row {
+  const passwords = given.filter(({ Type }) => Type === 'PASSWORD').map(({ Name }) => Name)
+  const shown = Object.entries(row).filter(([name]) => !passwords.includes(name))
   const converted = given
-    .filter(({ Name }) => row[Name] !== undefined)
+    .filter(({ Name }) => row[Name] !== undefined && !passwords.includes(Name))
     .map((field) => [
       field.Name,
       inOptions(`${path}.${field.Name}`, () => convertValue(field, row[field.Name])),
     ])
-  return { ...row, ...Object.fromEntries(converted) }
+  return { ...Object.fromEntries(shown), ...Object.fromEntries(converted) }
 }
 
 /** Words an error of the API as one of an option. */

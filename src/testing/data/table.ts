@@ -11,6 +11,9 @@ import { KEY_FIELD } from './row.js'
 
 const KEY = createField({ Name: KEY_FIELD, Type: 'AUTONUMBER', Unique: true })
 
+/** A record never shows a password. */
+const isShown = ({ Type }: FieldDefinition) => Type !== 'PASSWORD'
+
 /** One table. Its rows are in the order of their `PK_ID`. */
 export class Table implements RecordSource {
   readonly name: string
@@ -63,7 +66,8 @@ export class Table implements RecordSource {
     this.#checkUnique(values, [])
     this.#learnFields(values)
     this.#lastKey += 1
-    const empty = Object.fromEntries(this.#fields.map(({ Name }) => [Name, null]))
+    const shown = this.#fields.filter(isShown)
+    const empty = Object.fromEntries(shown.map(({ Name }) => [Name, null]))
     const generated = generatedOnInsert(this.#fields, this.#lastKey)
     const row = { ...empty, ...generated, ...values, [KEY_FIELD]: this.#lastKey }
     this.#rows.push(row)
@@ -95,7 +99,7 @@ export class Table implements RecordSource {
     this.#fields = [...this.#fields, field]
     this.#rows = this.#rows.map((row, index) => ({
       ...row,
-      [field.Name]: null,
+      ...(isShown(field) && { [field.Name]: null }),
       ...generatedOnInsert([field], index + 1),
     }))
   }
@@ -106,6 +110,7 @@ export class Table implements RecordSource {
     if (other !== undefined && other !== field) {
       throw badBody(`The table has a field '${next.Name}' already.`)
     }
+    if (isShown(field) !== isShown(next)) throw badBody('A password field stays one.')
     const rows = this.#rows.map((row) => {
       const entries = Object.entries(row).map(([name, value]) => {
         if (name !== field.Name) return [name, value]

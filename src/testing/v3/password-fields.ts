@@ -6,8 +6,6 @@ import { badBody } from '../caspio-error.js'
 import { rowsToChange } from './table-records.js'
 
 const PATH = '/tables/{tableName}/passwordFields'
-/** What a record shows of a password. */
-const HIDDEN = '********'
 
 export const PASSWORD_FIELD_ROUTES: readonly Route[] = [
   {
@@ -22,14 +20,14 @@ export const PASSWORD_FIELD_ROUTES: readonly Route[] = [
     path: `${PATH}/{passwordFieldName}`,
     operation: 'UpdatePasswordTableField',
     right: 'update',
-    answer: (call) => setPasswords(call, () => readPassword(call)),
+    answer: (call) => setPasswords(call, () => checkPassword(call)),
   },
   {
     method: 'DELETE',
     path: `${PATH}/{passwordFieldName}`,
     operation: 'ResetPasswordTableField',
     right: 'update',
-    answer: (call) => setPasswords(call, () => null),
+    answer: (call) => setPasswords(call, () => {}),
   },
 ]
 
@@ -38,19 +36,18 @@ function listPasswordFields(call: ApiCall): Answer {
   return jsonAnswer(200, { Result: fields.map(({ Name }) => Name) })
 }
 
-function setPasswords(call: ApiCall, readShown: () => string | null): Answer {
+/** Changes nothing but counts: no record shows a password, and no condition sees one. */
+function setPasswords(call: ApiCall, checkBody: () => void): Answer {
   const source = findTable(call)
   const name = call.path.passwordFieldName as string
   const field = source.findField(name)
-  const { Name } = found(field?.Type === 'PASSWORD' ? field : undefined, `password field ${name}`)
+  found(field?.Type === 'PASSWORD' ? field : undefined, `password field ${name}`)
   const rows = rowsToChange(call.request, source)
-  source.update(rows, { [Name]: readShown() })
+  checkBody()
   return jsonAnswer(200, { RecordsAffected: rows.length })
 }
 
-function readPassword({ request }: ApiCall): string | null {
+function checkPassword({ request }: ApiCall): void {
   const { Value } = readObjectBody(request)
-  if (Value === null || Value === '') return null
-  if (typeof Value !== 'string') throw badBody('Value must be a string.')
-  return HIDDEN
+  if (Value !== null && typeof Value !== 'string') throw badBody('Value must be a string or null.')
 }

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { openAccount, openApi } from './client.js'
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look at any property of it
+const bodyOf = (answer: Response): Promise<any> => answer.json()
+
+async function openV3() {
+  return openApi(await openAccount(), '/integrations/rest/v3')
+}
+
+describe('the sample objects', () => {
+  it('are webhooks and their events', async () => {
+    const call = await openV3()
+    const [webhook] = await bodyOf(await call('/outgoingWebhooks'))
+    expect(webhook).toMatchObject({ Name: 'New records', CallThrottling: 60 })
+    const path = `/outgoingWebhooks/${webhook.Id}`
+    expect(await bodyOf(await call(path))).toEqual({
+      ...webhook,
+      Events: 1,
+      Messages: 0,
+      Calls: 0,
+      Errors: 0,
+    })
+    const [event] = await bodyOf(await call(`${path}/events`))
+    expect(event).toMatchObject({ ObjectName: 'Physicians', Type: 'table.recordInsert' })
+    expect(await bodyOf(await call(`${path}/events/${event.Id}`))).toMatchObject(event)
+    for (const wrong of ['/outgoingWebhooks/x', `${path}/events/x`]) {
+      expect((await call(wrong)).status).toBe(404)
+    }
+  })
+
+  it('are tasks that run', async () => {
+    const call = await openV3()
+    const { Result } = await bodyOf(await call('/dataImportExportTasks'))
+    const path = `/dataImportExportTasks/${Result[0].ExternalKey}`
+    expect(await bodyOf(await call(path))).toEqual({ Result: Result[0] })
+    expect((await call(`${path}/run`, { method: 'POST' })).status).toBe(204)
+    expect((await call('/dataImportExportTasks/x/run', { method: 'POST' })).status).toBe(404)
+  })
+
+  it('are applications and their DataPages', async () => {
+    const call = await openV3()
+    const { Result } = await bodyOf(await call('/bridgeApplications'))
+    const path = `/bridgeApplications/${Result[0].ExternalKey}`
+    expect(await bodyOf(await call(path))).toEqual({ Result: Result[0] })
+    const pages = (await bodyOf(await call(`${path}/datapages`))).Result
+    expect(pages).toHaveLength(Result[0].DataPagesCount)
+    expect(await bodyOf(await call(`${path}/datapages/${pages[0].AppKey}`))).toEqual({
+      Result: pages[0],
+    })
+    expect((await call(`${path}/datapages/x`)).status).toBe(404)
+    expect((await call('/bridgeApplications/x')).status).toBe(404)
+  })
+
+  it('are directories, whose users can be queried', async () => {
+    const call = await openV3()
+    const { Result } = await bodyOf(await call('/directories'))
+    expect(Result).toMatchObject([{ Name: 'Staff', NumberOfUsers: 2 }])
+    const users = `/directories/${Result[0].Id}/users`
+    const active = await call(`${users}?q.where=_status='Active'&q.select=Email`)
+    expect(await bodyOf(active)).toEqual({ Result: [{ Email: 'nina@example.com' }] })
+    expect((await call('/directories/x/users')).status).toBe(404)
+  })
+
+  it('watch no table if the account has none', async () => {
+    const call = await openApi(await openAccount({ tables: {} }))
+    const [webhook] = await bodyOf(await call('/outgoingWebhooks'))
+    const [event] = await bodyOf(await call(`/outgoingWebhooks/${webhook.Id}/events`))
+    expect(event.ObjectName).toBeNull()
+  })
+
+  it.each([
+    ['POST', '/outgoingWebhooks', 'CreateOutgoingWebhook'],
+    [
+      'PUT',
+      '/bridgeApplications/x/datapages/deployment',
+      'UpdateBridgeApplicationDataPagesDeployment',
+    ],
+    ['POST', '/directories/x/users/activate', 'ActivateUser'],
+  ])('%s %s gets 501, which names %s', async (method, path, operation) => {
+    const call = await openV3()
+    const answer = await call(path, { method })
+    expect(answer.status).toBe(501)
+    expect((await bodyOf(answer)).Message).toContain(`does not implement ${operation} (${method} `)
+  })
+})

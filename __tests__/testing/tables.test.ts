@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import { type Call, openAccount, openApi, resultOf } from './client.js'
+
+const V3 = '/integrations/rest/v3'
+const json = (method: string, body: unknown): RequestInit => ({
+  method,
+  body: JSON.stringify(body),
+})
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look at any property of it
+const bodyOf = (answer: Response): Promise<any> => answer.json()
+
+async function insert(call: Call, table: string, values: object) {
+  const answer = await call(`/tables/${table}/records?response=rows`, json('POST', values))
+  expect(answer.status).toBe(201)
+  return (await resultOf(answer))[0] as Record<string, unknown>
+}
+
+describe('a new table', () => {
+  it('has the fields that it is created with', async () => {
+    const account = await openAccount()
+    const call = await openApi(account, V3)
+    const Fields = [
+      { Name: 'City', Type: 'STRING', Unique: true, Label: 'Town' },
+      { Name: 'Beds', Type: 'INTEGER', Description: null },
+    ]
+    const created = await call('/tables', json('POST', { Name: 'Clinics', Fields }))
+    expect(created.status).toBe(201)
+    expect(created.headers.get('location')).toBe(`${account.url}${V3}/tables/Clinics`)
+    expect(await bodyOf(await call('/tables/clinics'))).toEqual({
+      Result: { Name: 'Clinics', Note: '' },
+    })
+    const fields = await resultOf(await call('/tables/Clinics/fields'))
+    expect(fields.map(({ Name }) => Name)).toEqual(['PK_ID', 'City', 'Beds'])
+    expect(fields[1]).toMatchObject({
+      Unique: true,
+      Label: 'Town',
+      Editable: true,
+      DisplayOrder: 2,
+    })
+    expect(fields[0]).toMatchObject({ Type: 'AUTONUMBER', Editable: false })
+    expect(await insert(call, 'Clinics', { city: 'Oakland', Beds: '40' })).toEqual({
+      PK_ID: 1,
+      City: 'Oakland',
+      Beds: 40,
+    })
+  })
+
+  it.each([
+    [{ Name: 'a b', Fields: [{ Name: 'A', Type: 'STRING' }] }],
+    [{ Fields: [{ Name: 'A', Type: 'STRING' }] }],
+    [{ Name: 'physicians', Fields: [{ Name: 'A', Type: 'STRING' }] }],
+    [{ Name: 'cardiologists', Fields: [{ Name: 'A', Type: 'STRING' }] }],
+    [{ Name: 'New' }],
+    [{ Name: 'New', Fields: [] }],
+    [{ Name: 'New', Fields: ['A'] }],
+    [{ Name: 'New', Fields: [{ Name: 'A' }] }],
+    [{ Name: 'New', Fields: [{ Type: 'STRING' }] }],
+    [{ Name: 'New', Fields: [{ Name: 'A', Type: 'VARCHAR' }] }],
+    [{ Name: 'New', Fields: [{ Name: 'PK_ID', Type: 'INTEGER' }] }],
+    [{ Name: 'New', Fields: [{ Name: 'A', Type: 'STRING', Colour: 'red' }] }],
+    [{ Name: 'New', Fields: [{ Name: 'A', Type: 'STRING', Unique: 'yes' }] }],
+    [{ Name: 'New', Fields: [{ Name: 'A', Type: 'RANDOM ID', Length: 1.5 }] }],
+    [{ Name: 'New', Fields: [{ Name: 'A', Type: 'LIST-STRING', ListField: [1] }] }],
+    [{ Name: 'New', Fields: [{ Name: 'A', Type: 'LIST-STRING', ListField: 'x' }] }],
+  ])('cannot be %j', async (body) => {
+    const call = await openApi(await openAccount(), V3)
+    const answer = await call('/tables', json('POST', body))
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ Code: 'IncorrectBodyParameter' })
+    expect(await resultOf(await call('/tables'))).toEqual(['Physicians', 'Appointments'])
+  })
+})
+
+describe('the fields of a table', () => {
+  const FIELDS = '/tables/Physicians/fields'
+
+  it('are added to all its records', async () => {
+    const call = await openApi(await openAccount(), V3)
+    const field = { Name: 'Number', Type: 'PREFIXED AUTONUMBER', Prefix: 'D-', Format: '001' }
+    expect((await call(FIELDS, json('POST', field))).status).toBe(201)
+    expect((await call(FIELDS, json('POST', field))).status).toBe(400)
+    const rows = await resultOf(await call('/tables/Physicians/records?q.select=Number&q.limit=2'))
+    expect(rows).toEqual([{ Number: 'D-001' }, { Number: 'D-002' }])
+  })
+
+  it('are renamed and get another type', async () => {
+    const call = await openApi(await openAccount(), V3)
+    const change = json('PUT', { Name: 'Years', Type: 'STRING' })
+    expect((await call(`${FIELDS}/YearsInPractice`, change)).status).toBe(204)
+    const [row] = await resultOf(await call('/tables/Physicians/records'))
+    expect(row).toMatchObject({ Years: '14' })
+    expect(row).not.toHaveProperty('YearsInPractice')
+    expect((await call(`${FIELDS}/YearsInPractice`)).status).toBe(404)
+  })
+
+  it.each([
+    ['City', { Type: 'INTEGER' }],
+    ['City', { Name: 'lastname' }],
+    ['City', {}],
+    ['City', []],
+    ['PK_ID', { Label: 'Key' }],
+  ])('%s cannot be changed by %j', async (field, body) => {
+    const call = await openApi(await openAccount(), V3)
+    expect((await call(`${FIELDS}/${field}`, json('PUT', body))).status).toBe(400)
+    const [row] = await resultOf(await call('/tables/Physicians/records'))
+    expect(row).toMatchObject({ PK_ID: 1, City: 'Oakland', LastName: 'Okafor' })
+  })
+
+  it('are deleted from all records', async () => {
+    const call = await openApi(await openAccount(), V3)
+    expect((await call(`${FIELDS}/City`, { method: 'DELETE' })).status).toBe(204)
+    expect((await resultOf(await call('/tables/Physicians/records')))[0]).not.toHaveProperty('City')
+    expect((await call(`${FIELDS}/City`, { method: 'DELETE' })).status).toBe(404)
+    expect((await call(`${FIELDS}/PK_ID`, { method: 'DELETE' })).status).toBe(400)
+  })
+})
+
+describe('generated values', () => {
+  it('are written by the account, and by nobody else', async () => {
+    const fields = {
+      Name: 'STRING',
+      Number: 'AUTONUMBER',
+      Digits: { Type: 'RANDOM ID', Format: '0', Length: 8 },
+      Letters: { Type: 'RANDOM ID', Format: 'U', Length: 6, Prefix: 'X' },
+      Any: 'RANDOM ID',
+      Guid: 'GUID',
+      Made: { Type: 'TIMESTAMP', OnInsert: true },
+      Changed: { Type: 'TIMESTAMP', OnUpdate: true },
+      Sum: { Type: 'NUMBER', IsFormula: true },
+    } as const
+    const call = await openApi(await openAccount({ tables: { T: { fields } } }), V3)
+    const row = await insert(call, 'T', { Name: 'a' })
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)
+    expect(row).toEqual({
+      PK_ID: 1,
+      Name: 'a',
+      Number: 1,
+      Digits: expect.stringMatching(/^\d{8}$/),
+      Letters: expect.stringMatching(/^X[A-Z]{6}$/),
+      Any: expect.stringMatching(/^\d{12}$/),
+      Guid: expect.stringMatching(/^[\da-f-]{36}$/),
+      Made: time,
+      Changed: null,
+      Sum: null,
+    })
+    const change = json('PUT', { Name: 'b' })
+    const changed = await call('/tables/T/records?q.where=PK_ID=1&Response=Rows', change)
+    expect(await changed.json()).toEqual({
+      RecordsAffected: 1,
+      Result: [{ ...row, Name: 'b', Changed: time }],
+    })
+    for (const name of ['Number', 'Digits', 'Guid', 'Made', 'Sum', 'PK_ID']) {
+      expect((await call('/tables/T/records', json('POST', { [name]: 1 }))).status).toBe(400)
+    }
+  })
+})
+
+describe('a unique field', () => {
+  it('holds no value twice, but null as often as you like', async () => {
+    const tables = {
+      T: { rows: [{ A: 1, B: 1 }], fields: { A: { Type: 'INTEGER', Unique: true } } },
+    } as const
+    const call = await openApi(await openAccount({ tables }), V3)
+    expect((await call('/tables/T/records', json('POST', { A: 1 }))).status).toBe(400)
+    await insert(call, 'T', { B: 2 })
+    await insert(call, 'T', { A: null })
+    const update = (where: string, A: number) =>
+      call(`/tables/T/records?q.where=${where}`, json('PUT', { A }))
+    expect((await update('PK_ID=2', 1)).status).toBe(400)
+    expect((await update('PK_ID=1', 1)).status).toBe(200)
+    expect((await update('PK_ID>1', 5)).status).toBe(400)
+    expect((await update('PK_ID=9', 1)).status).toBe(200)
+  })
+})
