@@ -57,6 +57,9 @@ describe('an attachment', () => {
       RecordsAffected: 1,
       Result: [{ Photo: 'you.png' }],
     })
+    expect(await (await call(`${PHOTO}/fileInfo?q.where=PK_ID=2`, rename)).json()).toEqual({
+      RecordsAffected: 0,
+    })
     const bad = { method: 'PUT', body: JSON.stringify({ FileName: '' }) }
     expect((await call(`${PHOTO}/fileInfo?q.where=PK_ID=1`, bad)).status).toBe(400)
 

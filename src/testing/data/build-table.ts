@@ -76,6 +76,8 @@ function inOptions<T>(path: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    throw error instanceof CaspioError ? optionError(`${path}: ${error.message}`) : error
+    // An error of an option in it says its own path.
+    if (!(error instanceof CaspioError)) throw error
+    throw optionError(`${path}: ${error.message}`)
   }
 }

@@ -42,8 +42,8 @@ export interface FieldDefinition extends Field {
   Prefix: string
   Length: number
   IsFormula: boolean
-  ListField: string[]
-  AttachmentPermittedFileTypes: string[]
+  ListField: readonly string[]
+  AttachmentPermittedFileTypes: readonly string[]
   AttachmentMinFileSize: number
   AttachmentMaxFileSize: number
   AttachmentSmartResizer: boolean

@@ -4,9 +4,10 @@ import type { FieldDefinition, FieldType } from './field.js'
 export type CaspioFieldType = FieldType
 
 /** A field of a table. Only its type is required; the API shows the other properties. */
-export type CaspioField = { Type: CaspioFieldType } & Partial<
-  Omit<FieldDefinition, 'Name' | 'Type'>
->
+export interface CaspioField extends Partial<Omit<FieldDefinition, 'Name' | 'Type'>> {
+  /** The field's type. */
+  Type: CaspioFieldType
+}
 
 /** A record as you give it to the account. The account copies it as JSON. */
 export type CaspioRow = Readonly<Record<string, unknown>>

@@ -7,7 +7,7 @@ import type { RecordSource } from '../data/record-source.js'
 import { KEY_FIELD } from '../data/row.js'
 import { LIST_PARAMETERS, readParameters } from '../query/read-parameters.js'
 import { runQuery } from '../query/run-query.js'
-import type { Row } from '../query/types.js'
+import type { Pagination, Row } from '../query/types.js'
 import { findSource, ID_NAMES, KINDS } from './sources.js'
 
 /** Records of tables and views, in a list and one by one. */
@@ -38,7 +38,7 @@ export const RECORD_ROUTES: readonly Route[] = KINDS.flatMap((kind) => {
 function listRecords({ request }: ApiCall, source: RecordSource): Answer {
   const parameters = readParameters(request.query, '', LIST_PARAMETERS)
   const { Result, Pagination } = runQuery(source, { ...parameters, getPaginationInfo: 'true' })
-  const { TotalCount = Result.length, PageNumber = 1, PageSize = Result.length } = Pagination ?? {}
+  const { TotalCount, PageNumber, PageSize } = Pagination as Pagination
   const pagination = { totalCount: TotalCount, pageNumber: PageNumber, pageSize: PageSize }
   return jsonAnswer(200, { data: Result, pagination })
 }
