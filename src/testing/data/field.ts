@@ -30,25 +30,45 @@ const GENERATED = ['AUTONUMBER', 'PREFIXED AUTONUMBER', 'RANDOM ID', 'GUID', 'TI
 
 /** A field of a table. The names of its properties are those of the API. */
 export interface FieldDefinition extends Field {
+  /** Whether no two records may have the same value. */
   Unique: boolean
+  /** Shown by the API. The account always allows nulls. */
   UniqueAllowNulls: boolean
+  /** Shown by the API. */
   Label: string
+  /** Shown by the API. */
   Description: string
+  /** Has no effect. The API numbers the fields in their order. */
   DisplayOrder: number
+  /** Whether a TIMESTAMP is written when a record is inserted. */
   OnInsert: boolean
+  /** Whether a TIMESTAMP is written when a record changes. */
   OnUpdate: boolean
+  /** Shown by the API. The account writes UTC. */
   TimeZone: string
+  /** The format of a RANDOM ID or PREFIXED AUTONUMBER. */
   Format: string
+  /** The prefix of a RANDOM ID or PREFIXED AUTONUMBER. */
   Prefix: string
+  /** How many random characters a RANDOM ID has. */
   Length: number
+  /** Whether the field is a formula. Its value is always null. */
   IsFormula: boolean
+  /** The values of a list, shown by the API. */
   ListField: readonly string[]
+  /** Which extensions a file may have. Empty allows all. */
   AttachmentPermittedFileTypes: readonly string[]
+  /** The least size of a file, in bytes. */
   AttachmentMinFileSize: number
+  /** The greatest size of a file, in bytes. 0 means no limit. */
   AttachmentMaxFileSize: number
+  /** Shown by the API. */
   AttachmentSmartResizer: boolean
+  /** Shown by the API. */
   AttachmentSmartResizerForRetina: boolean
+  /** Shown by the API. */
   AttachmentAltText: string
+  /** Shown by the API. */
   AttachmentTitle: string
 }
 
