@@ -85,13 +85,15 @@ function idOf(group: Group, keys: readonly Key[]): string {
 /** Keeps the order of groups that are equal. */
 function sort(groups: Group[], order: Query['order']): Group[] {
   if (order.length === 0) return groups
+  const signs = order.map(({ sign }) => sign)
   const entries = groups.map((group) => ({ group, keys: order.map(({ key }) => key(group)) }))
   entries.sort((a, b) => {
-    for (const [index, { sign }] of order.entries()) {
-      const result = compareValues(a.keys[index] as Comparable, b.keys[index] as Comparable)
-      if (result !== 0) return sign * result
+    let result = 0
+    for (let index = 0; result === 0 && index < signs.length; index += 1) {
+      const difference = compareValues(a.keys[index] as Comparable, b.keys[index] as Comparable)
+      result = difference * (signs[index] as number)
     }
-    return 0
+    return result
   })
   return entries.map(({ group }) => group)
 }
