@@ -3,7 +3,7 @@ import { configError } from './contract/errors.js'
 import { createEmit, type Emit } from './contract/events.js'
 import { type ResolvedOptions, resolveOptions } from './contract/options.js'
 import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenBroker } from './contract/types.js'
-import { shareTokensLazily } from './store/lazily-shared-tokens.js'
+import { shareTokensLazily, withoutSharing } from './store/lazily-shared-tokens.js'
 import type { SharedTokens } from './store/shared-tokens.js'
 import { createTokenBroker } from './token/broker.js'
 import { createTokenEndpoint } from './token/endpoint.js'
@@ -39,19 +39,16 @@ export function createAccount(
         'tokenStore cannot be used with a token broker. Set it on the server that has the client credentials.',
       )
     }
-    tokens = {
-      issue: createIssuer(createTokenBroker(credentials, options.timeout), 0),
-      forget() {},
-    }
+    tokens = withoutSharing(createIssuer(createTokenBroker(credentials, options.timeout), 0))
   } else {
     const checked = checkCredentials(credentials)
     tokenEndpoint = new URL(checked.tokenEndpointURL)
     const issue = createIssuer(createTokenEndpoint(checked, options, emit), options.retries)
     tokens = options.tokenStore
       ? shareTokensLazily(issue, checked, options, emit, (...them) => source.adopt(...them))
-      : { issue, forget() {} }
+      : withoutSharing(issue)
   }
-  const source = new TokenSource(tokens.issue, options, emit)
+  const source = new TokenSource(tokens, options, emit)
   const invalidate = () => {
     source.invalidate()
     tokens.forget()

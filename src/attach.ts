@@ -15,7 +15,6 @@ import { sendAuthorised } from './request/adapter.js'
 import { createRedirectGuard } from './request/redirects.js'
 import { createScope } from './request/scope.js'
 import type { Authoriser } from './request/send.js'
-import { transportOf } from './token/transport.js'
 
 /**
  * Authorises every request of `instance` that goes to Caspio. The first request that needs an access
@@ -65,7 +64,7 @@ export function attachCaspioAuth(
     },
   }
   attachments.set(key, attachment)
-  return createHandle(account, transportOf(instance), attachment.detach)
+  return createHandle(account, instance, attachment.detach)
 }
 
 function createAuthoriser(
@@ -89,7 +88,7 @@ function createAuthoriser(
     scope,
     shouldRenew,
     guardRedirects: createRedirectGuard(scope.includesURL),
-    transport: transportOf(instance),
+    transport: instance,
     emit,
   }
 }

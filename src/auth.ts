@@ -7,7 +7,6 @@ import { axios } from './lib/axios.js'
 import { holdProcess } from './lib/timers.js'
 import { createTokenEndpoint } from './token/endpoint.js'
 import { createIssuer } from './token/issuer.js'
-import { transportOf } from './token/transport.js'
 
 /**
  * A replacement for the module `caspio-sdk/auth`: returns a function that requests a new access
@@ -33,7 +32,7 @@ export default function caspioAuth(
     onRefreshTokenRefused() {},
     renew: false,
     retry: true,
-    transport: transportOf(axios),
+    transport: axios,
   }
   return async () => {
     const release = holdProcess()

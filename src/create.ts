@@ -7,7 +7,6 @@ import type {
 } from './contract/types.js'
 import { createHandle } from './handle.js'
 import { axios } from './lib/axios.js'
-import { transportOf } from './token/transport.js'
 
 /**
  * Creates a token source without an axios instance. Use it if you set the header yourself, or to
@@ -22,5 +21,5 @@ export function createCaspioAuth(
   credentials: CaspioCredentials | CaspioTokenBroker,
   options?: CaspioAuthOptions,
 ): CaspioAuth {
-  return createHandle(createAccount(credentials, options), transportOf(axios), () => {})
+  return createHandle(createAccount(credentials, options), axios, () => {})
 }

@@ -17,15 +17,15 @@ const REJECTED = { status: 401 }
 
 describe('sendAndRecover', () => {
   it('returns the answer if the token is accepted', async () => {
-    const { request, source, sent, events } = scriptedRequest({ answers: [OK] })
+    const { request, source, accepted, sent, events } = scriptedRequest({ answers: [OK] })
     expect(await sendAndRecover(first, request)).toMatchObject(OK)
     expect([sent, events]).toEqual([['Bearer first'], []])
     expect(source.replace).not.toHaveBeenCalled()
-    expect(source.recordOutcome).not.toHaveBeenCalled()
+    expect(accepted()).toEqual([[first, 'get  /rows']])
   })
 
   it('resends a rejected request with another token, and records that this token was accepted', async () => {
-    const { request, source, sent, events } = scriptedRequest({
+    const { request, source, accepted, sent, events } = scriptedRequest({
       answers: [REJECTED, OK],
       replacements: [second],
     })
@@ -34,7 +34,8 @@ describe('sendAndRecover', () => {
     expect(events).toEqual(['token-rejected', 'request-resent'])
     expect(source.replace).toHaveBeenCalledTimes(1)
     expect(source.replace.mock.lastCall?.[0]).toBe(first)
-    expect(source.recordOutcome.mock.calls).toEqual([[second, true]])
+    expect(source.replace.mock.lastCall?.slice(1, 3)).toEqual(['get  /rows', false])
+    expect(accepted()).toEqual([[second, 'get  /rows']])
   })
 
   it('does not resend twice if the second token was issued to this process', async () => {
@@ -45,7 +46,7 @@ describe('sendAndRecover', () => {
     const error = await rejectionOf(sendAndRecover(first, request))
     expect(error.response.data).toBe('again')
     expect(sent).toHaveLength(2)
-    expect(source.recordOutcome.mock.calls).toEqual([[second, false]])
+    expect(source.renewals.recordRejected.mock.calls).toEqual([[second, 'get  /rows', true]])
   })
 
   it('resends once more if the second token came from the token store, and then no more', async () => {
@@ -55,7 +56,19 @@ describe('sendAndRecover', () => {
     })
     expect((await rejectionOf(sendAndRecover(first, request))).response.status).toBe(401)
     expect(sent).toEqual(['Bearer first', 'Bearer stored', 'Bearer stored too'])
-    expect(source.replace).toHaveBeenCalledTimes(2)
+    expect(source.replace.mock.calls.map(([, , isResend]) => isResend)).toEqual([false, true])
+    expect(source.renewals.recordRejected).toHaveBeenCalledTimes(1)
+  })
+
+  it('does not resend twice to a resource that refuses, with a token from the store either', async () => {
+    const { request, sent, source } = scriptedRequest({
+      answers: [REJECTED, REJECTED],
+      replacements: [stored, second],
+    })
+    source.renewals.hasRefused.mockReturnValue(true)
+    expect((await rejectionOf(sendAndRecover(first, request))).response.status).toBe(401)
+    expect(sent).toEqual(['Bearer first', 'Bearer stored'])
+    expect(source.renewals.recordRejected.mock.calls).toEqual([[stored, 'get  /rows', true]])
   })
 
   it('hands out the first answer if the token source has no replacement', async () => {

@@ -29,18 +29,21 @@ export function scriptedRequest({ answers, replacements = [], config }: Script) 
   const sent: unknown[] = []
   const events: string[] = []
   const source = {
-    replace: vi.fn((_rejected: Token) => remainingReplacements.shift()),
-    recordOutcome: vi.fn(),
+    replace: vi.fn((_rejected: Token, _resource: string, _isResend: boolean) =>
+      remainingReplacements.shift(),
+    ),
+    recordAccepted: vi.fn((_token: Token, _resource: () => string) => {}),
+    renewals: { recordRejected: vi.fn(), hasRefused: vi.fn(() => false) },
   }
   const authoriser = {
     source,
     shouldRenew: ({ status }: AxiosResponse) => status === 401,
-    transport: () => ({}),
+    transport: { defaults: {} },
     emit: ({ type }: { type: string }) => events.push(type),
   }
   const request = {
     authoriser: authoriser as unknown as Authoriser,
-    config: { headers: new AxiosHeaders(), ...config },
+    config: { method: 'get', url: '/rows', headers: new AxiosHeaders(), ...config },
     async adapter(config: InternalAxiosRequestConfig) {
       sent.push(config.headers.get('Authorization'))
       const next = remainingAnswers.shift()
@@ -50,5 +53,7 @@ export function scriptedRequest({ answers, replacements = [], config }: Script) 
       throw new AxiosError(`status ${next.status}`, 'ERR_BAD_REQUEST', config, {}, response)
     },
   }
-  return { request, source, sent, events }
+  const accepted = () =>
+    source.recordAccepted.mock.calls.map(([token, resource]) => [token, resource()])
+  return { request, source, accepted, sent, events }
 }

@@ -8,7 +8,7 @@ export function issueRequest(changes: Partial<IssueRequest> = {}): IssueRequest 
     renew: false,
     accepts: () => true,
     retry: true,
-    transport: () => ({}),
+    transport: { defaults: {} },
     ...changes,
   }
 }

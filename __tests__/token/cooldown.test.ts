@@ -39,6 +39,32 @@ describe('a cooldown', () => {
     expect(cooldown.isActive()).toBe(true)
   })
 
+  it.each([
+    [60_000, 60_000],
+    [5_000, 60_000],
+    [300_000, 300_000],
+  ])('of at most %i ms is forgotten %i ms after its end', (longestMs, memoryMs) => {
+    const cooldown = createCooldown(longestMs)
+    expect(cooldown.isRemembered()).toBe(false)
+    cooldown.start()
+    vi.advanceTimersByTime(1_000 + memoryMs - 1)
+    expect([cooldown.isActive(), cooldown.isRemembered()]).toEqual([false, true])
+    expect(cooldown.start()).toBe(2_000)
+    vi.advanceTimersByTime(2_000 + memoryMs)
+    expect(cooldown.isRemembered()).toBe(false)
+    expect(cooldown.start()).toBe(1_000)
+  })
+
+  it('is over if the monotonic clock starts again, as with fake timers', () => {
+    vi.advanceTimersByTime(50_000)
+    const cooldown = createCooldown(60_000)
+    cooldown.start()
+    vi.useRealTimers()
+    vi.useFakeTimers({ toFake: ['performance'] })
+    expect([performance.now(), cooldown.isActive()]).toEqual([0, false])
+    expect(cooldown.start()).toBe(1_000)
+  })
+
   it('doubles its length before the adjustment', () => {
     const cooldown = createCooldown(60_000)
     expect(cooldown.start(false, () => 50)).toBe(50)

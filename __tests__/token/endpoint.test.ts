@@ -36,7 +36,9 @@ function sendTokenRequest(
     const { status = 200, data } = answer(config)
     return { status, statusText: '', headers: {}, data, config }
   }
-  const answered = requestToken(issueRequest({ refreshToken, transport: () => ({ adapter }) }))
+  const answered = requestToken(
+    issueRequest({ refreshToken, transport: { defaults: { adapter } } }),
+  )
   return { answered, events, configs }
 }
 

@@ -4,7 +4,13 @@ import { createFailureCooldown } from '../../src/token/failure-cooldown.js'
 import { fakeClocks } from '../support/clocks.js'
 
 const DOWN = createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'it is down')
+const UNREACHED = createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'it did not answer', {
+  isNetworkFault: true,
+})
 const REFUSED = createFailure('ERR_CASPIO_CREDENTIALS', 'it refused the client')
+
+const here = { defaults: {} }
+const elsewhere = { defaults: {} }
 
 function after(retryAfterMs: number) {
   return createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'it is down', { retryAfterMs })
@@ -15,50 +21,66 @@ describe('the cooldown after a failed token request', () => {
 
   it('gives callers the last failure until it ends, with the time of the next attempt', () => {
     const cooldown = createFailureCooldown()
-    expect(cooldown.failure()).toBeUndefined()
+    expect(cooldown.failure(here)).toBeUndefined()
     const startedAt = Date.now()
-    const { retryInMs } = cooldown.start(DOWN, 0)
+    const { retryInMs } = cooldown.start(DOWN, here, 0)
     expect(retryInMs).toBe(1_000)
-    expect(cooldown.failure()).toMatchObject({
+    expect(cooldown.failure(here)).toMatchObject({
       code: DOWN.code,
       message: DOWN.message,
       nextAttemptAt: new Date(startedAt + 1_000),
     })
     vi.advanceTimersByTime(1_000)
-    expect(cooldown.failure()).toBeUndefined()
+    expect(cooldown.failure(here)).toBeUndefined()
   })
 
-  it('remembers that the last token request failed, until a reset', () => {
+  it('remembers for a minute that the last token request failed, until a reset', () => {
     const cooldown = createFailureCooldown()
-    expect(cooldown.followsFailure()).toBe(false)
-    cooldown.start(DOWN, 0)
-    vi.advanceTimersByTime(10_000)
-    expect(cooldown.followsFailure()).toBe(true)
+    expect(cooldown.followsFailure(here)).toBe(false)
+    cooldown.start(DOWN, here, 0)
+    vi.advanceTimersByTime(60_999)
+    expect(cooldown.followsFailure(here)).toBe(true)
+    vi.advanceTimersByTime(1)
+    expect(cooldown.followsFailure(here)).toBe(false)
+    cooldown.start(DOWN, here, 0)
     cooldown.reset()
-    expect(cooldown.followsFailure()).toBe(false)
+    expect(cooldown.followsFailure(here)).toBe(false)
+  })
+
+  it('is shared by all instances, unless the token endpoint was not reached', () => {
+    const cooldown = createFailureCooldown()
+    cooldown.start(UNREACHED, here, 0)
+    expect([cooldown.failure(here)?.message, cooldown.failure(elsewhere)]).toEqual([
+      UNREACHED.message,
+      undefined,
+    ])
+    expect([here, elsewhere].map(cooldown.followsFailure)).toEqual([true, false])
+    cooldown.start(DOWN, here, 0)
+    expect(cooldown.failure(elsewhere)?.message).toBe(DOWN.message)
+    expect(cooldown.followsFailure(elsewhere)).toBe(true)
   })
 
   it('doubles to 30 s', () => {
     const cooldown = createFailureCooldown()
-    const lengths = Array.from({ length: 7 }, () => cooldown.start(DOWN, 0).retryInMs)
+    const lengths = Array.from({ length: 7 }, () => cooldown.start(DOWN, here, 0).retryInMs)
     expect(lengths).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
   })
 
   it('ends at a reset, and begins with a second again', () => {
     const cooldown = createFailureCooldown()
-    for (let i = 0; i < 3; i++) cooldown.start(DOWN, 0)
+    for (let i = 0; i < 3; i++) cooldown.start(DOWN, here, 0)
     cooldown.reset()
-    expect(cooldown.failure()).toBeUndefined()
-    expect(cooldown.start(DOWN, 0).retryInMs).toBe(1_000)
+    expect(cooldown.failure(here)).toBeUndefined()
+    expect(cooldown.start(DOWN, here, 0).retryInMs).toBe(1_000)
   })
 
   it('lasts 30 s at once if the client was refused', () => {
-    expect(createFailureCooldown().start(REFUSED, 0).retryInMs).toBe(30_000)
+    expect(createFailureCooldown().start(REFUSED, here, 0).retryInMs).toBe(30_000)
   })
 
   it('counts the time that callers waited for the answer, in whole seconds', () => {
-    expect(createFailureCooldown().start(REFUSED, 10_900).retryInMs).toBe(20_000)
-    expect(createFailureCooldown().start(REFUSED, 60_000).retryInMs).toBe(1_000)
+    expect(createFailureCooldown().start(REFUSED, here, 10_900).retryInMs).toBe(20_000)
+    expect(createFailureCooldown().start(REFUSED, here, 60_000).retryInMs).toBe(1_000)
   })
 
   it.each([
@@ -67,6 +89,6 @@ describe('the cooldown after a failed token request', () => {
     [300_000, 300_000],
     [3_600_000, 300_000],
   ])('obeys a Retry-After of %i ms, up to 5 min', (retryAfterMs, expected) => {
-    expect(createFailureCooldown().start(after(retryAfterMs), 0).retryInMs).toBe(expected)
+    expect(createFailureCooldown().start(after(retryAfterMs), here, 0).retryInMs).toBe(expected)
   })
 })

@@ -2,85 +2,141 @@ import { describe, expect, it, vi } from 'vitest'
 import { createRenewalJudge } from '../../src/token/renewal-judge.js'
 import { fakeClocks } from '../support/clocks.js'
 
-/** Records `count` renewals whose tokens are rejected, too. */
-function rejectRenewals(judge: ReturnType<typeof createRenewalJudge>, count: number): void {
-  for (let i = 0; i < count; i++) {
-    const token = {}
-    judge.watch(token)
-    judge.recordOutcome(token, false)
-  }
+type Judge = ReturnType<typeof createRenewalJudge>
+
+/** The resource rejects a token, and then `count` replacements. */
+function refuse(judge: Judge, resource: string, count = 1): void {
+  judge.recordRejected({}, resource, false)
+  for (let i = 0; i < count; i++) judge.recordRejected({}, resource, true)
 }
 
-describe('the judge of renewals', () => {
+/** How long 401s of the resource have been going to their callers when that ends. */
+function msUntilOver(judge: Judge, resource: string): number {
+  const startedAt = performance.now()
+  while (judge.isCoolingDown(resource)) vi.advanceTimersByTime(500)
+  return performance.now() - startedAt
+}
+
+describe('a resource', () => {
   fakeClocks()
 
-  it('finds a renewal useless if its token is rejected, too', () => {
+  it('has a cooldown if it rejects two tokens in a row', () => {
     const judge = createRenewalJudge()
-    const token = {}
-    judge.watch(token)
-    expect([judge.isUseless(token), judge.isCoolingDown()]).toEqual([false, false])
-    judge.recordOutcome(token, false)
-    expect([judge.isUseless(token), judge.isCoolingDown()]).toEqual([true, true])
-    vi.advanceTimersByTime(1_000)
-    expect([judge.isUseless(token), judge.isCoolingDown()]).toEqual([true, false])
+    expect(judge.recordRejected({}, 'GET /a', false)).toBe(false)
+    expect([judge.isCoolingDown('GET /a'), judge.hasRefused('GET /a')]).toEqual([false, false])
+    expect(judge.recordRejected({}, 'GET /a', true)).toBe(true)
+    expect([judge.isCoolingDown('GET /a'), judge.hasRefused('GET /a')]).toEqual([true, true])
+    expect([judge.isCoolingDown('GET /b'), judge.hasRefused('GET /b')]).toEqual([false, false])
+    expect(msUntilOver(judge, 'GET /a')).toBe(1_000)
+    expect(judge.hasRefused('GET /a')).toBe(true)
   })
 
   it('counts a token once, however many requests are rejected with it', () => {
     const judge = createRenewalJudge()
+    const [first, second] = [{}, {}]
+    for (let i = 0; i < 10; i++) judge.recordRejected(first, 'GET /a', true)
+    expect(judge.isCoolingDown('GET /a')).toBe(false)
+    for (let i = 0; i < 10; i++) judge.recordRejected(second, 'GET /a', true)
+    expect(msUntilOver(judge, 'GET /a')).toBe(1_000)
+  })
+
+  it('has a cooldown that doubles to an hour', () => {
+    const judge = createRenewalJudge()
+    refuse(judge, 'GET /a')
+    const lengths = [msUntilOver(judge, 'GET /a')]
+    while (lengths.length < 14) {
+      judge.recordRejected({}, 'GET /a', true)
+      lengths.push(msUntilOver(judge, 'GET /a'))
+    }
+    const doubled = Array.from({ length: 12 }, (_, i) => 2 ** i * 1_000)
+    expect(lengths).toEqual([...doubled, 3_600_000, 3_600_000])
+  })
+
+  it('is forgotten when it accepts a token', () => {
+    const judge = createRenewalJudge()
+    refuse(judge, 'GET /a')
+    judge.recordAccepted(() => 'GET /b')
+    expect(judge.isCoolingDown('GET /a')).toBe(true)
+    judge.recordAccepted(() => 'GET /a')
+    expect([judge.isCoolingDown('GET /a'), judge.hasRefused('GET /a')]).toEqual([false, false])
+    expect(judge.recordRejected({}, 'GET /a', true)).toBe(false)
+  })
+
+  it('is forgotten an hour after its cooldown', () => {
+    const judge = createRenewalJudge()
+    refuse(judge, 'GET /a', 5)
+    vi.advanceTimersByTime(3_600_000 + 16_000)
+    expect(judge.hasRefused('GET /a')).toBe(false)
+    judge.recordRejected({}, 'GET /a', true)
+    expect(msUntilOver(judge, 'GET /a')).toBe(1_000)
+  })
+
+  it('has no cooldown for a rejection that does not count', () => {
+    const judge = createRenewalJudge()
+    expect(judge.recordRejected({}, 'GET /a', false)).toBe(false)
+    expect(judge.recordRejected({}, 'GET /a', false)).toBe(true)
+    expect(judge.isCoolingDown('GET /a')).toBe(false)
+  })
+
+  it('is forgotten if a hundred others were rejected after it', () => {
+    const judge = createRenewalJudge()
     const token = {}
-    judge.watch(token)
-    for (let i = 0; i < 10; i++) judge.recordOutcome(token, false)
-    vi.advanceTimersByTime(1_000)
-    expect(judge.isCoolingDown()).toBe(false)
+    refuse(judge, 'GET /a')
+    for (let i = 0; i < 99; i++) judge.recordRejected(token, `GET /${i}`, false)
+    expect(judge.hasRefused('GET /a')).toBe(true)
+    judge.recordRejected(token, 'GET /99', false)
+    expect(judge.hasRefused('GET /a')).toBe(false)
+  })
+})
+
+describe('several resources that refuse', () => {
+  fakeClocks()
+
+  it('start a cooldown for all, once for each token', () => {
+    const judge = createRenewalJudge()
+    const [first, second] = [{}, {}]
+    const names = ['GET /a', 'GET /b', 'GET /c', 'GET /d']
+    for (const name of names) judge.recordRejected(first, name, false)
+    judge.recordRejected(second, 'GET /a', true)
+    expect(judge.isCoolingDown('GET /other')).toBe(false)
+    for (const name of names) judge.recordRejected(second, name, true)
+    expect(msUntilOver(judge, 'GET /other')).toBe(1_000)
   })
 
-  it('lets the cooldown double to 60 s', () => {
+  it('let that cooldown double to 60 s', () => {
     const judge = createRenewalJudge()
-    rejectRenewals(judge, 10)
-    vi.advanceTimersByTime(59_999)
-    expect(judge.isCoolingDown()).toBe(true)
-    vi.advanceTimersByTime(1)
-    expect(judge.isCoolingDown()).toBe(false)
+    const lengths = Array.from({ length: 9 }, (_, i) => {
+      refuse(judge, `GET /${i}`)
+      return msUntilOver(judge, 'GET /other')
+    })
+    expect(lengths).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000])
   })
 
-  it('ends the cooldown when a token is accepted', () => {
+  it('do not count twice: a resource that goes on refusing proves nothing new', () => {
     const judge = createRenewalJudge()
-    rejectRenewals(judge, 3)
-    judge.recordOutcome({}, true)
-    expect(judge.isCoolingDown()).toBe(false)
+    refuse(judge, 'GET /a')
+    refuse(judge, 'GET /a', 5)
+    expect(judge.isCoolingDown('GET /other')).toBe(false)
   })
 
-  it('ends the cooldown at a reset', () => {
+  it.each([
+    ['an accepted request', (judge: Judge) => judge.recordAccepted(() => 'GET /good')],
+    ['a reset', (judge: Judge) => judge.reset()],
+  ])('have no cooldown any more after %s', (_, end) => {
     const judge = createRenewalJudge()
-    rejectRenewals(judge, 3)
-    judge.reset()
-    expect(judge.isCoolingDown()).toBe(false)
-    rejectRenewals(judge, 1)
-    vi.advanceTimersByTime(1_000)
-    expect(judge.isCoolingDown()).toBe(false)
+    for (const name of ['GET /a', 'GET /b', 'GET /c']) refuse(judge, name)
+    end(judge)
+    expect(judge.isCoolingDown('GET /other')).toBe(false)
+    refuse(judge, 'GET /d')
+    expect(judge.isCoolingDown('GET /other')).toBe(false)
+    refuse(judge, 'GET /e')
+    expect(msUntilOver(judge, 'GET /other')).toBe(1_000)
   })
+})
 
-  it('does not call a token useless that was accepted before', () => {
-    const judge = createRenewalJudge()
-    const token = {}
-    judge.watch(token)
-    judge.recordOutcome(token, true)
-    judge.recordOutcome(token, false)
-    expect([judge.isUseless(token), judge.isCoolingDown()]).toEqual([false, false])
-  })
-
-  it('forgives one useless renewal after a useful one: that token may have been revoked, too', () => {
-    const judge = createRenewalJudge()
-    judge.recordOutcome({}, true)
-    rejectRenewals(judge, 1)
-    expect(judge.isCoolingDown()).toBe(false)
-    rejectRenewals(judge, 1)
-    expect(judge.isCoolingDown()).toBe(true)
-  })
-
-  it('ignores a token that replaced no rejected one', () => {
-    const judge = createRenewalJudge()
-    judge.recordOutcome({}, false)
-    expect(judge.isCoolingDown()).toBe(false)
-  })
+it('a reset makes the judge forget every resource', () => {
+  const judge = createRenewalJudge()
+  refuse(judge, 'GET /a')
+  judge.reset()
+  expect([judge.isCoolingDown('GET /a'), judge.hasRefused('GET /a')]).toEqual([false, false])
 })

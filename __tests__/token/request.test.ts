@@ -22,7 +22,7 @@ async function posted(
     return { ...RESPONSE, config }
   }
   const options = { clientAuthentication, timeout: 1_000 }
-  await postGrant(CREDENTIALS, GRANT, options, () => ({ ...settings, adapter }))
+  await postGrant(CREDENTIALS, GRANT, options, { defaults: { ...settings, adapter } })
   return configs[0] as InternalAxiosRequestConfig
 }
 
@@ -72,9 +72,14 @@ describe('the timeout', () => {
 
   it('ends a token request that the adapter does not end, and aborts its signal', async () => {
     const error = await rejectionOf(
-      postGrant(CREDENTIALS, GRANT, { clientAuthentication: 'basic', timeout: 5 }, () => ({
-        adapter: hanging,
-      })),
+      postGrant(
+        CREDENTIALS,
+        GRANT,
+        { clientAuthentication: 'basic', timeout: 5 },
+        {
+          defaults: { adapter: hanging },
+        },
+      ),
     )
     expect(error).toMatchObject({ message: 'no answer within 5 ms', code: 'ETIMEDOUT' })
     expect(signals.pop()?.aborted).toBe(true)

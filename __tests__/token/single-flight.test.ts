@@ -4,6 +4,7 @@ import type { Token } from '../../src/token/life.js'
 import { createSingleFlight } from '../../src/token/single-flight.js'
 import { fakeClocks } from '../support/clocks.js'
 
+const transport = { defaults: {} }
 const issued = { grant: 'client_credentials' } as Issued
 
 /** A flight whose token request is settled by hand. */
@@ -12,7 +13,7 @@ function startFlight(flights: ReturnType<typeof createSingleFlight>) {
   const issuing = new Promise<Issued>((...settle) => {
     ;[resolve, reject] = settle
   })
-  const flight = flights.start(issuing)
+  const flight = flights.start(issuing, transport)
   flight.promise = issuing as unknown as Promise<Token>
   return { flight, issuing, resolve, reject }
 }
@@ -33,10 +34,10 @@ describe('a single flight', () => {
     expect(flights.current()).toBeUndefined()
   })
 
-  it('starts without a rejected token, and gives every caller its promise', async () => {
+  it('gives every caller its promise', async () => {
     const flights = createSingleFlight(60_000)
     const { flight, resolve } = startFlight(flights)
-    expect(flight.replacesRejected).toBe(false)
+    expect([flight.transport, flight.isInvalidated]).toEqual([transport, false])
     expect(flights.join(flight)).toBe(flight.promise)
     resolve(issued)
     await flight.promise

@@ -11,8 +11,8 @@ const SEQUENCES = Number(process.env.SEQUENCES ?? 10_000)
 const SEED = process.env.SEED
 // No call may hang: an attempt takes at most 5 s, a wait between attempts at most 10 s.
 const LONG_ENOUGH_IN_MS = 60_000
-// The longest cooldown: the most that a Retry-After can cause.
-const LONGEST_PAUSE_IN_MS = 300_000
+// The longest cooldown: that of a resource which rejected every token.
+const LONGEST_PAUSE_IN_MS = 3_600_000
 
 /** Runs one sequence, and reports each step and the state before it. */
 async function run(sequence: Step[], onStep: (state: State, step: Step) => void): Promise<void> {

@@ -9,6 +9,7 @@ import {
   createCaspioAuth,
 } from '../../src/index.js'
 import { now } from '../../src/lib/clock.js'
+import { withoutSharing } from '../../src/store/lazily-shared-tokens.js'
 import type { Issued } from '../../src/token/issuer.js'
 import { TokenSource } from '../../src/token/source.js'
 import {
@@ -151,7 +152,8 @@ describe('renewal before expiry', () => {
       await waitUntil(() => events.some(({ type }) => type === 'acquisition-failed'))
       for (let i = 0; i < 20; i++) await api.get(PHYSICIANS)
       await sleep(30)
-      expect(account.log.token).toHaveLength(2)
+      // The refresh grant, and the client credentials.
+      expect(account.log.token).toHaveLength(3)
     })
 
     it('starts renewBefore seconds before expiry, but never before half of its life has passed', async () => {
@@ -275,7 +277,7 @@ describe('useless renewals', () => {
     expect(account.log.api).toHaveLength(51)
   })
 
-  it('resends no request with a token that is known to be rejected, too', async () => {
+  it('resends requests that were sent with an older token, and sends no token request for them', async () => {
     let issued = 0
     const server = await startRawServer((request, response) => {
       if (request.url === '/oauth/token') {
@@ -294,10 +296,10 @@ describe('useless renewals', () => {
     // The first 401 arrives at once, the others long after its resend has been answered.
     await times(20, (i) => rejectionOf(api.get(`/${i && 200 + i * 10}`)))
     expect(issued).toBe(2)
-    expect(server.received.filter(({ url }) => url !== '/oauth/token')).toHaveLength(21)
+    expect(server.received.filter(({ url }) => url !== '/oauth/token')).toHaveLength(40)
   })
 
-  it('forgives only one useless renewal after a useful one', async () => {
+  it('starts a cooldown at once, although the renewal before it was useful', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS)
     account.revoke()
@@ -305,7 +307,7 @@ describe('useless renewals', () => {
     account.log.clear()
     account.api.fail({ status: 401 })
     for (let i = 0; i < 20; i++) await rejectionOf(api.get(PHYSICIANS))
-    expect(account.log.token).toHaveLength(2)
+    expect(account.log.token).toHaveLength(1)
   })
 
   it('does not count a resend without an answer as a useful renewal', async () => {
@@ -331,7 +333,7 @@ describe('useless renewals', () => {
   describe('over time', () => {
     fakeClocks()
 
-    it('are repeated after 1 s, then 2 s, 4 s … up to 60 s', async () => {
+    it('are repeated after 1 s, then 2 s, 4 s … of one resource', async () => {
       const { account, api } = await startBench()
       account.api.fail({ status: 401 })
       const cooldowns: number[] = []
@@ -347,30 +349,23 @@ describe('useless renewals', () => {
         }
         vi.advanceTimersByTime(500)
       }
-      expect(cooldowns).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
+      expect(cooldowns).toEqual([1, 2, 4, 8, 16, 32, 64, 128])
     }, 60_000)
 
-    it('end their cooldown after a successful recovery, but not after other traffic', async () => {
+    it('of one resource do not keep another one from being recovered at once', async () => {
       const { account, api } = await startBench()
       account.api.fail({ status: 401, path: '/rest/v2/tables/Locked' })
       const locked = () => rejectionOf(api.get('/tables/Locked/records'))
-      await locked()
-      await api.get(PHYSICIANS)
-      await locked()
-      expect(account.log.token).toHaveLength(2)
-
-      // This time the token really is revoked: after the cooldown one recovery succeeds.
-      vi.advanceTimersByTime(1.1 * SECOND)
-      account.revoke()
-      await api.get(PHYSICIANS)
-      expect(account.log.token).toHaveLength(3)
-      // The cooldown has ended, so the locked resource causes a renewal at once. The next cooldown
-      // starts at 1 s again.
-      await locked()
-      expect(account.log.token).toHaveLength(4)
-      vi.advanceTimersByTime(1.1 * SECOND)
-      await locked()
-      expect(account.log.token).toHaveLength(5)
+      for (const seconds of [1, 2, 4, 8, 16, 32]) {
+        await locked()
+        account.revoke()
+        account.log.clear()
+        await locked()
+        expect(account.log.token).toHaveLength(0)
+        await api.get(PHYSICIANS)
+        expect(account.log.token).toHaveLength(1)
+        vi.advanceTimersByTime(seconds * SECOND)
+      }
     })
 
     it('do not keep other requests from being recovered, if one resource is forbidden', async () => {
@@ -587,11 +582,41 @@ describe('grants', () => {
     const { account, api, events } = await startBench({ retries: 0 })
     await api.get(PHYSICIANS)
     vi.advanceTimersByTime(40 * HOUR)
-    account.tokenEndpoint.fail({ times: 1 })
+    account.tokenEndpoint.fail({ times: 2 })
     await rejectionOf(api.get(PHYSICIANS))
     vi.advanceTimersByTime(2 * SECOND)
     await api.get(PHYSICIANS)
-    expect(grants(events)).toEqual(['client_credentials', 'refresh_token', 'refresh_token'])
+    expect(grants(events)).toEqual([
+      'client_credentials',
+      'refresh_token',
+      'client_credentials',
+      'refresh_token',
+    ])
+  })
+
+  it.each([0, 2])(
+    'uses the client credentials if the refresh grant fails %i retries long, too',
+    async (retries) => {
+      const { account, api, events } = await startBench({ retries })
+      await api.get(PHYSICIANS)
+      vi.advanceTimersByTime(40 * HOUR)
+      account.tokenEndpoint.fail({ status: 503, times: 1 + retries })
+      await api.get(PHYSICIANS)
+      expect(grants(events)).toEqual([
+        'client_credentials',
+        ...Array(1 + retries).fill('refresh_token'),
+        'client_credentials',
+      ])
+    },
+  )
+
+  it('sends no client credentials at once if the refused refresh grant asks to wait', async () => {
+    const { account, api, events } = await startBench()
+    await api.get(PHYSICIANS)
+    vi.advanceTimersByTime(40 * HOUR)
+    account.tokenEndpoint.fail({ status: 429, headers: { 'Retry-After': '60' } })
+    await rejectionOf(api.get(PHYSICIANS))
+    expect(grants(events)).toEqual(['client_credentials', 'refresh_token'])
   })
 
   it('uses the client credentials after a refused refresh token, whatever the reason', async () => {
@@ -805,12 +830,14 @@ describe('a late rejection of an old token', () => {
       const token = { accessToken, tokenType: 'bearer', lifeSeconds: 60, refreshToken: undefined }
       return { token: { ...token, requestedAt: now() }, grant: 'client_credentials' }
     }
-    const transport = () => ({})
-    const source = new TokenSource(issue, resolveOptions(), () => {})
+    const transport = { defaults: {} }
+    const source = new TokenSource(withoutSharing(issue), resolveOptions(), () => {})
     const old = await source.acquire(transport)
     await source.renew(transport)
     vi.advanceTimersByTime(age * SECOND)
-    expect(await source.replace(old, transport)).toMatchObject({ accessToken: expected })
+    expect(await source.replace(old, 'GET /', false, transport)).toMatchObject({
+      accessToken: expected,
+    })
   })
 })
 
@@ -825,8 +852,8 @@ it('a renewal that ends after invalidate() returns its token, without the old re
       const token = { accessToken, tokenType: 'bearer', lifeSeconds: 60, refreshToken }
       answers.push(() => resolve({ token: { ...token, requestedAt: now() }, grant }))
     })
-  const transport = () => ({})
-  const source = new TokenSource(issue, resolveOptions(), () => {})
+  const transport = { defaults: {} }
+  const source = new TokenSource(withoutSharing(issue), resolveOptions(), () => {})
   const first = source.acquire(transport)
   answers[0]?.()
   await first
@@ -853,13 +880,16 @@ describe('a token request that is never answered, because its worker has ended',
         const issued = { token: { ...token, requestedAt: now() }, grant: 'client_credentials' }
         answers.push(() => resolve(issued as Issued))
       })
-    return { source: new TokenSource(issue, resolveOptions(options), () => {}), answers }
+    return {
+      source: new TokenSource(withoutSharing(issue), resolveOptions(options), () => {}),
+      answers,
+    }
   }
-  const transport = () => ({})
+  const transport = { defaults: {} }
 
   it.each([
-    ['the default options', undefined, 95],
-    ['a timeout of 0.5 s and no retries', { retries: 0, timeout: 500 }, 17],
+    ['the default options', undefined, 125],
+    ['a timeout of 0.5 s and no retries', { retries: 0, timeout: 500 }, 28],
   ])('is awaited only as long as it may take, with %s', async (_, options, seconds) => {
     const { source, answers } = startUnanswered(options)
     source.acquire(transport)
@@ -874,19 +904,19 @@ describe('a token request that is never answered, because its worker has ended',
   })
 
   it('does not keep the token from being renewed before expiry', async () => {
-    const { source, answers } = startUnanswered()
+    const { source, answers } = startUnanswered({ renewBefore: 200 })
     const first = source.acquire(transport)
     answers[0]?.()
     await first
-    // In the last tenth of its life.
-    vi.advanceTimersByTime(930 * SECOND)
-    for (const seconds of [0, 40]) {
+    // In the last fifth of its life.
+    vi.advanceTimersByTime(830 * SECOND)
+    for (const seconds of [0, 100]) {
       vi.advanceTimersByTime(seconds * SECOND)
       expect(await source.acquire(transport)).toMatchObject({ accessToken: 't1' })
       expect(answers).toHaveLength(2)
     }
     // The token has expired meanwhile.
-    vi.advanceTimersByTime(55 * SECOND)
+    vi.advanceTimersByTime(70 * SECOND)
     const waiting = source.acquire(transport)
     answers[2]?.()
     expect(await waiting).toMatchObject({ accessToken: 't3' })
@@ -895,7 +925,7 @@ describe('a token request that is never answered, because its worker has ended',
   it('does not end the next token request if it is answered after all', async () => {
     const { source, answers } = startUnanswered()
     const late = source.acquire(transport)
-    vi.advanceTimersByTime(95 * SECOND)
+    vi.advanceTimersByTime(125 * SECOND)
     source.acquire(transport)
     answers[0]?.()
     await late

@@ -5,7 +5,7 @@ import axios, { type CreateAxiosDefaults, type InternalAxiosRequestConfig } from
 import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import caspioAuth from '../../src/auth.js'
 import { attachCaspioAuth, createCaspioAuth } from '../../src/index.js'
-import { transportOf } from '../../src/token/transport.js'
+import { transportSettings } from '../../src/token/transport.js'
 import { PHYSICIANS, rejectionOf, startAccount, startBench } from '../support/account.js'
 import { type RawServer, startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets } from '../support/secrets.js'
@@ -47,7 +47,7 @@ async function startProxy(): Promise<RawServer> {
   })
 }
 
-describe('transportOf', () => {
+describe('transportSettings', () => {
   it.each([
     'adapter',
     'allowedSocketPaths',
@@ -64,29 +64,30 @@ describe('transportOf', () => {
     'socketPath',
     'transport',
   ])('returns %s', (name) => {
-    expect({ ...transportOf({ defaults: { [name]: 'x' } })() }).toEqual({ [name]: 'x' })
+    expect({ ...transportSettings({ defaults: { [name]: 'x' } }) }).toEqual({ [name]: 'x' })
   })
 
   it.each(['toString', 'constructor', 'baseURL', 'headers', 'params', 'timeout', 'auth'])(
     'does not return %s',
     (name) => {
-      expect({ ...transportOf({ defaults: { [name]: 'x', family: 4 } })() }).toEqual({ family: 4 })
+      expect({ ...transportSettings({ defaults: { [name]: 'x', family: 4 } }) }).toEqual({
+        family: 4,
+      })
     },
   )
 
   it('returns an object that inherits nothing, and nothing that the defaults inherit', () => {
     const defaults = Object.assign(Object.create({ proxy: 'http://evil' }), { family: 4 })
-    const settings = transportOf({ defaults })()
+    const settings = transportSettings({ defaults })
     expect(Object.entries(settings)).toEqual([['family', 4]])
     expect(Object.getPrototypeOf(settings)).toBeNull()
   })
 
   it('reads the defaults at each call: they may have been replaced', () => {
     const instance = { defaults: { family: 4 } }
-    const transport = transportOf(instance)
-    expect(transport().family).toBe(4)
+    expect(transportSettings(instance).family).toBe(4)
     instance.defaults = { family: 6 }
-    expect(transport().family).toBe(6)
+    expect(transportSettings(instance).family).toBe(6)
   })
 })
 

@@ -1,6 +1,7 @@
 import { resolveOptions } from '../../src/contract/options.js'
+import { withoutSharing } from '../../src/store/lazily-shared-tokens.js'
 import { shareTokens } from '../../src/store/shared-tokens.js'
-import { createIssuer, type TokenIssuer } from '../../src/token/issuer.js'
+import { createIssuer, type Tokens } from '../../src/token/issuer.js'
 import { TokenSource } from '../../src/token/source.js'
 import { SimulatedAccount } from './account.js'
 import { SimulatedStore } from './store.js'
@@ -32,7 +33,7 @@ const CREDENTIALS = {
   clientSecret: 'not used here',
   tokenEndpointURL: 'https://a1bcd234.caspio.com/oauth/token',
 }
-const transportOf = () => ({})
+const transport = { defaults: {} }
 
 /**
  * Runs the real token sources of a fleet in simulated time. All processes start at the same moment. Each
@@ -71,7 +72,7 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Outcom
         if (time.isDue(at)) await time.advanceTo(at)
         time.now = at
         if (tick > 0 && tick % ticksADay === restarts[i]) sources[i] = start()
-        const token = (sources[i] as TokenSource).acquire(transportOf)
+        const token = (sources[i] as TokenSource).acquire(transport)
         if (!(token instanceof Promise)) check(token.accessToken)
         else token.then(({ accessToken }) => check(accessToken), check.bind(undefined, undefined))
         if (hasStarted) {
@@ -101,13 +102,14 @@ function launcher(
   const options = resolveOptions()
   const issue = createIssuer(account.ask(refreshes), options.retries)
   const emit = () => {}
-  const watched =
-    (issuer: TokenIssuer): TokenIssuer =>
-    (request) => {
+  const watched = (tokens: Tokens): Tokens => ({
+    ...tokens,
+    issue(request) {
       onFetch()
-      return issuer(request)
-    }
-  if (kind === 'none') return () => new TokenSource(watched(issue), options, emit)
+      return tokens.issue(request)
+    },
+  })
+  if (kind === 'none') return () => new TokenSource(watched(withoutSharing(issue)), options, emit)
   const withStore = resolveOptions({
     tokenStore: new SimulatedStore({ lock: kind === 'with lock' }),
   })
@@ -115,7 +117,7 @@ function launcher(
     const shared = shareTokens(issue, CREDENTIALS, withStore, emit, (...tokens) =>
       source.adopt(...tokens),
     )
-    const source = new TokenSource(watched(shared.issue), options, emit)
+    const source = new TokenSource(watched(shared), options, emit)
     return source
   }
 }

@@ -23,6 +23,8 @@ interface FailureDetails {
   readonly nextAttemptAt?: Date
   /** Whether a repetition may succeed: after network errors, 429 and 5xx. */
   readonly isTemporary?: boolean
+  /** Whether the token endpoint was not reached. Another instance may have a better transport. */
+  readonly isNetworkFault?: boolean
   readonly retryAfterMs?: number
 }
 

@@ -4,6 +4,7 @@ import type { Token } from '../token/life.js'
 import { drain, isOneShot, rewinderOf } from './bodies.js'
 import { runRefresh } from './refresh-engine.js'
 import { isTokenRejected } from './rejection.js'
+import { resourceOf } from './resource.js'
 import { type AuthorisedRequest, sendOnce } from './send.js'
 import { waitFor, waitForToken } from './waiting.js'
 
@@ -16,15 +17,22 @@ export function sendAndRecover(
   request: AuthorisedRequest,
   resends = 0,
 ): Promise<AxiosResponse> {
-  const { authoriser } = request
+  const { authoriser, config } = request
+  const { source } = authoriser
   // Before the body is read.
-  const rewind = rewinderOf(request.config.data)
+  const rewind = rewinderOf(config.data)
   const outcome = sendOnce(token, request)
   const mayRecover = (response: AxiosResponse) => {
-    const isRejected = isTokenRejected(response, authoriser)
-    if (resends > 0) authoriser.source.recordOutcome(token, !isRejected)
+    if (!isTokenRejected(response, authoriser)) {
+      source.recordAccepted(token, () => resourceOf(config))
+      return false
+    }
+    if (resends === 0) return true
+    const resource = resourceOf(config)
     // A token from the store may have been revoked together with the first one.
-    return isRejected && (resends === 0 || (resends === 1 && token.isFromStore))
+    if (resends === 1 && token.isFromStore && !source.renewals.hasRefused(resource)) return true
+    source.renewals.recordRejected(token, resource, true)
+    return false
   }
   const rejection = { token, outcome, resends, rewind }
   return outcome.then(
@@ -60,7 +68,7 @@ async function recover(rejection: Rejection, request: AuthorisedRequest): Promis
   const { config } = request
   emit({ type: 'token-rejected', status: response.status })
   if (config.skipAuthRefresh) return outcome
-  const replacement = source.replace(token, transport)
+  const replacement = source.replace(token, resourceOf(config), resends > 0, transport)
   if (!replacement) return outcome
   const renewal = Promise.resolve(replacement)
   if (!rewind && isOneShot(config.data)) return leaveToCaller(rejection, request, renewal)

@@ -1,5 +1,6 @@
 import type { CaspioAuthEvent, Emit } from '../contract/events.js'
 import type { CaspioTokenStore } from '../contract/types.js'
+import { isWithin } from '../lib/clock.js'
 import { createRedact } from '../lib/redact.js'
 import { withTimeLimit } from '../lib/time-limit.js'
 import { thrownFailure } from '../token/failures.js'
@@ -9,6 +10,8 @@ import { readStoredToken, writeStoredToken } from './stored-token.js'
 type Operation = Extract<CaspioAuthEvent, { type: 'store-failed' }>['operation']
 
 const SKIP_AFTER_FAILURE_MS = 10_000
+// A slow store may repeat the tokens of earlier calls.
+const MOST_SECRETS = 20
 
 /**
  * A token store that can do no harm: its calls are limited in time, failures become events, and
@@ -18,11 +21,14 @@ const SKIP_AFTER_FAILURE_MS = 10_000
  * @param key under which the token is stored
  */
 export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: string, emit: Emit) {
-  let skippedUntil = 0
+  let failedAt = Number.NEGATIVE_INFINITY
   /** The tokens that the store may repeat in its errors. */
-  let secrets: (string | undefined)[] = []
+  let secrets: readonly (string | undefined)[] = []
 
-  const isSkipped = () => performance.now() < skippedUntil
+  const isSkipped = () => isWithin(SKIP_AFTER_FAILURE_MS, failedAt)
+  const remember = ({ accessToken, refreshToken }: TimedToken) => {
+    secrets = [...secrets.slice(-MOST_SECRETS), accessToken, refreshToken]
+  }
 
   const report = (operation: Operation, reason: string) =>
     emit({ type: 'store-failed', operation, reason })
@@ -32,7 +38,7 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
     try {
       return await withTimeLimit(timeoutMs, work)
     } catch (thrown) {
-      skippedUntil = performance.now() + SKIP_AFTER_FAILURE_MS
+      failedAt = performance.now()
       report(operation, thrownFailure(thrown, String, createRedact(secrets)).message)
       return undefined
     }
@@ -44,14 +50,14 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
       const stored = await call('get', async () => store.get(key))
       const found = (stored ?? undefined) && readStoredToken(stored)
       if (typeof found === 'object') {
-        secrets = [found.accessToken, found.refreshToken]
+        remember(found)
         return found
       }
       if (found) report('get', found)
       return undefined
     },
     write(token: TimedToken, ttlMs: number, evenIfSkipped: boolean): Promise<true | undefined> {
-      secrets = [token.accessToken, token.refreshToken]
+      remember(token)
       const write = async () => {
         // This is how Keyv reports a failure.
         if ((await store.set(key, writeStoredToken(token), ttlMs)) === false) {

@@ -1,20 +1,22 @@
 import type { Emit } from '../contract/events.js'
 import type { ResolvedOptions } from '../contract/options.js'
 import type { CaspioCredentials, CaspioTokenStore } from '../contract/types.js'
+import { isWithin } from '../lib/clock.js'
 import { delay, startTimer } from '../lib/timers.js'
-import type { Issued, IssueRequest, TokenIssuer } from '../token/issuer.js'
+import type { Issued, IssueRequest, TokenIssuer, Tokens } from '../token/issuer.js'
 import { msLeft, type TimedToken } from '../token/life.js'
 import type { TokenSource } from '../token/source.js'
 import { type GuardedStore, guardStore } from './guarded-store.js'
 
-/** An issuer, and how to make what it shares with other processes forgotten. */
-export interface SharedTokens {
-  readonly issue: TokenIssuer
+/** Tokens, and how to make what is shared with other processes forgotten. */
+export interface SharedTokens extends Tokens {
   forget(): void
 }
 
 // For a token of unknown life. Caspio's live that long.
 const DEFAULT_TTL_MS = 86_400_000
+// How often a process in its cooldown looks for the token of another one.
+const LOOK_EVERY_MS = 1_000
 const FIRST_POLL_MS = 50
 const LONGEST_POLL_MS = 1_000
 // Longer than another process needs to write the token that it obtained meanwhile.
@@ -37,11 +39,12 @@ export function shareTokens(
   const lockTtlMs = userStore.lock ? Math.ceil(options.timeout) + LOCK_MARGIN_MS : 0
 
   async function issueShared(request: IssueRequest): Promise<Issued> {
-    const { found, release } = await findOrLock(store, request, lockTtlMs)
+    const { found, release, hasWaited } = await findOrLock(store, request, lockTtlMs)
     let published: Promise<void> | undefined
     try {
       if (found) return settled(found)
-      const issued = await issue(request)
+      // Another process had the lock and got no token. A retry would make the next one wait longer.
+      const issued = await issue(hasWaited ? { ...request, retry: false } : request)
       // Without the lock, another process may have been faster.
       const other = release ? undefined : await store.read()
       if (other && request.accepts(other)) return settled(other)
@@ -80,7 +83,18 @@ export function shareTokens(
     )
   }
 
-  return { issue: issueShared, forget: () => void store.delete() }
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let stored: Promise<TimedToken | undefined> | undefined
+  async function find(accepts: IssueRequest['accepts']): Promise<Issued | undefined> {
+    if (!isWithin(LOOK_EVERY_MS, lookedAt)) {
+      lookedAt = performance.now()
+      stored = store.read()
+    }
+    const found = await stored
+    return found && accepts(found) ? settled(found) : undefined
+  }
+
+  return { issue: issueShared, find, forget: () => void store.delete() }
 }
 
 /**
@@ -90,15 +104,18 @@ export function shareTokens(
  */
 async function findOrLock(store: GuardedStore, { accepts }: IssueRequest, lockTtlMs: number) {
   // The process that holds the lock may have died; the next one needs its time, too.
-  const deadline = performance.now() + 2 * lockTtlMs
+  const startedAt = performance.now()
   let release: (() => unknown) | undefined
+  let hasWaited = false
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)) {
     const found = await store.read()
-    if (found && accepts(found)) return { found, release }
-    const isOver = !lockTtlMs || store.isSkipped() || performance.now() > deadline
-    if (release || isOver) return { found: undefined, release }
+    if (found && accepts(found)) return { found, release, hasWaited }
+    const mayWait = lockTtlMs > 0 && !store.isSkipped() && isWithin(2 * lockTtlMs, startedAt)
+    if (release || !mayWait) return { found: undefined, release, hasWaited }
     release = await store.lock(lockTtlMs)
-    if (!release && !store.isSkipped()) await delay(pollMs * (0.5 + Math.random() / 2))
+    if (release || store.isSkipped()) continue
+    hasWaited = true
+    await delay(pollMs * (0.5 + Math.random() / 2))
   }
 }
 

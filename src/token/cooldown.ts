@@ -1,21 +1,32 @@
+import { isWithin } from '../lib/clock.js'
+
 const FIRST_COOLDOWN_MS = 1_000
 const FIRST_RETRY_MS = 500
+const SHORTEST_MEMORY_MS = 60_000
 
 /** A pause that doubles each time it starts, up to `longestMs`. */
+export type Cooldown = ReturnType<typeof createCooldown>
+
 export function createCooldown(longestMs: number) {
+  const memoryMs = Math.max(longestMs, SHORTEST_MEMORY_MS)
   let lengthMs = 0
-  let endsAt = 0
+  let pauseMs = 0
+  let startedAt = 0
+  /** Whether it is active, or ended a short time ago. */
+  const isRemembered = () => lengthMs > 0 && isWithin(pauseMs + memoryMs, startedAt)
   return {
-    isActive: () => performance.now() < endsAt,
+    isActive: () => isWithin(pauseMs, startedAt),
+    isRemembered,
     /** @param adjust changes this one pause, without an effect on the next. Returns its length. */
     start(isLongest = false, adjust = (ms: number) => ms): number {
-      lengthMs = isLongest ? longestMs : Math.min(lengthMs * 2 || FIRST_COOLDOWN_MS, longestMs)
-      const pauseMs = adjust(lengthMs)
-      endsAt = performance.now() + pauseMs
+      const doubledMs = isRemembered() ? lengthMs * 2 : FIRST_COOLDOWN_MS
+      lengthMs = isLongest ? longestMs : Math.min(doubledMs, longestMs)
+      pauseMs = adjust(lengthMs)
+      startedAt = performance.now()
       return pauseMs
     },
     reset(): void {
-      lengthMs = endsAt = 0
+      lengthMs = pauseMs = 0
     },
   }
 }

@@ -35,7 +35,7 @@ export function createTokenEndpoint(
         report({ errorCode: String(ownProperty(error, 'code') ?? 'ERR_NETWORK') })
         const explain = (reason: string) =>
           `${endpoint} did not answer (${reason}). Check the network and tokenEndpointURL.`
-        throw thrownFailure(error, explain, redact)
+        throw Object.assign(thrownFailure(error, explain, redact), { isNetworkFault: true })
       })
     const { status } = response
     const body = parseJSON(response.data)

@@ -1,25 +1,43 @@
 import type { Failure } from '../contract/errors.js'
 import { withoutPrototype } from '../lib/own-properties.js'
-import { createCooldown } from './cooldown.js'
+import { type Cooldown, createCooldown } from './cooldown.js'
+import type { Transport } from './transport.js'
 
 const SHORTEST_MS = 1_000
 const LONGEST_MS = 30_000
 const LONGEST_RETRY_AFTER_MS = 300_000
 
-/** The cooldown after failed token requests: callers get the last failure, and nothing is sent. */
+interface FailurePause {
+  readonly cooldown: Cooldown
+  failure?: CoolingFailure
+}
+
+/** What callers get during a cooldown. */
+export type CoolingFailure = Failure & { readonly retryInMs: number }
+
+/**
+ * The cooldown after failed token requests: callers get the last failure, and nothing is sent. A
+ * network fault concerns only the instances with that transport.
+ */
 export function createFailureCooldown() {
-  const cooldown = createCooldown(LONGEST_MS)
-  let last: Failure | undefined
+  let pauses = new WeakMap<object, FailurePause>()
+  const account = {}
+  const pausesFor = (transport: Transport) =>
+    [account, transport].map((key) => pauses.get(key)).filter((pause) => pause !== undefined)
   return {
     /** The failure that callers get; undefined if a token request may be sent. */
-    failure: () => (cooldown.isActive() ? last : undefined),
-    /** Whether the last token request failed, however long ago. */
-    followsFailure: () => last !== undefined,
+    failure: (transport: Transport) =>
+      pausesFor(transport).find(({ cooldown }) => cooldown.isActive())?.failure,
+    /** Whether the last token request failed, a short time ago. */
+    followsFailure: (transport: Transport) =>
+      pausesFor(transport).some(({ cooldown }) => cooldown.isRemembered()),
     /** @param tookMs how long callers have waited already */
-    start(failure: Failure, tookMs: number): Failure & { readonly retryInMs: number } {
+    start(failure: Failure, transport: Transport, tookMs: number): CoolingFailure {
+      const key = failure.isNetworkFault ? transport : account
+      const pause = pauses.get(key) ?? { cooldown: createCooldown(LONGEST_MS) }
       // A refused client will not be accepted a second later.
       const isRefused = failure.code === 'ERR_CASPIO_CREDENTIALS'
-      const retryInMs = cooldown.start(isRefused, (lengthMs) =>
+      const retryInMs = pause.cooldown.start(isRefused, (lengthMs) =>
         Math.max(
           SHORTEST_MS,
           lengthMs - Math.floor(tookMs / 1000) * 1000,
@@ -27,13 +45,12 @@ export function createFailureCooldown() {
         ),
       )
       const nextAttemptAt = new Date(Date.now() + retryInMs)
-      const cooling = withoutPrototype({ ...failure, nextAttemptAt, retryInMs })
-      last = cooling
-      return cooling
+      pause.failure = withoutPrototype({ ...failure, nextAttemptAt, retryInMs })
+      pauses.set(key, pause)
+      return pause.failure
     },
     reset(): void {
-      cooldown.reset()
-      last = undefined
+      pauses = new WeakMap()
     },
   }
 }

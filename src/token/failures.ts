@@ -38,6 +38,7 @@ export function answerFailure(
     `${endpoint} answered ${printable(redact(words.join(' ')))}${advice}`,
     {
       isTemporary,
+      isNetworkFault: status === 407,
       retryAfterMs: isTemporary ? parseRetryAfter(headers.get('Retry-After')) : 0,
       answer: {
         status,

@@ -44,6 +44,13 @@ export type RequestToken = (request: GrantRequest) => Promise<Granted>
 /** Obtains a token. Rejects with a {@link Failure}. */
 export type TokenIssuer = (request: IssueRequest) => Promise<Issued>
 
+/** Where a token source gets its tokens. */
+export interface Tokens {
+  readonly issue: TokenIssuer
+  /** Looks for a token of another process. May be called at any rate. */
+  readonly find: (accepts: IssueRequest['accepts']) => Promise<Issued | undefined>
+}
+
 // A longer delay is left to the cooldown: a caller waits.
 const LONGEST_RETRY_MS = 10_000
 
@@ -69,15 +76,18 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
         if (refreshToken) refreshToken = nextRefreshToken
       } catch (thrown) {
         const failure = thrown as Failure
-        // Anything but a passing fault: the account may still accept the client.
-        if (refreshToken && failure.code !== 'ERR_CASPIO_TOKEN_ENDPOINT') {
-          request.onRefreshTokenRefused()
+        // Anything but a passing fault.
+        const isRefused = refreshToken && failure.code !== 'ERR_CASPIO_TOKEN_ENDPOINT'
+        if (isRefused) request.onRefreshTokenRefused()
+        const retryAfterMs = failure.retryAfterMs ?? 0
+        const backoffMs = Math.min(retryDelayMs(retriesSoFar), LONGEST_RETRY_MS)
+        const delayMs = Math.max(retryAfterMs, backoffMs)
+        const isLast = !request.retry || retriesSoFar >= retries || delayMs > LONGEST_RETRY_MS
+        // The account may still accept the client.
+        if (refreshToken && (isRefused || (isLast && !retryAfterMs))) {
           refreshToken = undefined
           continue
         }
-        const backoffMs = Math.min(retryDelayMs(retriesSoFar), LONGEST_RETRY_MS)
-        const delayMs = Math.max(failure.retryAfterMs ?? 0, backoffMs)
-        const isLast = !request.retry || retriesSoFar >= retries || delayMs > LONGEST_RETRY_MS
         if (isLast || !failure.isTemporary) throw failure
         retriesSoFar++
         await delay(delayMs)

@@ -32,6 +32,11 @@ export function msLeft({ lifeSeconds, requestedAt }: TimedToken): number {
   return lifeSeconds * 1000 - msSince(requestedAt)
 }
 
+/** Whether a token may still be sent. */
+export function isUsable({ lifeSeconds, requestedAt }: TimedToken): boolean {
+  return msSince(requestedAt) < usableForMs(lifeSeconds)
+}
+
 /** How long a token is used: its life, less a margin for the way to the server. */
 export function usableForMs(lifeSeconds: number): number {
   return lifeSeconds * 1000 - Math.min(LONGEST_EXPIRY_MARGIN_MS, lifeSeconds * 50)

@@ -1,33 +1,59 @@
-import { createCooldown } from './cooldown.js'
+import { type Cooldown, createCooldown } from './cooldown.js'
 
 const LONGEST_MS = 60_000
+const LONGEST_FOR_A_RESOURCE_MS = 3_600_000
+const MOST_RESOURCES = 100
 
 /**
- * Judges whether renewals after a rejection help: some resources answer 401 to every token. After a
- * useless renewal a cooldown begins, in which 401s go to their callers.
+ * Judges whether renewals after a rejection help. A resource that rejects two tokens in a row has a
+ * cooldown, in which its 401s go to their callers. If several resources do, and none accepts a token,
+ * all 401s go to their callers for a while.
  */
 export function createRenewalJudge() {
   const cooldown = createCooldown(LONGEST_MS)
-  const verdicts = new WeakMap<object, 'unproven' | 'useful' | 'useless'>()
-  let wasLastUseful = false
+  /** The resources that rejected a token and have accepted none since, with the last such token. */
+  const resources = new Map<string, { readonly token: object; readonly cooldown: Cooldown }>()
+  /** How many resources began to refuse since the last accepted request. */
+  let refusals = 0
+  let blamedToken: object | undefined
+
+  const hasRefused = (resource: string) => resources.get(resource)?.cooldown.isRemembered() === true
+
   return {
-    isCoolingDown: cooldown.isActive,
-    reset: cooldown.reset,
-    /** From now on `recordOutcome` judges this token, which replaces a rejected one. */
-    watch: (token: object) => void verdicts.set(token, 'unproven'),
-    isUseless: (token: object) => verdicts.get(token) === 'useless',
-    /** Records whether a request that had been rejected was accepted with this token. */
-    recordOutcome(token: object, isAccepted: boolean): void {
-      if (isAccepted) {
-        verdicts.set(token, 'useful')
-        wasLastUseful = true
-        cooldown.reset()
-      } else if (verdicts.get(token) === 'unproven') {
-        verdicts.set(token, 'useless')
-        // If the last renewal helped, this token may have been revoked like the one before it.
-        if (!wasLastUseful) cooldown.start()
-        wasLastUseful = false
+    hasRefused,
+    isCoolingDown: (resource: string) =>
+      cooldown.isActive() || resources.get(resource)?.cooldown.isActive() === true,
+    recordAccepted(resource: () => string): void {
+      cooldown.reset()
+      refusals = 0
+      if (resources.size > 0) resources.delete(resource())
+    },
+    /**
+     * @param counts whether this token replaced the one that the resource rejected before
+     * @returns whether the resource has rejected another token before
+     */
+    recordRejected(token: object, resource: string, counts: boolean): boolean {
+      const known = resources.get(resource)
+      const isAnother = known !== undefined && known.token !== token
+      const hadRefused = hasRefused(resource)
+      const ownCooldown = known?.cooldown ?? createCooldown(LONGEST_FOR_A_RESOURCE_MS)
+      resources.delete(resource)
+      resources.set(resource, { token, cooldown: ownCooldown })
+      if (resources.size > MOST_RESOURCES) resources.delete([...resources.keys()][0] as string)
+      if (isAnother && counts) {
+        ownCooldown.start()
+        // One resource may be forbidden. If another one refuses as well, all may.
+        if (!hadRefused && ++refusals > 1 && token !== blamedToken) {
+          blamedToken = token
+          cooldown.start()
+        }
       }
+      return isAnother || hadRefused
+    },
+    reset(): void {
+      cooldown.reset()
+      resources.clear()
+      refusals = 0
     },
   }
 }

@@ -5,7 +5,7 @@ import { Axios } from '../lib/axios.js'
 import { withoutPrototype } from '../lib/own-properties.js'
 import { formEncode } from '../lib/redact.js'
 import { withTimeLimit } from '../lib/time-limit.js'
-import type { Transport } from './transport.js'
+import { type Transport, transportSettings } from './transport.js'
 
 interface HttpTransport {
   request(options: object, onResponse: unknown): unknown
@@ -37,7 +37,7 @@ export function postGrant(
   const client = isBasic ? {} : { client_id: clientID, client_secret: clientSecret }
   // Not axios's timeout: some adapters ignore that, and the signal, too.
   return withTimeLimit(timeout, async (signal) => {
-    const settings = transport()
+    const settings = transportSettings(transport)
     // Not axios.create(), which takes over what the application did to the global defaults.
     return new Axios({}).request({
       ...settings,

@@ -1,14 +1,17 @@
+import { isWithin } from '../lib/clock.js'
 import { holdProcess } from '../lib/timers.js'
 import type { Issued } from './issuer.js'
 import type { Token } from './life.js'
+import type { Transport } from './transport.js'
 
 /** A token request under way, with its retries. */
 export interface Flight {
   /** What the token source makes of it. */
   promise: Promise<Token>
   readonly startedAt: number
-  /** Whether its token replaces a rejected one. */
-  replacesRejected: boolean
+  readonly transport: Transport
+  /** Whether its token is no longer wanted: who needs one waits for the end, and requests another. */
+  isInvalidated: boolean
   /** Lets the process end. Undefined while no caller waits: then it is a background renewal. */
   release: (() => void) | undefined
 }
@@ -22,12 +25,11 @@ export interface Flight {
 export function createSingleFlight(longestMs: number) {
   let current: Flight | undefined
   return {
-    current: () =>
-      current && performance.now() - current.startedAt < longestMs ? current : undefined,
+    current: () => (current && isWithin(longestMs, current.startedAt) ? current : undefined),
     /** The flight ends with `issuing`, just before the callbacks that the caller adds to it. */
-    start(issuing: Promise<Issued>): Flight {
+    start(issuing: Promise<Issued>, transport: Transport): Flight {
       const startedAt = performance.now()
-      const flight = { startedAt, replacesRejected: false, release: undefined } as unknown as Flight
+      const flight = { startedAt, transport, isInvalidated: false } as Flight
       const end = () => {
         if (current === flight) current = undefined
         flight.release?.()

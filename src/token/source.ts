@@ -4,52 +4,57 @@ import type { ResolvedOptions } from '../contract/options.js'
 import { msSince } from '../lib/clock.js'
 import { createFailureCooldown } from './failure-cooldown.js'
 import { thrownFailure } from './failures.js'
-import type { Issued, TokenIssuer } from './issuer.js'
-import { msLeft, renewAfterMs, type TimedToken, type Token, usableForMs } from './life.js'
+import type { Issued, Tokens } from './issuer.js'
+import { isUsable, msLeft, renewAfterMs, type TimedToken, type Token } from './life.js'
 import { createRenewalJudge } from './renewal-judge.js'
 import { createSingleFlight, type Flight } from './single-flight.js'
 import type { Transport } from './transport.js'
 
-/** Why a token is requested: there is none, it expires soon, a caller asked, it was rejected. */
-type Reason = 'missing' | 'due' | 'asked' | 'rejected'
+/**
+ * Why a token is requested: there is none, it expires soon, a caller asked, or it was rejected
+ * ("again" by a resource that rejected another one before).
+ */
+type Reason = 'missing' | 'due' | 'asked' | 'rejected' | 'rejected again'
 
-// A token that is rejected so soon after its issue counts as a useless renewal.
-const FRESH_FOR_MS = 60_000
+const MOST_REJECTED = 10
+const RECENT_MS = 3_600_000
 
 /**
  * The life of one account's token. The promises of its methods reject with a {@link Failure}. Its
  * state is private, so that no log shows a token.
  */
 export class TokenSource {
-  readonly #issue: TokenIssuer
+  readonly renewals = createRenewalJudge()
+  readonly #tokens: Tokens
   readonly #renewBefore: number | undefined
   readonly #emit: Emit
   readonly #flights: ReturnType<typeof createSingleFlight>
   readonly #failures = createFailureCooldown()
-  readonly #renewals = createRenewalJudge()
   // Differs from process to process, so that a fleet does not renew all at once.
   readonly #jitter = 1 - Math.random() / 5
   #current: Token | undefined
   #refreshToken: string | undefined
-  /** The access token that was rejected last. Another process may not know that it was. */
-  #rejectedToken: string | undefined
+  /** The access tokens that were rejected last. Another process may not know that they were. */
+  #rejected: readonly string[] = []
 
-  constructor(issue: TokenIssuer, { renewBefore, timeout, retries }: ResolvedOptions, emit: Emit) {
-    this.#issue = issue
+  constructor(tokens: Tokens, options: ResolvedOptions, emit: Emit) {
+    const { renewBefore, timeout, retries, tokenStoreTimeout } = options
+    this.#tokens = tokens
     this.#renewBefore = renewBefore
     this.#emit = emit
-    // More than all attempts, their delays and a wait for the store's lock can take.
-    this.#flights = createSingleFlight((retries + 4) * timeout + (retries * 10 + 15) * 1_000)
+    // More than all attempts, their delays, and the calls of the store with a wait for its lock.
+    this.#flights = createSingleFlight(
+      (retries + 6) * timeout + (retries + 2) * 10_000 + 10 * tokenStoreTimeout,
+    )
   }
 
   /** Returns the current token, or waits for the shared token request. */
   acquire(transport: Transport): Token | Promise<Token> {
     const token = this.#current
-    if (!token) return this.#request(transport, 'missing')
-    const ageMs = msSince(token.requestedAt)
-    if (ageMs >= usableForMs(token.lifeSeconds)) return this.#request(transport, 'missing')
-    const isDue = ageMs >= renewAfterMs(token.lifeSeconds, this.#renewBefore, this.#jitter)
-    if (isDue && !this.#flights.current() && !this.#failures.failure()) {
+    if (!token || !isUsable(token)) return this.#request(transport, 'missing')
+    const renewAfter = renewAfterMs(token.lifeSeconds, this.#renewBefore, this.#jitter)
+    const isDue = msSince(token.requestedAt) >= renewAfter
+    if (isDue && !this.#flights.current() && !this.#failures.failure(transport)) {
       // If it fails, that is an event: the current token is still valid.
       this.#start(transport, 'due').promise.catch(() => {})
     }
@@ -58,33 +63,37 @@ export class TokenSource {
 
   /** Requests another token than the current one, even during a cooldown. */
   renew(transport: Transport): Promise<Token> {
-    return this.#join(transport, 'asked')
+    return this.#request(transport, 'asked')
   }
 
-  /** Finds a replacement for a rejected token; undefined during a cooldown after useless renewals. */
-  replace(rejected: Token, transport: Transport): Token | Promise<Token> | undefined {
+  /**
+   * Finds a replacement for a rejected token; undefined during a cooldown after useless renewals.
+   *
+   * @param isResend whether the rejected token was a replacement, too
+   */
+  replace(rejected: Token, resource: string, isResend: boolean, transport: Transport) {
     const token = this.#current
-    if (token === rejected) {
-      if (msSince(token.requestedAt) < FRESH_FOR_MS) this.#renewals.recordOutcome(token, false)
-    } else if (token && !this.#renewals.isUseless(token)) {
-      if (msSince(token.requestedAt) < usableForMs(token.lifeSeconds)) return token
-    }
-    if (this.#renewals.isCoolingDown()) return undefined
-    this.#rejectedToken = rejected.accessToken
-    return this.#request(transport, 'rejected')
+    if (token && token !== rejected && isUsable(token)) return token
+    const counts = !isResend && msSince(rejected.requestedAt) < RECENT_MS
+    const isAnother = this.renewals.recordRejected(rejected, resource, counts)
+    if (this.renewals.isCoolingDown(resource)) return undefined
+    this.#rememberRejected(rejected)
+    return this.#request(transport, isAnother ? 'rejected again' : 'rejected')
   }
 
-  /** Records whether a request that had been rejected was accepted with this token. */
-  recordOutcome(token: Token, isAccepted: boolean): void {
-    this.#renewals.recordOutcome(token, isAccepted)
+  /** Records that a request was accepted with this token. */
+  recordAccepted(token: Token, resource: () => string): void {
+    if (token === this.#current) this.renewals.recordAccepted(resource)
   }
 
-  /** Forgets the token, and ends both cooldowns. */
+  /** Forgets the token, and ends all cooldowns. */
   invalidate(): void {
-    this.#rejectedToken = this.#current?.accessToken
+    if (this.#current) this.#rememberRejected(this.#current)
     this.#current = this.#refreshToken = undefined
+    const flight = this.#flights.current()
+    if (flight) flight.isInvalidated = true
     this.#failures.reset()
-    this.#renewals.reset()
+    this.renewals.reset()
   }
 
   /**
@@ -98,32 +107,49 @@ export class TokenSource {
   }
 
   #request(transport: Transport, reason: Reason): Promise<Token> {
-    const failure = this.#flights.current() ? undefined : this.#failures.failure()
-    return failure ? Promise.reject(failure) : this.#join(transport, reason)
+    const isAllowed = reason === 'asked' || this.#flights.current()
+    const failure = isAllowed ? undefined : this.#failures.failure(transport)
+    return failure ? this.#findOr(failure, reason) : this.#join(transport, reason)
+  }
+
+  /** Takes what another process put into the store during the cooldown, or rejects. */
+  async #findOr(failure: Failure, reason: Reason): Promise<Token> {
+    const replaced = this.#current
+    const found = await this.#tokens.find((other) => this.#accepts(other, reason, replaced))
+    if (found && this.#isNews(found.token)) return this.#take(found)
+    // Another caller has taken it.
+    if (this.#current && this.#current !== replaced) return this.#current
+    throw failure
   }
 
   #join(transport: Transport, reason: Reason): Promise<Token> {
     const flight = this.#flights.current() ?? this.#start(transport, reason)
-    flight.replacesRejected ||= reason === 'rejected'
-    return this.#flights.join(flight)
+    const joined = this.#flights.join(flight)
+    const requestAgain = () => this.#request(transport, reason)
+    if (flight.isInvalidated) return joined.then(requestAgain, requestAgain)
+    if (flight.transport === transport) return joined
+    return joined.catch((failure: Failure) => {
+      // Another instance may have a dead proxy.
+      if (failure.isNetworkFault) return requestAgain()
+      throw failure
+    })
   }
 
   #start(transport: Transport, reason: Reason): Flight {
     const replaced = this.#current
-    const request = {
+    const issuing = this.#tokens.issue({
       refreshToken: reason === 'rejected' ? undefined : this.#refreshToken,
       onRefreshTokenRefused: () => {
         if (this.#current === replaced) this.#refreshToken = undefined
       },
-      renew: Boolean(replaced) || reason !== 'missing',
+      renew: Boolean(replaced) || reason !== 'missing' || this.#rejected.length > 0,
       accepts: (other: TimedToken) => this.#accepts(other, reason, replaced),
-      retry: !this.#failures.followsFailure(),
+      retry: !this.#failures.followsFailure(transport),
       transport,
-    }
-    const issuing = this.#issue(request)
-    const flight = this.#flights.start(issuing)
+    })
+    const flight = this.#flights.start(issuing, transport)
     flight.promise = issuing.then(
-      (issued) => this.#take(issued, flight.replacesRejected),
+      (issued) => this.#take(issued, flight),
       (thrown) => this.#fail(isFailure(thrown) ? thrown : thrownFailure(thrown, String), flight),
     )
     return flight
@@ -138,29 +164,34 @@ export class TokenSource {
     return this.#isNews(other) && !(reason === 'due' && expiresSooner)
   }
 
-  /** Whether another process's token differs from the current and from the rejected one. */
+  /** Whether another process's token is neither the current one nor one that was rejected. */
   #isNews({ accessToken }: TimedToken): boolean {
-    return accessToken !== this.#current?.accessToken && accessToken !== this.#rejectedToken
+    return accessToken !== this.#current?.accessToken && !this.#rejected.includes(accessToken)
   }
 
-  #take({ token: issued, grant }: Issued, replacesRejected = false): Token {
+  #rememberRejected({ accessToken }: Token): void {
+    this.#rejected = [...this.#rejected.slice(1 - MOST_REJECTED), accessToken]
+  }
+
+  #take({ token: issued, grant }: Issued, flight?: Flight): Token {
     const token: Token = { ...issued, isFromStore: !grant }
+    if (flight?.isInvalidated) {
+      this.#rememberRejected(token)
+      return token
+    }
     this.#current = token
     this.#refreshToken = token.refreshToken
     this.#failures.reset()
-    if (replacesRejected && grant) this.#renewals.watch(token)
     const expiresIn = grant ? token.lifeSeconds : Math.floor(msLeft(token) / 1000)
-    this.#emit({
-      type: 'token-taken',
-      ...(grant ? { source: 'issued', grant } : { source: 'store' }),
-      ...(expiresIn < Number.POSITIVE_INFINITY && { expiresIn }),
-    })
+    const life = expiresIn < Number.POSITIVE_INFINITY && { expiresIn }
+    const source = grant ? ({ source: 'issued', grant } as const) : ({ source: 'store' } as const)
+    this.#emit({ type: 'token-taken', ...source, ...life })
     // Not #current: the listener may have called invalidate().
     return token
   }
 
-  #fail(thrown: Failure, { startedAt, release }: Flight): never {
-    const failure = this.#failures.start(thrown, performance.now() - startedAt)
+  #fail(thrown: Failure, { startedAt, transport, release }: Flight): never {
+    const failure = this.#failures.start(thrown, transport, performance.now() - startedAt)
     this.#emit({
       type: 'acquisition-failed',
       error: new CaspioAuthError(failure),

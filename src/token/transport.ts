@@ -1,7 +1,9 @@
 import type { AxiosRequestConfig } from 'axios'
 
-/** How an instance reaches the network. Read at each token request: test tools replace it. */
-export type Transport = () => AxiosRequestConfig
+/** The instance whose requests a token request imitates, on its way to the token endpoint. */
+export interface Transport {
+  readonly defaults: object
+}
 
 // The settings that say how a request travels. Those that say what it carries, or how its answer is
 // judged (headers, auth, baseURL, params, transforms, validateStatus), are left out.
@@ -10,10 +12,8 @@ const KEYS =
     ' ',
   )
 
-/** The transport settings among an instance's defaults: the token request shares them. */
-export function transportOf(instance: { defaults: object }): Transport {
-  return () => {
-    const own = Object.entries(instance.defaults).filter(([key]) => KEYS.includes(key))
-    return Object.assign(Object.create(null), Object.fromEntries(own))
-  }
+/** The transport settings of an instance. Read at each token request: test tools replace them. */
+export function transportSettings({ defaults }: Transport): AxiosRequestConfig {
+  const own = Object.entries(defaults).filter(([key]) => KEYS.includes(key))
+  return Object.assign(Object.create(null), Object.fromEntries(own))
 }

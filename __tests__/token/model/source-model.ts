@@ -9,6 +9,8 @@ const MARGIN = 5_000
 // The last tenth of the life, shortened by a jitter of up to a fifth.
 const DUE_AT_THE_EARLIEST = LIFE - LIFE / 10
 const DUE_AT_THE_LATEST = LIFE - (LIFE / 10) * 0.8
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 
 /** A token, and what its receiver knows about it. */
 interface KnownToken {
@@ -17,8 +19,12 @@ interface KnownToken {
   readonly monotonic: number
   readonly receivedAt: number
   rejected: boolean
-  /** Whether the renewal helped, if the token replaced a rejected one. */
-  replacement: 'unproven' | 'useful' | 'useless' | undefined
+}
+
+/** What is known of a resource that rejected a token, and has accepted none since. */
+interface RejectingResource {
+  token: string
+  cooldown: Cooldown | undefined
 }
 
 interface Cooldown {
@@ -28,8 +34,13 @@ interface Cooldown {
 
 export type TokenAnswer =
   | { readonly token: string }
-  | { readonly failure: 'refused' | 'credentials' | 'nonsense' }
-  | { readonly failure: 'outage'; readonly retryAfter?: number }
+  | {
+      readonly failure: 'refused' | 'credentials' | 'nonsense' | 'outage'
+      readonly isRefresh?: boolean
+      /** Whether the token endpoint did not answer. */
+      readonly isNetwork?: boolean
+      readonly retryAfter?: number
+    }
 
 export type State =
   | 'empty'
@@ -56,18 +67,27 @@ export class SourceModel {
   #attempt = 0
   #startedAt = 0
   #single = false
-  #replaces = false
   #grantRefused = false
+  /** Whether the token of this acquisition was invalidated before it came. */
+  #isInvalidated = false
   #requestsAgain = false
   /** Whether a token of this acquisition had expired when it arrived. */
   #hasArrivedExpired = false
   #retry: { readonly from: number; readonly to: number } | undefined
-  #failureCooldown: Cooldown | undefined
-  #renewalCooldown: Cooldown | undefined
+  /** After failures of the account, and of the network. */
+  #failureCooldowns: { account?: Cooldown; network?: Cooldown } = {}
+  /** After several resources rejected every token. */
+  #commonCooldown: Cooldown | undefined
   #forced = false
+  /** A user wants another token than the one that is under way. */
+  #forcedNext = false
   #needsReplacement = false
-  #wasLastUseful = false
   readonly #known = new Map<string, KnownToken>()
+  readonly #invalidated = new Set<string>()
+  readonly #rejecting = new Map<string, RejectingResource>()
+  /** The resources that began to reject every token since the last accepted request. */
+  #newRefusals = 0
+  #blamed: string | undefined
 
   constructor(clock: VirtualClock) {
     this.#clock = clock
@@ -90,7 +110,7 @@ export class SourceModel {
   }
 
   get isInCooldown(): boolean {
-    return isOn(this.#failureCooldown, this.#clock)
+    return Object.values(this.#failureCooldowns).some((cooldown) => isOn(cooldown, this.#clock))
   }
 
   /** Whether a request has to wait for a new token. */
@@ -101,10 +121,15 @@ export class SourceModel {
   /** A user calls `getAccessToken({ renew: true })`. */
   force(): void {
     this.#forced = !this.isRequesting
+    this.#forcedNext ||= this.isRequesting && this.#isInvalidated
   }
 
   invalidate(): void {
-    this.newest = this.#failureCooldown = this.#renewalCooldown = undefined
+    this.newest = this.#commonCooldown = undefined
+    this.#failureCooldowns = {}
+    this.#rejecting.clear()
+    this.#newRefusals = 0
+    this.#isInvalidated = this.isRequesting
   }
 
   tokenRequested(): void {
@@ -126,9 +151,12 @@ export class SourceModel {
       this.#checkReason()
       this.#attempt = 1
       this.#startedAt = monotonic
-      this.#single = this.#failureCooldown !== undefined
-      this.#replaces = this.#needsReplacement
-      this.#forced = this.#needsReplacement = this.#hasArrivedExpired = false
+      this.#single = Object.values(this.#failureCooldowns).some((cooldown) =>
+        isRemembered(cooldown, MINUTE, this.#clock),
+      )
+      this.#isInvalidated = false
+      this.#forced = this.#forcedNext = false
+      this.#needsReplacement = this.#hasArrivedExpired = false
     }
   }
 
@@ -139,15 +167,19 @@ export class SourceModel {
       // It expired before it arrived, because the machine slept or the clock was set.
       this.#requestsAgain = this.#hasArrivedExpired = true
     } else if ('token' in answer) {
-      this.newest = {
+      const received = {
         value: answer.token,
         ...this.#requestedAt,
         receivedAt: this.#clock.monotonic,
         rejected: false,
-        replacement: this.#replaces ? 'unproven' : undefined,
       }
-      this.#known.set(answer.token, this.newest)
-      this.#failureCooldown = undefined
+      this.#known.set(answer.token, received)
+      if (this.#isInvalidated) {
+        this.#invalidated.add(answer.token)
+      } else {
+        this.newest = received
+        this.#failureCooldowns = {}
+      }
     } else if (answer.failure === 'refused') {
       this.#grantRefused = true
     } else {
@@ -157,6 +189,8 @@ export class SourceModel {
 
   /** A request was sent with this token. */
   sent(token: string): void {
+    // A request that waited for it before invalidate() still uses it.
+    if (this.#invalidated.has(token)) return
     const known = this.newest
     if (known?.value !== token) {
       this.#violated('a token other than the newest was sent')
@@ -167,17 +201,17 @@ export class SourceModel {
     if (this.#age(known) >= LIFE && !hasJustArrived) this.#violated('an expired token was sent')
   }
 
-  /** The resend of a rejected request was accepted with this token. */
-  accepted(token: string): void {
-    const known = this.#known.get(token)
-    if (known?.replacement) known.replacement = 'useful'
-    this.#renewalCooldown = undefined
-    this.#wasLastUseful = true
+  /** The resource accepted this token. */
+  accepted(token: string, resource: string): void {
+    if (this.newest?.value !== token) return
+    this.#commonCooldown = undefined
+    this.#newRefusals = 0
+    this.#rejecting.delete(resource)
   }
 
   /** The resend of a rejected request was rejected with this token, too. */
-  rejectedAgain(token: string): void {
-    this.#recordUseless(this.#known.get(token))
+  rejectedAgain(token: string, resource: string): void {
+    this.#recordRejected(token, resource, true)
   }
 
   /**
@@ -185,18 +219,17 @@ export class SourceModel {
    *
    * @returns how the request may end if it is not resent
    */
-  rejected(token: string): 'unrecovered' | 'no token' | undefined {
+  rejected(token: string, resource: string): 'unrecovered' | 'no token' | undefined {
     const { newest } = this
-    const isNewer = newest && newest.value !== token && newest.replacement !== 'useless'
-    if (isNewer && !this.needsToken) return undefined
-    if (newest?.value === token) {
-      newest.rejected = true
-      if (this.#age(newest) < 60_000) this.#recordUseless(newest)
-    }
-    if (isOn(this.#renewalCooldown, this.#clock)) return 'unrecovered'
-    if (this.isRequesting) this.#replaces = true
-    else if (this.isInCooldown) return 'no token'
-    else this.#needsReplacement = true
+    if (newest && newest.value !== token && !this.needsToken) return undefined
+    if (newest?.value === token) newest.rejected = true
+    const known = this.#known.get(token)
+    this.#recordRejected(token, resource, known !== undefined && this.#age(known) < HOUR)
+    const own = this.#rejecting.get(resource)?.cooldown
+    if (isOn(this.#commonCooldown, this.#clock) || isOn(own, this.#clock)) return 'unrecovered'
+    if (this.isRequesting && !this.#isInvalidated) return undefined
+    if (this.isInCooldown) return 'no token'
+    this.#needsReplacement = !this.isRequesting
     return undefined
   }
 
@@ -210,20 +243,30 @@ export class SourceModel {
     if (isDue) this.#violated('no token request though the renewal is due')
   }
 
-  #recordUseless(token: KnownToken | undefined): void {
-    if (token?.replacement !== 'unproven') return
-    token.replacement = 'useless'
-    if (this.#wasLastUseful) {
-      this.#wasLastUseful = false
-      return
+  /** A resource that rejects two tokens in a row is left alone for a while. */
+  #recordRejected(token: string, resource: string, counts: boolean): void {
+    const known = this.#rejecting.get(resource)
+    this.#rejecting.set(resource, { token, cooldown: known?.cooldown })
+    if (!known || known.token === token || !counts) return
+    const isNew = !isRemembered(known.cooldown, HOUR, this.#clock)
+    const cooldown = this.#doubled(known.cooldown, HOUR, HOUR)
+    this.#rejecting.set(resource, { token, cooldown })
+    if (isNew && ++this.#newRefusals > 1 && this.#blamed !== token) {
+      this.#blamed = token
+      this.#commonCooldown = this.#doubled(this.#commonCooldown, MINUTE, MINUTE)
     }
-    const delay = Math.min(this.#renewalCooldown ? this.#renewalCooldown.delay * 2 : 1_000, 60_000)
-    this.#renewalCooldown = { delay, endsAt: this.#clock.monotonic + delay }
   }
 
-  #recordFailure(answer: TokenAnswer & { failure: string }): void {
+  /** The next cooldown: twice as long as the last one, unless that ended long ago. */
+  #doubled(last: Cooldown | undefined, longest: number, memory: number): Cooldown {
+    const isKnown = last && isRemembered(last, memory, this.#clock)
+    const delay = Math.min(isKnown ? last.delay * 2 : 1_000, longest)
+    return { delay, endsAt: this.#clock.monotonic + delay }
+  }
+
+  #recordFailure(answer: Extract<TokenAnswer, { failure: string }>): void {
     const now = this.#clock.monotonic
-    const retryAfter = ('retryAfter' in answer && answer.retryAfter) || 0
+    const retryAfter = answer.retryAfter ?? 0
     const mayRetry = answer.failure === 'outage' && !this.#single && this.#attempt <= RETRIES
     if (mayRetry && retryAfter <= 10_000) {
       const longest = 500 * 2 ** (this.#attempt - 1)
@@ -233,20 +276,23 @@ export class SourceModel {
       }
       return
     }
+    if (answer.failure === 'outage' && answer.isRefresh && !retryAfter) {
+      // The client credentials are tried before the acquisition fails.
+      this.#grantRefused = true
+      return
+    }
     this.failures++
-    const doubled = Math.min(
-      this.#failureCooldown ? this.#failureCooldown.delay * 2 : 1_000,
-      30_000,
-    )
-    const delay = answer.failure === 'credentials' ? 30_000 : doubled
+    const kind = answer.isNetwork ? 'network' : 'account'
+    const doubled = this.#doubled(this.#failureCooldowns[kind], 30_000, MINUTE)
+    const delay = answer.failure === 'credentials' ? 30_000 : doubled.delay
     const waited = Math.floor((now - this.#startedAt) / 1_000) * 1_000
     const cooldownMs = Math.max(1_000, delay - waited, Math.min(retryAfter, 300_000))
-    this.#failureCooldown = { delay, endsAt: now + cooldownMs }
+    this.#failureCooldowns[kind] = { delay, endsAt: now + cooldownMs }
   }
 
   #checkReason(): void {
     const { newest } = this
-    if (this.#forced || this.#needsReplacement) return
+    if (this.#forced || this.#forcedNext || this.#needsReplacement) return
     if (this.isInCooldown) this.#violated('a token request during the cooldown')
     if (newest && this.#age(newest) < DUE_AT_THE_EARLIEST) {
       this.#violated('a token request without a reason')
@@ -261,6 +307,10 @@ export class SourceModel {
   #violated(what: string): void {
     this.violations.push(`${what}, at ${this.#clock.monotonic} ms`)
   }
+}
+
+function isRemembered(cooldown: Cooldown | undefined, memory: number, clock: VirtualClock) {
+  return cooldown !== undefined && clock.monotonic < cooldown.endsAt + memory
 }
 
 function isOn(cooldown: Cooldown | undefined, clock: VirtualClock): boolean {

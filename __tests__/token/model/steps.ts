@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import type { VirtualClock } from './virtual-clock.js'
-import type { Fault, Manner, World } from './world.js'
+import type { Fault, Forbidden, Manner, World } from './world.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -9,11 +9,11 @@ const DAY = 24 * HOUR
 
 /** What happens next. Plain data, so that a failing sequence can be read. */
 export type Step =
-  | { readonly do: 'request'; readonly count: number; readonly manner: Manner }
+  | { readonly do: 'request'; readonly count: number; readonly manner: Manner; readonly to: string }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'step the wall clock' | 'sleep'; readonly ms: number }
   | { readonly do: 'fail'; readonly fault: Fault; readonly times: number }
-  | { readonly do: 'forbid'; readonly on: boolean }
+  | { readonly do: 'forbid'; readonly what: Forbidden }
   | { readonly do: 'latency'; readonly token: number; readonly api: number }
   | { readonly do: 'attach'; readonly newSource: boolean }
   | { readonly do: 'get a token'; readonly renew: boolean }
@@ -34,6 +34,7 @@ const request = fc.record({
   do: fc.constant('request' as const),
   count: fc.integer({ min: 1, max: 3 }),
   manner: oneOf<Manner>('plain', 'plain', 'timed', 'abortable', 'unrecovered'),
+  to: oneOf('/rows', '/rows', '/files', '/views'),
 })
 const wait = fc.record({
   do: fc.constant('wait' as const),
@@ -53,7 +54,10 @@ const wait = fc.record({
   ),
 })
 
-const forbid = fc.record({ do: fc.constant('forbid' as const), on: fc.boolean() })
+const forbid = fc.record({
+  do: fc.constant('forbid' as const),
+  what: oneOf<Forbidden>('nothing', '/rows', 'everything'),
+})
 const latency = fc.record({
   do: fc.constant('latency' as const),
   token: oneOf(0, 50, 3 * SECOND),
@@ -129,7 +133,7 @@ export async function take(step: Step, world: World, clock: VirtualClock): Promi
   switch (step.do) {
     case 'request':
       wasUsed = world.isAttached
-      for (let i = 0; i < step.count; i++) world.request(step.manner)
+      for (let i = 0; i < step.count; i++) world.request(step.manner, step.to)
       break
     case 'get a token':
       wasUsed = true
@@ -152,7 +156,7 @@ export async function take(step: Step, world: World, clock: VirtualClock): Promi
       world.faults = 0
       break
     case 'forbid':
-      world.forbids = step.on
+      world.forbidden = step.what
       break
     case 'latency':
       world.tokenLatency = step.token

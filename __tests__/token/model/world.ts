@@ -19,6 +19,8 @@ export type Fault =
   | 'credentials'
   | 'nonsense'
   | { readonly retryAfter: number }
+/** Which resources reject every token. */
+export type Forbidden = 'nothing' | '/rows' | 'everything'
 export type Manner = 'plain' | 'timed' | 'abortable' | 'unrecovered'
 
 /** One call by a user, from start to end. */
@@ -53,8 +55,7 @@ export class World {
   /** How the next `faults` token requests fail. */
   fault: Fault | undefined
   faults = 0
-  /** The API rejects every token. */
-  forbids = false
+  forbidden: Forbidden = 'nothing'
   readonly models = new Map<string, SourceModel>()
   readonly violations: string[] = []
   readonly #clock: VirtualClock
@@ -96,7 +97,7 @@ export class World {
   /** Makes everything work again. */
   heal(): void {
     this.faults = 0
-    this.forbids = false
+    this.forbidden = 'nothing'
     this.apiLatency = 20
     if (!this.isAttached) this.attach(false)
   }
@@ -163,7 +164,7 @@ export class World {
     call?.controller.abort()
   }
 
-  request(manner: Manner): void {
+  request(manner: Manner, resource = '/rows'): void {
     const call = this.#begin(manner, this.#serving)
     const config = {
       call,
@@ -171,7 +172,7 @@ export class World {
       ...(manner === 'abortable' && { signal: call.controller.signal }),
       ...(manner === 'unrecovered' && { skipAuthRefresh: true }),
     }
-    this.#end(call, this.#api.post('/rows', { a: 1 }, config))
+    this.#end(call, this.#api.post(resource, { a: 1 }, config))
   }
 
   getAccessToken(renew: boolean): void {
@@ -243,15 +244,18 @@ export class World {
     const token = `${clientID}.${this.#tokens++}`
     if (!fault && !isRefused) this.#lives.set(token, this.#clock.truth + TOKEN_LIFE_IN_S * 1_000)
 
-    try {
-      await this.#pass(fault === 'hang' ? Number.POSITIVE_INFINITY : this.tokenLatency, config)
-      if (fault === 'network') throw new AxiosError('reset', 'ECONNRESET', config)
-    } catch (error) {
-      model.tokenAnswered({ failure: 'outage' })
-      throw error
+    const isRefresh = refreshToken !== null
+    const outage = { failure: 'outage', isRefresh, isNetwork: true } as const
+    // The plugin aborts a token request that takes too long, and may send the next one at once.
+    const reportAbort = () => model.tokenAnswered(outage)
+    config.signal?.addEventListener?.('abort', reportAbort)
+    await this.#pass(fault === 'hang' ? Number.POSITIVE_INFINITY : this.tokenLatency, config)
+    config.signal?.removeEventListener?.('abort', reportAbort)
+    if (fault === 'network') {
+      model.tokenAnswered(outage)
+      throw new AxiosError('reset', 'ECONNRESET', config)
     }
     // The client credentials may be accepted, whatever the reason for refusing the refresh token.
-    const isRefresh = refreshToken !== null
     if (fault === 'nonsense') {
       model.tokenAnswered({ failure: isRefresh ? 'refused' : 'nonsense' })
       return answer(config, 200, { access_token: '' })
@@ -262,7 +266,7 @@ export class World {
     }
     if (typeof fault === 'object') {
       const { retryAfter } = fault
-      model.tokenAnswered({ failure: 'outage', retryAfter: retryAfter * 1_000 })
+      model.tokenAnswered({ failure: 'outage', isRefresh, retryAfter: retryAfter * 1_000 })
       return answer(config, 503, {}, { 'retry-after': `${retryAfter}` })
     }
     if (isRefused) {
@@ -294,18 +298,21 @@ export class World {
 
     const isLive = (this.#lives.get(token ?? '') ?? 0) > this.#clock.truth
     await this.#pass(this.apiLatency, config)
-    send.status = isLive && !this.forbids ? 200 : 401
-    if (token) this.#report(call, token, isResent, send.status)
+    const resource = `${config.url}`
+    const isForbidden = this.forbidden === 'everything' || this.forbidden === resource
+    send.status = isLive && !isForbidden ? 200 : 401
+    if (token) this.#report(call, token, resource, send.status)
     return answer(config, send.status, {})
   }
 
-  #report(call: Call, token: string, isResent: boolean, status: number): void {
-    const { model, manner } = call
-    if (isResent) {
-      if (status === 200) model?.accepted(token)
-      else model?.rejectedAgain(token)
-    } else if (status === 401 && manner !== 'unrecovered') {
-      const allowedEnd = model?.rejected(token)
+  #report(call: Call, token: string, resource: string, status: number) {
+    const { model, manner, sends } = call
+    if (status === 200) {
+      model?.accepted(token, resource)
+    } else if (sends.length > 1) {
+      model?.rejectedAgain(token, resource)
+    } else if (manner !== 'unrecovered') {
+      const allowedEnd = model?.rejected(token, resource)
       if (allowedEnd === 'no token') call.mayFail = true
       if (allowedEnd) call.mayBeResent = false
       if (allowedEnd === 'unrecovered') call.mayBeUnrecovered = true
