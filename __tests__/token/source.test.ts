@@ -909,7 +909,7 @@ describe('a token request that is never answered, because its worker has ended',
     answers[0]?.()
     await first
     // In the last fifth of its life.
-    vi.advanceTimersByTime(830 * SECOND)
+    vi.advanceTimersByTime(845 * SECOND)
     for (const seconds of [0, 100]) {
       vi.advanceTimersByTime(seconds * SECOND)
       expect(await source.acquire(transport)).toMatchObject({ accessToken: 't1' })

@@ -84,7 +84,7 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
         const delayMs = Math.max(retryAfterMs, backoffMs)
         const isLast = !request.retry || retriesSoFar >= retries || delayMs > LONGEST_RETRY_MS
         // The account may still accept the client.
-        if (refreshToken && (isRefused || (isLast && !retryAfterMs))) {
+        if (refreshToken && (isRefused || (isLast && request.retry && !retryAfterMs))) {
           refreshToken = undefined
           continue
         }

@@ -34,6 +34,7 @@ export class TokenSource {
   readonly #jitter = 1 - Math.random() / 5
   #current: Token | undefined
   #refreshToken: string | undefined
+  #skipsRefresh = false
   /** The access tokens that were rejected last. Another process may not know that they were. */
   #rejected: readonly string[] = []
 
@@ -137,14 +138,18 @@ export class TokenSource {
 
   #start(transport: Transport, reason: Reason): Flight {
     const replaced = this.#current
+    const retry = !this.#failures.followsFailure(transport)
+    // After a failure the grants take turns: the endpoint may refuse only one of them.
+    this.#skipsRefresh = retry || !this.#skipsRefresh
+    const skipsRefresh = reason === 'rejected' || (!retry && this.#skipsRefresh)
     const issuing = this.#tokens.issue({
-      refreshToken: reason === 'rejected' ? undefined : this.#refreshToken,
+      refreshToken: skipsRefresh ? undefined : this.#refreshToken,
       onRefreshTokenRefused: () => {
         if (this.#current === replaced) this.#refreshToken = undefined
       },
       renew: Boolean(replaced) || reason !== 'missing' || this.#rejected.length > 0,
       accepts: (other: TimedToken) => this.#accepts(other, reason, replaced),
-      retry: !this.#failures.followsFailure(transport),
+      retry,
       transport,
     })
     const flight = this.#flights.start(issuing, transport)

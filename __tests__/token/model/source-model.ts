@@ -276,7 +276,7 @@ export class SourceModel {
       }
       return
     }
-    if (answer.failure === 'outage' && answer.isRefresh && !retryAfter) {
+    if (answer.failure === 'outage' && answer.isRefresh && !retryAfter && !this.#single) {
       // The client credentials are tried before the acquisition fails.
       this.#grantRefused = true
       return
