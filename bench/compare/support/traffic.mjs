@@ -13,6 +13,7 @@ export function watchTraffic() {
   const arrived = { token: 0, api: 0 }
   const held = { token: [], api: [] }
   const isHeld = { token: false, api: false }
+  const onTokenRequest = []
   let answered = 0
   let changes = 0
 
@@ -22,6 +23,7 @@ export function watchTraffic() {
     const [request, response] = args
     const kind = request.url.startsWith('/oauth/token') ? 'token' : 'api'
     arrived[kind]++
+    if (kind === 'token') for (const resolve of onTokenRequest.splice(0)) resolve()
     changes++
     response.once('close', () => {
       answered++
@@ -51,6 +53,8 @@ export function watchTraffic() {
       isHeld[kind] = false
       for (const serve of held[kind].splice(0)) serve()
     },
+    /** Resolves when the next token request arrives. */
+    tokenRequest: () => new Promise((resolve) => onTokenRequest.push(resolve)),
     isHolding: (kind) => held[kind].length > 0,
     /** Resolves when nothing is under way except requests that are held back. */
     async quiet() {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { createClient } from '../clients/index.mjs'
 import { installClock } from './clock.mjs'
 import { watchTraffic } from './traffic.mjs'
@@ -39,6 +40,37 @@ export function createWorld(contestant, startAccount) {
         server.closeAllConnections()
       })
       return { url: `http://127.0.0.1:${server.address().port}/charges`, received }
+    },
+
+    /**
+     * Starts a token endpoint in front of an account's. It refuses some grants itself.
+     *
+     * @param isRefused gets the form
+     */
+    async openTokenEndpoint(isRefused) {
+      let target
+      const server = createServer(async (request, response) => {
+        const { 'content-type': type, authorization } = request.headers
+        const body = await text(request)
+        if (isRefused(new URLSearchParams(body))) {
+          return response.writeHead(400).end('{"error":"unauthorized_client"}')
+        }
+        const headers = { 'content-type': type, ...(authorization && { authorization }) }
+        const answer = await fetch(target, { method: 'POST', headers, body })
+        response.writeHead(answer.status, { 'content-type': 'application/json' })
+        response.end(await answer.text())
+      })
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+      cleanups.push(() => {
+        server.close()
+        server.closeAllConnections()
+      })
+      return {
+        url: `http://127.0.0.1:${server.address().port}/oauth/token`,
+        forwardTo({ credentials }) {
+          target = credentials.tokenEndpointURL
+        },
+      }
     },
 
     /** Call it before `open`. */

@@ -1,0 +1,30 @@
+import { openWithClock } from '../support/regular-requests.mjs'
+import { excluded, isServed, PHYSICIANS, sendFirst } from '../support/requests.mjs'
+
+const FORBIDDEN = '/tables/Forbidden/records'
+const MINUTES = 24 * 60
+
+export const rows = [
+  {
+    id: 'tokenRequests',
+    name: 'A resource that always answers 401, one request a minute for a day: token requests',
+    better: 'lower',
+  },
+]
+
+export async function measure(world) {
+  const stage = await openWithClock(world)
+  const { account, client, traffic, clock } = stage
+  account.api.fail({ status: 401, path: `/rest/v2${FORBIDDEN}` })
+  await sendFirst(client)
+  for (let minute = 0; minute < MINUTES; minute++) {
+    await client.request({ url: FORBIDDEN }).catch(() => {})
+    await traffic.quiet()
+    await clock.passMinutes(1)
+  }
+  const tokenRequests = account.log.token.length
+  // Does not compete if a token that is really revoked is not replaced.
+  account.revoke()
+  const isRecovered = await isServed(client.request(PHYSICIANS))
+  return { tokenRequests: isRecovered ? tokenRequests : excluded(tokenRequests) }
+}
