@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Plugin } from 'esbuild'
 import { defineConfig, type Options } from 'tsup'
 
 const auth = { auth: 'src/auth.ts' }
@@ -9,15 +12,26 @@ const others = {
 // One file for each entry: each further file costs every start of Node about 0.4 ms.
 const common: Options = { splitting: false, removeNodeProtocol: false }
 
+/** Takes `x.browser.ts` instead of `x.ts`, if there is one. */
+const forBrowsers: Plugin = {
+  name: 'for-browsers',
+  setup: (build) =>
+    build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+      const file = join(resolveDir, path.replace(/js$/, 'browser.ts'))
+      return existsSync(file) ? { path: file } : undefined
+    }),
+}
+
 export default defineConfig([
+  { ...common, format: 'esm', entry: { ...auth, ...others } },
+  { ...common, format: 'cjs', entry: others },
   {
+    // Without what a page cannot have: token stores, and a choice of connections.
     ...common,
     format: 'esm',
-    // The index loads the code for a token store when it is used.
-    entry: { ...auth, ...others, 'shared-tokens': 'src/store/shared-tokens.ts' },
-    external: ['./shared-tokens.js'],
+    entry: { 'index.browser': 'src/index.ts' },
+    esbuildPlugins: [forBrowsers],
   },
-  { ...common, format: 'cjs', entry: others },
   {
     ...common,
     format: 'cjs',

@@ -22,7 +22,6 @@ const refresh = {
 
 console.log(`${'bytes'.padEnd(34)}minified   gzipped`)
 print('whole entry', whole)
-print('loaded when tokenStore is set', whole.later)
 print('attachCaspioAuth alone', plugin)
 print('axios-auth-refresh, share of each', refresh)
 

@@ -3,8 +3,8 @@ import { configError } from './contract/errors.js'
 import { createEmit, type Emit } from './contract/events.js'
 import { type ResolvedOptions, resolveOptions } from './contract/options.js'
 import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenBroker } from './contract/types.js'
-import { shareTokensLazily, withoutSharing } from './store/lazily-shared-tokens.js'
-import type { SharedTokens } from './store/shared-tokens.js'
+import { type SharedTokens, shareTokens } from './store/shared-tokens.js'
+import { withoutSharing } from './store/without-sharing.js'
 import { createTokenBroker } from './token/broker.js'
 import { createTokenEndpoint } from './token/endpoint.js'
 import { createIssuer } from './token/issuer.js'
@@ -45,7 +45,7 @@ export function createAccount(
     tokenEndpoint = new URL(checked.tokenEndpointURL)
     const issue = createIssuer(createTokenEndpoint(checked, options, emit), options.retries)
     tokens = options.tokenStore
-      ? shareTokensLazily(issue, checked, options, emit, (...them) => source.adopt(...them))
+      ? shareTokens(issue, checked, options, emit, (...them) => source.adopt(...them))
       : withoutSharing(issue)
   }
   const source = new TokenSource(tokens, options, emit)

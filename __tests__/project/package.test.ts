@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runInNewContext } from 'node:vm'
+import type { AxiosStatic } from 'axios'
 import { type BuildOptions, build } from 'esbuild'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { JSDOM } from 'jsdom'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startAccount } from '../support/account.js'
 import { witness } from '../support/hygiene.js'
 import { copyOfRepository, environment, environmentOfProgram } from '../support/programs.js'
@@ -137,7 +139,7 @@ describe('the tarball', () => {
     const files = packed.filter((path) => path.startsWith('dist/'))
     expect(files).toContain('dist/cli/check/values.js')
     for (const path of files) {
-      expect(path).toMatch(/^dist\/([a-z-]+\/)*[a-z-]+\.(c?js|d\.c?ts)$/)
+      expect(path).toMatch(/^dist\/([a-z-]+\/)*[a-z-]+(\.browser)?\.(c?js|d\.c?ts)$/)
       const text = await readFile(join(installed, path), 'utf8')
       if (/\.c?js$/.test(path))
         expect(text, path).toMatch(/^import \{ |^(const|var|class|function|async) \w+.* [={]/m)
@@ -193,7 +195,8 @@ describe('the tarball', () => {
   it.each(['js', 'cjs'])(
     'imports axios and axios-auth-refresh only, and no Node built-in (%s)',
     async (extension) => {
-      const entries = ['index', 'auth', 'redis'].map((name) => `dist/${name}.${extension}`)
+      const names = ['index', 'auth', 'redis', ...(extension === 'js' ? ['index.browser'] : [])]
+      const entries = names.map((name) => `dist/${name}.${extension}`)
       const { outside } = await followImports(entries)
       expect([...outside].sort()).toEqual(['axios', 'axios-auth-refresh'])
     },
@@ -203,7 +206,7 @@ describe('the tarball', () => {
     const { exports, bin } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
     const entries = Object.values<string>(bin)
     JSON.stringify(exports, (key, value) => {
-      if (key === 'default') entries.push(value.slice(2))
+      if (/^(default|browser)$/.test(key)) entries.push(value.slice(2))
       return value
     })
     const { inside } = await followImports(entries)
@@ -314,7 +317,7 @@ describe('in ESM', () => {
     expect(outcome).toEqual({ rows: [12, 12], token: [200, 200], api: [200, 401, 200] })
   })
 
-  it('shares a token through a store, and loads the code for that on demand', async () => {
+  it('shares a token through a store', async () => {
     const seen = await jsonOf(
       'store.mjs',
       `import { createCaspioAuth } from 'axios-caspio-auth'
@@ -322,9 +325,6 @@ describe('in ESM', () => {
       ${SHARED_TOKEN}`,
     )
     expect(seen).toEqual(['token-request', 'issued', 'store'])
-    const index = await readFile(join(installed, 'dist', 'index.js'), 'utf8')
-    expect(index).toContain('import("./shared-tokens.js")')
-    expect(index).not.toContain(':lock')
   })
 
   it('has the function of caspio-sdk as its default export', async () => {
@@ -690,5 +690,56 @@ describe('in a bundle', () => {
     )
     expect(code).toContain('unused')
     expect(code).not.toMatch(/import|caspio/i)
+  })
+
+  it.each(['iife', 'umd', 'es'])('is one file, with Rollup’s format %s', async (format) => {
+    const account = await startAccount()
+    const source = `
+      import axios from 'axios'
+      import { attachCaspioAuth } from 'axios-caspio-auth'
+      export { axios, attachCaspioAuth }`
+    await writeFile(join(project, 'page.mjs'), source)
+    const config = `
+      import { fileURLToPath } from 'node:url'
+      const plugin = {
+        resolveId: (name) =>
+          /^axios-/.test(name) ? fileURLToPath(import.meta.resolve(name)) : null,
+      }
+      export default {
+        input: 'page.mjs',
+        external: ['axios'],
+        plugins: [plugin],
+        output: { file: 'page.${format}.js', format: '${format}', name: 'app', globals: { axios: 'axios' } },
+      }`
+    await writeFile(join(project, 'rollup.config.mjs'), config)
+    const rollup = join(modules, 'rollup', 'dist', 'bin', 'rollup')
+    await outputOf(
+      process.execPath,
+      // As a bundler for browsers resolves.
+      ['--conditions=browser', rollup, '--config', 'rollup.config.mjs', '--silent'],
+      project,
+    )
+    const bundled = await readFile(join(project, `page.${format}.js`), 'utf8')
+    expect(bundled).not.toContain('import(')
+    if (format === 'es') return
+
+    const page = new JSDOM('', { url: account.url, runScripts: 'outside-only' })
+    onTestFinished(() => page.window.close())
+    const axiosModule = join(modules, process.env.AXIOS || 'axios', 'dist', 'axios.js')
+    page.window.eval(await readFile(axiosModule, 'utf8'))
+    page.window.eval(`${bundled}\nwindow.app = app`)
+    const { app } = page.window as unknown as {
+      app: typeof import('../../src/index.js') & { axios: AxiosStatic }
+    }
+    const records = `${account.url}/rest/v2/tables/Physicians/records`
+    app.attachCaspioAuth(app.axios, account.credentials)
+    expect((await app.axios.get(records)).data.Result).toHaveLength(12)
+    account.revoke()
+    expect((await app.axios.get(records)).data.Result).toHaveLength(12)
+    expect(account.log.token).toHaveLength(2)
+    const tokenStore = { get() {}, set() {}, delete() {} } as never
+    expect(() => app.attachCaspioAuth(app.axios, account.credentials, { tokenStore })).toThrow(
+      'tokenStore cannot be used in a browser',
+    )
   })
 })

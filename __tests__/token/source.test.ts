@@ -9,7 +9,7 @@ import {
   createCaspioAuth,
 } from '../../src/index.js'
 import { now } from '../../src/lib/clock.js'
-import { withoutSharing } from '../../src/store/lazily-shared-tokens.js'
+import { withoutSharing } from '../../src/store/without-sharing.js'
 import type { Issued } from '../../src/token/issuer.js'
 import { TokenSource } from '../../src/token/source.js'
 import {

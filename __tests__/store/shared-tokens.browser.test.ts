@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest'
+import { shareTokens } from '../../src/store/shared-tokens.browser.js'
+import { thrownBy } from '../support/account.js'
+
+it('a page cannot have a token store', () => {
+  expect(thrownBy(shareTokens)).toMatchObject({
+    code: 'ERR_CASPIO_CONFIG',
+    message: expect.stringContaining('tokenStore cannot be used in a browser'),
+  })
+})
