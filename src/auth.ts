@@ -4,6 +4,7 @@ import { createEmit } from './contract/events.js'
 import { resolveOptions } from './contract/options.js'
 import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenResponse } from './contract/types.js'
 import { axios } from './lib/axios.js'
+import { createPool } from './lib/time-limit.js'
 import { holdProcess } from './lib/timers.js'
 import { createTokenEndpoint } from './token/endpoint.js'
 import { createIssuer } from './token/issuer.js'
@@ -33,6 +34,7 @@ export default function caspioAuth(
     renew: false,
     retry: true,
     transport: axios,
+    pool: createPool(),
   }
   return async () => {
     const release = holdProcess()

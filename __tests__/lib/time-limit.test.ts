@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { withTimeLimit } from '../../src/lib/time-limit.js'
+import { createPool, withTimeLimit } from '../../src/lib/time-limit.js'
 import { rejectionOf } from '../support/account.js'
 
 describe('work with a time limit', () => {
@@ -31,5 +31,23 @@ describe('work with a time limit', () => {
     const error = await rejectionOf(withTimeLimit(5, hanging))
     expect(error).toMatchObject({ message: 'no answer within 5 ms', code: 'ETIMEDOUT' })
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
+  it('has its time again whenever a request ahead of it was answered meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const pool = { ...createPool(), sent: 2 }
+    const work = rejectionOf(withTimeLimit(1_000, () => new Promise(() => {}), pool))
+    expect(pool).toEqual({ sent: 2, ahead: 2, answered: 0 })
+    for (let answers = 0; answers < 2; answers++) {
+      await vi.advanceTimersByTimeAsync(999)
+      pool.answered++
+      await vi.advanceTimersByTimeAsync(1)
+      expect(vi.getTimerCount()).toBe(1)
+    }
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await work).toMatchObject({ code: 'ETIMEDOUT' })
   })
 })

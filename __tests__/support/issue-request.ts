@@ -1,3 +1,4 @@
+import { createPool } from '../../src/lib/time-limit.js'
 import type { IssueRequest } from '../../src/token/issuer.js'
 
 /** The request of a token source to its issuer at a cold start. */
@@ -9,6 +10,7 @@ export function issueRequest(changes: Partial<IssueRequest> = {}): IssueRequest 
     accepts: () => true,
     retry: true,
     transport: { defaults: {} },
+    pool: createPool(),
     ...changes,
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../src/contract/errors.js'
 import type { CaspioAuthEvent } from '../../src/contract/events.js'
 import { resolveOptions } from '../../src/contract/options.js'
+import type { CaspioAuthOptions } from '../../src/contract/types.js'
 import { createTokenEndpoint } from '../../src/token/endpoint.js'
 import { rejectionOf } from '../support/account.js'
 import { issueRequest } from '../support/issue-request.js'
@@ -25,10 +26,12 @@ interface Answer {
 function sendTokenRequest(
   answer: (config: InternalAxiosRequestConfig) => Answer,
   refreshToken?: string,
+  options?: CaspioAuthOptions,
+  credentials = CREDENTIALS,
 ) {
   const events: CaspioAuthEvent[] = []
   const configs: InternalAxiosRequestConfig[] = []
-  const requestToken = createTokenEndpoint(CREDENTIALS, resolveOptions(), (event) =>
+  const requestToken = createTokenEndpoint(credentials, resolveOptions(options), (event) =>
     events.push(event),
   )
   const adapter = async (config: InternalAxiosRequestConfig) => {
@@ -97,6 +100,21 @@ describe('an answer', () => {
   })
 })
 
+describe('a refused client', () => {
+  const HINT = /try clientAuthentication: 'body', because of their special characters\.$/
+  const plain = { ...CREDENTIALS, clientSecret: '7d2f' }
+  const refuse = async (...more: [CaspioAuthOptions?, typeof CREDENTIALS?]) =>
+    (await rejectionOf(sendTokenRequest(() => ({ status: 401 }), undefined, ...more).answered))
+      .message
+
+  it('is told of clientAuthentication, if HTTP Basic encoded its ID or secret', async () => {
+    expect(await refuse()).toMatch(HINT)
+    expect(await refuse({}, { ...plain, clientID: 'a:b' })).toMatch(HINT)
+    expect(await refuse({}, plain)).not.toMatch(HINT)
+    expect(await refuse({ clientAuthentication: 'body' })).not.toMatch(HINT)
+  })
+})
+
 describe('a missing answer', () => {
   it.each([
     [
@@ -120,7 +138,7 @@ describe('a missing answer', () => {
     const failure: Failure = await rejectionOf(answered)
     expect(failure.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
     expect(failure.message).toBe(
-      `${WORDS} did not answer (cut off). Check the network and tokenEndpointURL.`,
+      `${WORDS} did not answer (cut off). Check the network and tokenEndpointURL. A proxy or agent must be set on the instance, not on a single request.`,
     )
     expect(events).toEqual([
       {

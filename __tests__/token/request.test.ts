@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { postGrant } from '../../src/token/request.js'
 import { rejectionOf } from '../support/account.js'
+import { issueRequest } from '../support/issue-request.js'
 import { startRawServer } from '../support/raw-server.js'
 
 const CLIENT = { clientID: 'b5a1e9c2', clientSecret: 'S3cr/t+of "Örsted"' }
@@ -22,7 +23,12 @@ async function posted(
     return { ...RESPONSE, config }
   }
   const options = { clientAuthentication, timeout: 1_000 }
-  await postGrant(CREDENTIALS, GRANT, options, { defaults: { ...settings, adapter } })
+  await postGrant(
+    CREDENTIALS,
+    GRANT,
+    options,
+    issueRequest({ transport: { defaults: { ...settings, adapter } } }),
+  )
   return configs[0] as InternalAxiosRequestConfig
 }
 
@@ -36,7 +42,7 @@ describe('a token request', () => {
       responseType: 'text',
       maxRedirects: 0,
       maxContentLength: 1_000_000,
-      fetchOptions: { redirect: 'manual' },
+      fetchOptions: { redirect: 'manual', cache: 'no-store' },
     })
     expect(config.headers.toJSON()).toEqual({
       Accept: 'application/json',
@@ -55,11 +61,13 @@ describe('a token request', () => {
     expect(headers.has('Authorization')).toBe(false)
   })
 
-  it('keeps fetchOptions that choose the connection, and drops those that change the request', async () => {
-    const dispatcher = { name: 'theirs' }
-    const other = { method: 'GET', headers: { 'X-Evil': '1' }, body: 'evil', redirect: 'follow' }
-    const { fetchOptions } = await posted('basic', { fetchOptions: { ...other, dispatcher } })
-    expect(fetchOptions).toEqual({ dispatcher, redirect: 'manual' })
+  it('keeps the fetchOptions of its transport, but follows no redirect and is not cached', async () => {
+    const fetchOptions = { dispatcher: {}, redirect: 'follow', cache: 'force-cache' }
+    expect((await posted('basic', { fetchOptions })).fetchOptions).toEqual({
+      dispatcher: {},
+      redirect: 'manual',
+      cache: 'no-store',
+    })
   })
 })
 
@@ -76,9 +84,7 @@ describe('the timeout', () => {
         CREDENTIALS,
         GRANT,
         { clientAuthentication: 'basic', timeout: 5 },
-        {
-          defaults: { adapter: hanging },
-        },
+        issueRequest({ transport: { defaults: { adapter: hanging } } }),
       ),
     )
     expect(error).toMatchObject({ message: 'no answer within 5 ms', code: 'ETIMEDOUT' })

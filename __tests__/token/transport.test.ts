@@ -48,13 +48,14 @@ async function startProxy(): Promise<RawServer> {
 }
 
 describe('transportSettings', () => {
+  const SERVER = { httpAgent: undefined, httpsAgent: undefined }
+  const ALWAYS = { fetchOptions: {}, http2Options: { session: 'token requests' }, ...SERVER }
+
   it.each([
     'adapter',
     'allowedSocketPaths',
     'env',
     'family',
-    'fetchOptions',
-    'http2Options',
     'httpAgent',
     'httpVersion',
     'httpsAgent',
@@ -62,24 +63,54 @@ describe('transportSettings', () => {
     'lookup',
     'proxy',
     'socketPath',
-    'transport',
   ])('returns %s', (name) => {
-    expect({ ...transportSettings({ defaults: { [name]: 'x' } }) }).toEqual({ [name]: 'x' })
+    const settings = transportSettings({ defaults: { [name]: 'x' } })
+    expect({ ...settings }).toEqual({ ...ALWAYS, [name]: 'x' })
   })
+
+  it('returns a transport, http2Options and fetchOptions', () => {
+    const dispatcher = {}
+    const settings = transportSettings({
+      defaults: {
+        transport: { request: () => 'sent' },
+        http2Options: { sessionTimeout: 1 },
+        fetchOptions: { dispatcher },
+      },
+    })
+    expect(settings.transport.request({}, () => {})).toBe('sent')
+    expect(settings.http2Options).toEqual({ sessionTimeout: 1, session: 'token requests' })
+    expect(settings.fetchOptions).toEqual({ dispatcher })
+  })
+
+  it.each(['agent', 'client', 'dispatcher', 'proxy', 'tls', 'unix'])(
+    'returns %s of fetchOptions',
+    (name) => {
+      const { fetchOptions } = transportSettings({ defaults: { fetchOptions: { [name]: 'x' } } })
+      expect({ ...fetchOptions }).toEqual({ [name]: 'x' })
+    },
+  )
+
+  it.each(['cache', 'next', 'cf', 'method', 'headers', 'body', 'keepalive', 'credentials'])(
+    'does not return %s of fetchOptions',
+    (name) => {
+      const { fetchOptions } = transportSettings({ defaults: { fetchOptions: { [name]: 'x' } } })
+      expect({ ...fetchOptions }).toEqual({})
+    },
+  )
 
   it.each(['toString', 'constructor', 'baseURL', 'headers', 'params', 'timeout', 'auth'])(
     'does not return %s',
     (name) => {
-      expect({ ...transportSettings({ defaults: { [name]: 'x', family: 4 } }) }).toEqual({
-        family: 4,
-      })
+      const settings = transportSettings({ defaults: { [name]: 'x', family: 4 } })
+      expect({ ...settings }).toEqual({ ...ALWAYS, family: 4 })
     },
   )
 
   it('returns an object that inherits nothing, and nothing that the defaults inherit', () => {
     const defaults = Object.assign(Object.create({ proxy: 'http://evil' }), { family: 4 })
     const settings = transportSettings({ defaults })
-    expect(Object.entries(settings)).toEqual([['family', 4]])
+    expect(settings.proxy).toBeUndefined()
+    expect(settings.family).toBe(4)
     expect(Object.getPrototypeOf(settings)).toBeNull()
   })
 

@@ -1,5 +1,5 @@
 import { resolveOptions } from '../../src/contract/options.js'
-import { withoutSharing } from '../../src/store/lazily-shared-tokens.js'
+import { withoutSharing } from '../../src/store/without-sharing.js'
 import { shareTokens } from '../../src/store/shared-tokens.js'
 import { createIssuer, type Tokens } from '../../src/token/issuer.js'
 import { TokenSource } from '../../src/token/source.js'

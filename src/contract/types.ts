@@ -109,7 +109,9 @@ export interface CaspioAuthOptions {
    */
   readonly renewBefore?: number
   /**
-   * Milliseconds that one token request may take. Increase it for slow networks.
+   * Milliseconds that one token request may take. They start again while calls that were sent before
+   * it are answered, because a small connection pool serves those first. Increase it for slow
+   * networks.
    *
    * @default 10_000
    */
@@ -134,7 +136,7 @@ export interface CaspioAuthOptions {
    * Shares one token among processes and machines: any Keyv, the result of `redisTokenStore` from
    * `axios-caspio-auth/redis`, or an object of your own. Set it if you run many processes or have
    * many cold starts. Whoever can read the store can call the API. It cannot be used with a token
-   * broker.
+   * broker, or in a browser.
    *
    * @default undefined: each process has its own token
    */

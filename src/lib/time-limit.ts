@@ -1,17 +1,39 @@
 import { clearTimeout } from './real-timers.js'
 import { startTimer } from './timers.js'
 
-/** Ends `work` after `ms`: rejects with the code `ETIMEDOUT`, and aborts the signal. */
+/** Counts the requests that share a connection pool with the work. */
+export interface Pool {
+  sent: number
+  /** How many were sent before the work: the pool may serve them first. */
+  ahead: number
+  /** How many of those ahead have been answered. */
+  answered: number
+}
+
+export const createPool = (): Pool => ({ sent: 0, ahead: 0, answered: 0 })
+
+/**
+ * Ends `work` after `ms`: rejects with the code `ETIMEDOUT`, and aborts the signal. The time starts
+ * again as long as requests ahead of the work are answered.
+ */
 export function withTimeLimit<T>(
   ms: number,
   work: (signal: AbortSignal) => Promise<T>,
+  pool = createPool(),
 ): Promise<T> {
   const controller = new AbortController()
+  pool.ahead = pool.sent
   return new Promise<T>((resolve, reject) => {
-    const timer = startTimer(() => {
-      reject(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' }))
-      controller.abort()
-    }, ms)
+    let timer: ReturnType<typeof startTimer>
+    const start = () => {
+      const { answered } = pool
+      timer = startTimer(() => {
+        if (pool.answered !== answered) return start()
+        reject(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' }))
+        controller.abort()
+      }, ms)
+    }
+    start()
     work(controller.signal)
       .then(resolve, reject)
       .finally(() => clearTimeout(timer))

@@ -19,10 +19,13 @@ export function sendAndRecover(
 ): Promise<AxiosResponse> {
   const { authoriser, config } = request
   const { source } = authoriser
+  const { pool } = source
+  const turn = ++pool.sent
   // Before the body is read.
   const rewind = rewinderOf(config.data)
   const outcome = sendOnce(token, request)
   const mayRecover = (response: AxiosResponse) => {
+    if (turn <= pool.ahead) pool.answered++
     if (!isTokenRejected(response, authoriser)) {
       source.recordAccepted(token, () => resourceOf(config))
       return false

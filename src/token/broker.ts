@@ -10,7 +10,7 @@ export function createTokenBroker(broker: CaspioTokenBroker, timeoutMs: number):
   const explain = (reason: string) =>
     `the token broker failed (${reason}). It must resolve to { access_token, token_type: 'bearer', expires_in }.`
 
-  return async ({ renew }) => {
+  return async ({ renew, pool }) => {
     const ask = async () => {
       // A broker that asks its own token source must find this request under way.
       await undefined
@@ -18,7 +18,7 @@ export function createTokenBroker(broker: CaspioTokenBroker, timeoutMs: number):
       // Reading it may throw: an answer can have getters.
       return { answer, token: readTokenAnswer(answer) }
     }
-    const { answer, token } = await withTimeLimit(timeoutMs, ask).catch((thrown) => {
+    const { answer, token } = await withTimeLimit(timeoutMs, ask, pool).catch((thrown) => {
       throw thrownFailure(thrown, explain)
     })
     if (typeof token === 'object') return { token, answer, grant: 'broker' }

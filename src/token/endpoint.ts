@@ -4,7 +4,7 @@ import type { ResolvedOptions } from '../contract/options.js'
 import type { CaspioCredentials } from '../contract/types.js'
 import { ownProperty } from '../lib/own-properties.js'
 import { parseJSON } from '../lib/parse-json.js'
-import { createRedact, printable } from '../lib/redact.js'
+import { createRedact, formEncode, printable } from '../lib/redact.js'
 import { readTokenAnswer } from './answer.js'
 import { answerFailure, thrownFailure } from './failures.js'
 import type { RequestToken } from './issuer.js'
@@ -19,9 +19,16 @@ export function createTokenEndpoint(
   options: ResolvedOptions,
   emit: Emit,
 ): RequestToken {
+  const plain = credentials.clientID + credentials.clientSecret
+  // Not every endpoint decodes what RFC 6749 §2.3.1 has the client encode.
+  const hint =
+    options.clientAuthentication === 'basic' && formEncode(plain) !== plain
+      ? " If they are right, try clientAuthentication: 'body', because of their special characters."
+      : ''
   const endpoint = `the token endpoint ${credentials.tokenEndpointURL.replace(/[?#].*/, '')}`
 
-  return async ({ refreshToken, transport }) => {
+  return async (request) => {
+    const { refreshToken } = request
     const grant = refreshToken ? 'refresh_token' : 'client_credentials'
     const form = { grant_type: grant, ...(refreshToken && { refresh_token: refreshToken }) }
     const redact = createRedact([credentials.clientSecret, basicValue(credentials), refreshToken])
@@ -29,12 +36,12 @@ export function createTokenEndpoint(
     const report = (outcome: { status?: number; errorCode?: string }) =>
       emit({ type: 'token-request', grant, ...outcome, duration: performance.now() - startedAt })
 
-    const response = await postGrant(credentials, form, options, transport)
+    const response = await postGrant(credentials, form, options, request)
       .catch(answerOf)
       .catch((error) => {
         report({ errorCode: String(ownProperty(error, 'code') ?? 'ERR_NETWORK') })
         const explain = (reason: string) =>
-          `${endpoint} did not answer (${reason}). Check the network and tokenEndpointURL.`
+          `${endpoint} did not answer (${reason}). Check the network and tokenEndpointURL. A proxy or agent must be set on the instance, not on a single request.`
         throw Object.assign(thrownFailure(error, explain, redact), { isNetworkFault: true })
       })
     const { status } = response
@@ -46,7 +53,7 @@ export function createTokenEndpoint(
     }
     const error = ownProperty(body, 'error')
     report({ status, ...(typeof error === 'string' && { errorCode: printable(redact(error)) }) })
-    throw answerFailure({ status, body, fault: token }, response, endpoint, redact)
+    throw answerFailure({ status, body, fault: token }, response, endpoint, redact, hint)
   }
 }
 

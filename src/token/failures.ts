@@ -19,18 +19,22 @@ export interface FailedAnswer {
 // A token in a body that is not plain JSON: cut off, wrapped, or JSON within a text.
 const TOKEN_IN_TEXT = /((?:access|refresh)_token[\\"'\s]*[:=>][\\"'\s]*)[\w\-.~+/]{16,}=*/g
 
-/** @param endpoint the name of the token endpoint in messages */
+/**
+ * @param endpoint the name of the token endpoint in messages
+ * @param hint what else to try if the client was refused
+ */
 export function answerFailure(
   answer: FailedAnswer,
   { statusText, headers: received }: AxiosResponse,
   endpoint: string,
   redactSecrets: Redact,
+  hint = '',
 ): Failure {
   const redact: Redact = (text) => redactSecrets(text).replace(TOKEN_IN_TEXT, '$1[redacted]')
   const { status, body } = answer
   const headers = AxiosHeaders.from(received as AxiosHeaders)
   const data = redactDeep(body, redact)
-  const [code, advice] = explain(answer, JSON.stringify(data))
+  const [code, advice] = explain(answer, JSON.stringify(data), hint)
   const words = [status, textIn(body, 'error'), textIn(body, 'error_description')].filter(Boolean)
   const isTemporary = advice === OVERLOADED
   return createFailure(
@@ -58,6 +62,7 @@ const OVERLOADED = ': it is down, or was called too often.'
 function explain(
   { status, body, fault }: FailedAnswer,
   text: string | undefined,
+  hint: string,
 ): [CaspioAuthErrorCode, string] {
   if (status === 407) {
     // The token endpoint has not seen this request.
@@ -76,7 +81,7 @@ function explain(
     // is followed by one.
     /^(invalid|unauthorized)_client$|^access_denied$|^invalid_grant$/.test(textIn(body, 'error'))
   if (isRefused) {
-    const advice = `: it refused the client. Check clientID and clientSecret. Find them ${IN_YOUR_ACCOUNT}.`
+    const advice = `: it refused the client. Check clientID and clientSecret. Find them ${IN_YOUR_ACCOUNT}.${hint}`
     return ['ERR_CASPIO_CREDENTIALS', advice]
   }
   // Browsers show a redirect as the status 0.

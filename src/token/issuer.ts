@@ -1,6 +1,7 @@
 import type { Failure } from '../contract/errors.js'
 import type { CaspioGrant } from '../contract/events.js'
 import { msSince, now } from '../lib/clock.js'
+import type { Pool } from '../lib/time-limit.js'
 import { delay } from '../lib/timers.js'
 import type { TokenAnswer } from './answer.js'
 import { retryDelayMs } from './cooldown.js'
@@ -17,6 +18,8 @@ export interface GrantRequest {
   /** Whether a token request that fails is repeated. */
   readonly retry: boolean
   readonly transport: Transport
+  /** The calls to Caspio, which may be ahead of the token request in a small connection pool. */
+  readonly pool: Pool
 }
 
 export interface IssueRequest extends GrantRequest {

@@ -2,6 +2,7 @@ import { CaspioAuthError, type Failure, isFailure } from '../contract/errors.js'
 import type { Emit } from '../contract/events.js'
 import type { ResolvedOptions } from '../contract/options.js'
 import { msSince } from '../lib/clock.js'
+import { createPool } from '../lib/time-limit.js'
 import { createFailureCooldown } from './failure-cooldown.js'
 import { thrownFailure } from './failures.js'
 import type { Issued, Tokens } from './issuer.js'
@@ -25,6 +26,8 @@ const RECENT_MS = 3_600_000
  */
 export class TokenSource {
   readonly renewals = createRenewalJudge()
+  /** Counts the calls to Caspio. */
+  readonly pool = createPool()
   readonly #tokens: Tokens
   readonly #renewBefore: number | undefined
   readonly #emit: Emit
@@ -151,6 +154,7 @@ export class TokenSource {
       accepts: (other: TimedToken) => this.#accepts(other, reason, replaced),
       retry,
       transport,
+      pool: this.pool,
     })
     const flight = this.#flights.start(issuing, transport)
     flight.promise = issuing.then(

@@ -1,19 +1,26 @@
 import type { AxiosRequestConfig } from 'axios'
+import { forTokenRequest, SERVER_KEYS } from './platform.js'
 
 /** The instance whose requests a token request imitates, on its way to the token endpoint. */
 export interface Transport {
   readonly defaults: object
 }
 
-// The settings that say how a request travels. Those that say what it carries, or how its answer is
-// judged (headers, auth, baseURL, params, transforms, validateStatus), are left out.
-const KEYS =
-  'adapter allowedSocketPaths env family fetchOptions http2Options httpAgent httpVersion httpsAgent insecureHTTPParser lookup proxy socketPath transport'.split(
-    ' ',
-  )
+// The settings that say how to reach an endpoint. Those that say what a request carries, or how its
+// answer is judged (headers, auth, baseURL, params, transforms, validateStatus), are left out.
+const KEYS = `adapter env fetchOptions proxy ${SERVER_KEYS}`
+// The same for fetch: of undici, node-fetch (agent), Deno (client) and Bun (proxy, tls, unix). Others
+// would have the answer cached on disk (cache, and next of Next.js).
+const FETCH_KEYS = 'agent client dispatcher proxy tls unix'
 
 /** The transport settings of an instance. Read at each token request: test tools replace them. */
 export function transportSettings({ defaults }: Transport): AxiosRequestConfig {
-  const own = Object.entries(defaults).filter(([key]) => KEYS.includes(key))
+  const settings: AxiosRequestConfig = pick(defaults, KEYS)
+  settings.fetchOptions = pick(settings.fetchOptions, FETCH_KEYS)
+  return forTokenRequest(settings)
+}
+
+function pick(object: object | undefined, keys: string): object {
+  const own = Object.entries(Object(object)).filter(([key]) => keys.split(' ').includes(key))
   return Object.assign(Object.create(null), Object.fromEntries(own))
 }
