@@ -3,13 +3,18 @@ import { spawn } from 'node:child_process'
 // Programs do not inherit the variables of npm, Node and a test runner, nor those of a real account.
 const NOT_INHERITED = /^(npm_|node_|vitest|caspio_|.*_proxy$|force_color|no_color)/i
 
+/** The environment of a program. */
+export function environmentOf(env) {
+  const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name))
+  return { ...Object.fromEntries(inherited), ...env }
+}
+
 /** Runs a program until it ends, or for at most `timeout` ms. */
 export function run(command, args, { cwd, env = {}, timeout = 300_000 } = {}) {
-  const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name))
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
-      env: { ...Object.fromEntries(inherited), ...env },
+      env: environmentOf(env),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout,
       killSignal: 'SIGKILL',
