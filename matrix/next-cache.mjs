@@ -45,7 +45,7 @@ async function main() {
     CASPIO_TOKEN_ENDPOINT_URL: tokenEndpointURL,
   }
   const next = join(folder, 'node_modules', 'next', 'dist', 'bin', 'next')
-  await outputOf(process.execPath, [next, 'build'], { cwd: folder, env })
+  await outputOf(process.execPath, [next, 'build'], { cwd: folder, env, timeout: 900_000 })
   const url = await start(next, env)
   for (const cache of ['force-cache', 'revalidate']) await check(cache, `${url}/records/${cache}`)
   await checkFiles(clientSecret)
