@@ -1,6 +1,6 @@
 import { resolveOptions } from '../../src/contract/options.js'
-import { withoutSharing } from '../../src/store/without-sharing.js'
 import { shareTokens } from '../../src/store/shared-tokens.js'
+import { withoutSharing } from '../../src/store/without-sharing.js'
 import { createIssuer, type Tokens } from '../../src/token/issuer.js'
 import { TokenSource } from '../../src/token/source.js'
 import { SimulatedAccount } from './account.js'
