@@ -1,8 +1,14 @@
-import axios, { type AxiosStatic } from 'axios'
+import axios, { type AxiosInstance, type AxiosStatic } from 'axios'
 import lowest from 'axios-1-16'
 import { describe, expect, it, vi } from 'vitest'
-import { attachCaspioAuth, type CaspioAuthOptions, createCaspioAuth } from '../src/index.js'
+import {
+  attachCaspioAuth,
+  type CaspioAuth,
+  type CaspioAuthOptions,
+  createCaspioAuth,
+} from '../src/index.js'
 import { PHYSICIANS, startAccount } from './support/account.js'
+import { expectConfigError, withPollutedPrototype } from './support/entry-points.js'
 import { startRawServer } from './support/raw-server.js'
 
 const CLIENT = {
@@ -94,6 +100,154 @@ describe('two accounts on one instance', () => {
   })
 })
 
+describe('the same account', () => {
+  /** Attaches a second time, and returns the tokens of requests to these origins. */
+  async function tokensAfter(attach: ((api: AxiosInstance, home: string) => CaspioAuth)[]) {
+    const server = await startRawServer(({ url }, response) => {
+      const token = `token-${url?.slice(1).toLowerCase()}`
+      const body = { access_token: token, token_type: 'bearer', expires_in: 86_400 }
+      response.writeHead(url?.startsWith('/api') ? 401 : 200).end(JSON.stringify(body))
+    })
+    const api = axios.create({ proxy: false, validateStatus: null })
+    const auths = attach.map((each) => each(api, server.url))
+    await api.get(`${server.url}/api`)
+    auths.at(-1)?.detach()
+    await api.get(`${server.url}/api`)
+    return server.received.map(({ url, headers }) => [
+      url,
+      url === '/api' ? headers.authorization : undefined,
+    ])
+  }
+  const credentials = (path: string) => (api: AxiosInstance, home: string) =>
+    attachCaspioAuth(api, { ...CLIENT, clientID: path, tokenEndpointURL: `${home}${path}` })
+  const broker = (name: string) => (api: AxiosInstance, home: string) =>
+    attachCaspioAuth(api, brokerOf(name), { origins: [home] })
+  const brokerOfBaseURL = (name: string) => (api: AxiosInstance, home: string) => {
+    api.defaults.baseURL = home
+    return attachCaspioAuth(api, brokerOf(name))
+  }
+  // Then one recovery, and no token once the later attachment is removed.
+  const byCredentials = [
+    ['/B', undefined],
+    ['/api', 'Bearer token-b'],
+    ['/B', undefined],
+    ['/api', 'Bearer token-b'],
+    ['/api', undefined],
+  ]
+  const byBroker = [
+    ['/api', 'Bearer second'],
+    ['/api', 'Bearer second'],
+    ['/api', undefined],
+  ]
+
+  it.each([
+    ['credentials with another client ID and path case', [credentials('/b'), credentials('/B')]],
+    ['a token broker, then credentials', [broker('first'), credentials('/B')]],
+    ['a token broker of the baseURL, then credentials', [brokerOfBaseURL('1'), credentials('/B')]],
+  ])('is replaced: %s', async (_, attach) => {
+    expect(await tokensAfter(attach)).toEqual(byCredentials)
+  })
+
+  it.each([
+    ['credentials, then a token broker', [credentials('/b'), broker('second')]],
+    [
+      'credentials, then a token broker of the baseURL',
+      [credentials('/b'), brokerOfBaseURL('second')],
+    ],
+    ['two token brokers of the baseURL', [brokerOfBaseURL('first'), brokerOfBaseURL('second')]],
+  ])('is replaced: %s', async (_, attach) => {
+    expect(await tokensAfter(attach)).toEqual(byBroker)
+  })
+
+  it('loses the origins of the first attachment', async () => {
+    const gateway = await startRawServer()
+    const account = await startAccount()
+    const api = axios.create({ proxy: false })
+    attachCaspioAuth(api, account.credentials, { origins: [gateway.url] })
+    const second = { ...account.credentials, clientID: 'a-second-profile' }
+    attachCaspioAuth(api, second)
+    await api.get(gateway.url)
+    expect(gateway.received[0]?.headers.authorization).toBeUndefined()
+    expect(account.log.token).toEqual([])
+  })
+
+  it('is recognised after its baseURL changed, if a token broker has no other origin', async () => {
+    const server = await startRawServer()
+    const api = axios.create({ baseURL: 'https://a1bcd234.caspio.com', proxy: false })
+    attachCaspioAuth(api, brokerOf('first'))
+    api.defaults.baseURL = server.url
+    attachCaspioAuth(api, brokerOf('second')).detach()
+    await api.get('/x')
+    expect(server.received[0]?.headers.authorization).toBeUndefined()
+  })
+
+  it('is not one whose token endpoint has another query', async () => {
+    const gateway = await startRawServer((_, response) =>
+      response.end('{"access_token":"t","token_type":"bearer","expires_in":9}'),
+    )
+    const [a, b] = [await startRawServer(), await startRawServer()]
+    const api = axios.create({ proxy: false })
+    for (const [name, { url }] of Object.entries({ a, b })) {
+      const tokenEndpointURL = `${gateway.url}/token?account=${name}`
+      attachCaspioAuth(api, { ...CLIENT, tokenEndpointURL }, { origins: [url] })
+    }
+    for (const { url } of [a, b]) await api.get(url)
+    expect(gateway.received.map(({ url }) => url)).toEqual(['/token?account=a', '/token?account=b'])
+  })
+})
+
+describe('a request in the scope of two accounts', () => {
+  it('is sent and recovered by the one that was attached later', async () => {
+    const gateway = await startRawServer((_, response) => response.writeHead(401).end())
+    const [a, b] = [await startAccount(), await startAccount()]
+    const api = axios.create({ baseURL: gateway.url, proxy: false, validateStatus: null })
+    attachCaspioAuth(api, a.credentials)
+    const auth = attachCaspioAuth(api, b.credentials)
+    await api.get('/x')
+    expect(gateway.received).toHaveLength(2)
+    expect([a.log.token.length, b.log.token.length]).toEqual([0, 2])
+    auth.detach()
+    await api.get('/x')
+    expect(a.log.token).toHaveLength(2)
+  })
+})
+
+describe('an instance that cannot be changed', () => {
+  const { freeze, seal, preventExtensions } = Object
+  const freezeHandlers = (api: AxiosInstance) => freeze(handlersOf(api).handlers)
+  const lockCreate = (api: AxiosInstance) =>
+    Object.defineProperty(api, 'create', { value: api.create, writable: false })
+  const attach = (api: AxiosInstance) => attachCaspioAuth(api, CLIENT, { createdInstances: true })
+
+  it.each<[string, (api: AxiosInstance) => unknown]>([
+    ['is frozen', freeze],
+    ['is sealed', seal],
+    ['cannot be extended', preventExtensions],
+    ['has a frozen list of interceptors', freezeHandlers],
+    ['has a create() that cannot be replaced', lockCreate],
+  ])('is left as it was if it %s', (_, change) => {
+    const api = axios.create()
+    const { create } = api
+    change(api)
+    expectConfigError(() => attach(api), 'frozen')
+    expect([handlersOf(api).handlers, api.create]).toEqual([[], create])
+  })
+
+  it('keeps its earlier attachment', async () => {
+    const server = await startRawServer()
+    const api = axios.create({ baseURL: server.url, proxy: false })
+    attachCaspioAuth(api, brokerOf('first'))
+    freezeHandlers(api)
+    expectConfigError(() => attachCaspioAuth(api, brokerOf('second')), 'frozen')
+    await api.get('/')
+    expect(server.received[0]?.headers.authorization).toBe('Bearer first')
+  })
+
+  it('has no created instances if it has no create()', () => {
+    attach(new axios.Axios({}) as AxiosInstance).detach()
+  })
+})
+
 describe('a shared CaspioAuth', () => {
   const onTeapot: CaspioAuthOptions = { shouldRenew: ({ status }) => status === 418 }
   const onGone: CaspioAuthOptions = { shouldRenew: ({ status }) => status === 410 }
@@ -114,6 +268,24 @@ describe('a shared CaspioAuth', () => {
     }
     const expected = statuses.flatMap((each) => (each === status ? [each, 200] : [each]))
     expect(account.log.api.map((entry) => entry.status)).toEqual(expected)
+  })
+
+  it.each(['timeout', 'onEvent', 'tokenStore'])('does not take the option %s', (name) => {
+    const shared = createCaspioAuth(CLIENT)
+    const values = { timeout: 1, onEvent() {}, tokenStore: new Map() }
+    const option = { [name]: values[name as keyof typeof values] }
+    expectConfigError(() => attachCaspioAuth(axios.create(), shared, option), name)
+  })
+
+  it('takes no option from Object.prototype', async () => {
+    const account = await startAccount()
+    const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+    const shouldRenew = vi.fn(() => false)
+    withPollutedPrototype({ shouldRenew }, () =>
+      attachCaspioAuth(api, createCaspioAuth(account.credentials), {}),
+    )
+    await api.get(PHYSICIANS)
+    expect(shouldRenew).not.toHaveBeenCalled()
   })
 
   it('treats an undefined option as absent', () => {

@@ -1,7 +1,7 @@
 import { checkCredentials } from './contract/credentials.js'
 import { configError } from './contract/errors.js'
 import { createEmit, type Emit } from './contract/events.js'
-import { type ResolvedOptions, resolveOptions } from './contract/options.js'
+import { type AttachmentOptions, resolveOptions } from './contract/options.js'
 import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenBroker } from './contract/types.js'
 import { type SharedTokens, shareTokens } from './store/shared-tokens.js'
 import { withoutSharing } from './store/without-sharing.js'
@@ -14,7 +14,7 @@ import { TokenSource } from './token/source.js'
  * The token source of one account, and what an instance needs to know to use it. No secret and no
  * token store can be reached from it: every handle leads here.
  */
-export interface Account extends Pick<ResolvedOptions, 'origins' | 'shouldRenew'> {
+export interface Account extends AttachmentOptions {
   readonly source: TokenSource
   /** Undefined if a token broker gets the token. */
   readonly tokenEndpoint: URL | undefined
@@ -29,7 +29,7 @@ export function createAccount(
   userOptions: CaspioAuthOptions | undefined,
 ): Account {
   const options = resolveOptions(userOptions)
-  const { origins, shouldRenew } = options
+  const { origins, shouldRenew, createdInstances, existingAuthorization } = options
   const emit = createEmit(options.onEvent)
   let tokenEndpoint: URL | undefined
   let tokens: SharedTokens
@@ -53,5 +53,14 @@ export function createAccount(
     source.invalidate()
     tokens.forget()
   }
-  return { source, tokenEndpoint, origins, shouldRenew, emit, invalidate }
+  return {
+    source,
+    tokenEndpoint,
+    origins,
+    shouldRenew,
+    createdInstances,
+    existingAuthorization,
+    emit,
+    invalidate,
+  }
 }

@@ -1,6 +1,13 @@
-import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
+import type { AxiosInstance } from 'axios'
 import { type Account, createAccount } from './account.js'
-import { type Attachment, attachmentsOf } from './attachments.js'
+import {
+  type Attachment,
+  type Attachments,
+  attachmentsOf,
+  type DetachedAccount,
+  intercept,
+  isSameAccount,
+} from './attachments.js'
 import { configError } from './contract/errors.js'
 import { resolveOptions } from './contract/options.js'
 import type {
@@ -9,25 +16,27 @@ import type {
   CaspioCredentials,
   CaspioTokenBroker,
 } from './contract/types.js'
+import { replaceCreate } from './created-instances.js'
 import { accountOf, createHandle } from './handle.js'
 import { ownProperty } from './lib/own-properties.js'
-import { sendAuthorised } from './request/adapter.js'
-import { createRedirectGuard } from './request/redirects.js'
+import { parseURL } from './lib/url.js'
 import { createScope } from './request/scope.js'
-import type { Authoriser } from './request/send.js'
 
 /**
  * Authorises every request of `instance` that goes to Caspio. The first request that needs an access
  * token gets one. The plugin renews the token before it expires. If Caspio rejects it, the plugin
  * gets another one and resends the request, once.
  *
- * Attaching the same account again replaces the first attachment. Two accounts work side by side.
+ * Attaching the same account again replaces the first attachment, whatever the client ID. The same
+ * account has the same token endpoint. A token broker is of the same account as everything that has
+ * one of its origins. Two accounts work side by side. A request that is in the scope of both is sent
+ * with the token of the one that was attached later.
  *
  * @param instance the global `axios`, or an instance that `axios.create()` returned
  * @param credentials the three values of the Web services profile, a token broker, or the
  *   {@link CaspioAuth} of another instance, to share its token
- * @param options with a `CaspioAuth` only `origins` and `shouldRenew`: set the others where the
- *   `CaspioAuth` is created
+ * @param options with a `CaspioAuth` only `origins`, `shouldRenew`, `createdInstances` and
+ *   `existingAuthorization`: set the others where the `CaspioAuth` is created
  * @returns the token source of the instance, with `detach()` to remove the plugin
  * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments, naming the field
  */
@@ -52,63 +61,64 @@ export function attachCaspioAuth(
   }
 
   const attachments = attachmentsOf(instance)
-  const key = tokenEndpoint?.href ?? [...origins].sort().join()
-  attachments.get(key)?.detach()
-  const detachInterceptor = intercept(instance, createAuthoriser(instance, account, origins))
-  const attachment: Attachment = {
-    origins,
-    detach() {
-      // Only the origins stay: no secret and no token.
-      if (attachments.get(key) === attachment) attachments.set(key, { origins, detach() {} })
-      detachInterceptor()
-    },
+  const attachment = createAttachment(instance, account, origins, attachments)
+  try {
+    if (account.createdInstances) replaceCreate(instance, attachments)
+    intercept(instance, attachments)
+    const others = attachments.accounts.filter((other) => !isSameAccount(other, attachment))
+    attachments.accounts = [attachment, ...others]
+  } finally {
+    removeUnused(attachments)
   }
-  attachments.set(key, attachment)
-  return createHandle(account, instance, attachment.detach)
-}
 
-function createAuthoriser(
-  instance: AxiosInstance,
-  { source, tokenEndpoint, shouldRenew, emit }: Account,
-  origins: ReadonlySet<string>,
-): Authoriser {
-  const scope = createScope({
-    origins,
-    tokenEndpoint,
-    defaults: () => instance.defaults,
-    // A broker without origins has nothing but the baseURL.
-    belongsToAnother: (origin) =>
-      origins.size > 0 &&
-      [...attachmentsOf(instance).values()].some(
-        (other) => other.origins !== origins && other.origins.has(origin),
-      ),
+  return createHandle(account, instance, () => {
+    const { endpoint, homes } = attachment
+    const rest: DetachedAccount = {
+      endpoint,
+      homes,
+      origins,
+      scope: undefined,
+      createdInstances: false,
+    }
+    attachments.accounts = attachments.accounts.map((one) => (one === attachment ? rest : one))
+    removeUnused(attachments)
   })
-  return {
-    source,
-    scope,
-    shouldRenew,
-    guardRedirects: createRedirectGuard(scope.includesURL),
-    transport: instance,
-    emit,
-  }
 }
 
-/** Registers the request interceptor. Returns the function that removes it. */
-function intercept({ interceptors }: AxiosInstance, authoriser: Authoriser): () => void {
-  const { request } = interceptors
-  const authorise = (config: InternalAxiosRequestConfig): InternalAxiosRequestConfig => {
-    const original = config.adapter
-    config.adapter = (final) => sendAuthorised(final, original, authoriser)
-    return config
-  }
-  const id = request.use(authorise, undefined, { synchronous: true })
-  return () => {
-    const { handlers } = request
-    // After interceptors.clear() another interceptor may have this ID.
-    if (!handlers?.some((handler) => handler?.fulfilled === authorise)) return
-    request.eject(id)
-    // Before 1.20 axios keeps the empty slot, and each attachment would add one.
-    if (handlers.length === id + 1 && handlers[id] === null) handlers.pop()
+/** Removes what no attachment needs any more. */
+function removeUnused({ accounts, parent, restoreCreate, removeInterceptor }: Attachments): void {
+  // A created instance follows its parent, which may attach again.
+  if (parent) return
+  if (!accounts.some((one) => one.createdInstances)) restoreCreate()
+  if (!accounts.some((one) => one.scope)) removeInterceptor()
+}
+
+function createAttachment(
+  instance: AxiosInstance,
+  account: Account,
+  origins: ReadonlySet<string>,
+  attachments: Attachments,
+): Attachment {
+  const { tokenEndpoint } = account
+  const baseURL = ownProperty(instance.defaults, 'baseURL')
+  return {
+    ...account,
+    origins,
+    scope: createScope({
+      origins,
+      tokenEndpoint,
+      defaults: () => instance.defaults,
+      // A broker without origins has nothing but the baseURL.
+      belongsToAnother: (origin) =>
+        origins.size > 0 &&
+        attachments.accounts.some(
+          (other) => other.origins !== origins && other.origins.has(origin),
+        ),
+    }),
+    // Caspio's server ignores the case. A query may name the account to a gateway.
+    endpoint: tokenEndpoint?.href.toLowerCase(),
+    // The empty one recognises a broker without origins even if the baseURL changes.
+    homes: origins.size ? origins : new Set(['', parseURL(`${baseURL}`)?.origin]),
   }
 }
 
@@ -118,17 +128,14 @@ function accountFor(
 ): Account {
   const shared = accountOf(credentials)
   if (!shared) return createAccount(credentials as CaspioCredentials, userOptions)
-  const options = resolveOptions(userOptions)
-  const { origins, shouldRenew, ...misplaced } = Object(userOptions)
-  for (const [name, value] of Object.entries(misplaced)) {
-    if (value === undefined) continue
+  const { origins } = resolveOptions(userOptions)
+  const given = Object.entries(Object(userOptions)).filter(([, value]) => value !== undefined)
+  // An account has no other option.
+  const misplaced = given.find(([name]) => !Object.hasOwn(shared, name))
+  if (misplaced) {
     throw configError(
-      `the option ${name} cannot be set here. Set it where the shared CaspioAuth is created.`,
+      `the option ${misplaced[0]} cannot be set here. Set it where the shared CaspioAuth is created.`,
     )
   }
-  return {
-    ...shared,
-    origins: [...shared.origins, ...options.origins],
-    ...(shouldRenew && { shouldRenew }),
-  }
+  return { ...shared, ...Object.fromEntries(given), origins: [...shared.origins, ...origins] }
 }

@@ -1,22 +1,109 @@
+import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
+import { configError } from './contract/errors.js'
 import { defineHidden } from './lib/own-properties.js'
+import { sendAuthorised } from './request/adapter.js'
+import type { Authoriser } from './request/send.js'
+
+interface KnownAccount {
+  /** Undefined if a token broker gets the token. */
+  readonly endpoint: string | undefined
+  /** The account of a token broker is known by these. */
+  readonly homes: ReadonlySet<unknown>
+  /** Another account's `baseURL` must not bring these into its scope. */
+  readonly origins: ReadonlySet<string>
+}
 
 /** The plugin on one instance, for one account. */
-export interface Attachment {
-  /** The origins of the account: another account's `baseURL` must not bring them into its scope. */
-  readonly origins: ReadonlySet<string>
-  detach(): void
+export interface Attachment extends KnownAccount, Authoriser {
+  readonly createdInstances: boolean
+}
+
+/** What is left of an attachment: no secret and no token. */
+export interface DetachedAccount extends KnownAccount {
+  // Not absent: they could be read from a polluted Object.prototype.
+  readonly scope: undefined
+  readonly createdInstances: false
+}
+
+/** What the plugin keeps on an instance. */
+export interface Attachments {
+  /** The newest first. The first one whose scope includes a request authorises it. */
+  accounts: readonly (Attachment | DetachedAccount)[]
+  /** Those of the instance that created this one. */
+  readonly parent: Attachments | undefined
+  removeInterceptor(): void
+  restoreCreate(): void
 }
 
 // On the instance and with Symbol.for: hot reload evaluates this module again, and the ESM and the
 // CommonJS copy of the package share no variable.
 const ATTACHMENTS = Symbol.for('axios-caspio-auth.attachments')
 
-/**
- * The attachments of an instance, by account. A detached account stays, with its origins: they must
- * not fall to another account.
- */
-export function attachmentsOf(instance: object): Map<string, Attachment> {
-  const holder = instance as { [ATTACHMENTS]?: Map<string, Attachment> }
-  if (!Object.hasOwn(holder, ATTACHMENTS)) defineHidden(holder, ATTACHMENTS, new Map())
-  return holder[ATTACHMENTS] as Map<string, Attachment>
+/** @throws CaspioAuthError `ERR_CASPIO_CONFIG` if the instance is frozen */
+export function attachmentsOf(instance: object, parent?: Attachments): Attachments {
+  if (!Object.hasOwn(instance, ATTACHMENTS)) {
+    const none: Attachments = {
+      accounts: [],
+      parent,
+      removeInterceptor() {},
+      restoreCreate() {},
+    }
+    unlessFrozen(() => defineHidden(instance, ATTACHMENTS, none))
+  }
+  return (instance as { [ATTACHMENTS]: Attachments })[ATTACHMENTS]
+}
+
+/** Whether an attachment of the one replaces an attachment of the other. */
+export function isSameAccount(a: KnownAccount, b: KnownAccount): boolean {
+  return a.endpoint && b.endpoint
+    ? a.endpoint === b.endpoint
+    : [...a.homes].some((home) => b.homes.has(home))
+}
+
+/** The accounts of an instance, and those of the instance that created it. */
+function accountsInUse({ accounts, parent }: Attachments): Attachments['accounts'] {
+  if (!parent) return accounts
+  const inherited = accountsInUse(parent).filter(
+    (one) => one.createdInstances && !accounts.some((own) => isSameAccount(one, own)),
+  )
+  return [...accounts, ...inherited]
+}
+
+/** Registers the request interceptor, after all others. */
+export function intercept(instance: AxiosInstance, attachments: Attachments): void {
+  const { request } = instance.interceptors
+  const authorise = (config: InternalAxiosRequestConfig): InternalAxiosRequestConfig => {
+    const inUse = accountsInUse(attachments)
+    const original = config.adapter
+    if (inUse.length) {
+      config.adapter = (final) => {
+        const account = inUse.find(({ scope }) => scope?.includesRequest(final))
+        return sendAuthorised(final, original, account as Attachment | undefined, instance)
+      }
+    }
+    return config
+  }
+  unlessFrozen(() => {
+    attachments.removeInterceptor()
+    const id = request.use(authorise, undefined, { synchronous: true })
+    attachments.removeInterceptor = () => {
+      const { handlers } = request
+      // After interceptors.clear() another interceptor may have this ID.
+      if (!handlers?.some((handler) => handler?.fulfilled === authorise)) return
+      request.eject(id)
+      // Before 1.20 axios keeps the empty slot, and each attachment would add one.
+      if (handlers.length === id + 1 && handlers[id] === null) handlers.pop()
+    }
+  })
+}
+
+/** @throws CaspioAuthError `ERR_CASPIO_CONFIG` if the change throws */
+export function unlessFrozen(change: () => void): void {
+  try {
+    change()
+  } catch {
+    throw configError(
+      'the axios instance is frozen, or its create() or interceptors are. Attach first.',
+    )
+  }
 }

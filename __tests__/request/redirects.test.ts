@@ -238,9 +238,17 @@ describe.each(VERSIONS)('a redirected request, with axios %s', (version) => {
 
   it('gets no second guard if it is sent again', async () => {
     const { api } = await setUp(version)
-    const { config } = await api.get('/x', { beforeRedirect: () => {} })
-    const again = await api.request(config)
-    expect(again.config.beforeRedirect).toBe(config.beforeRedirect)
+    let { config } = await api.get('/x', { beforeRedirect: () => {} })
+    for (let i = 0; i < 3; i++) ({ config } = await api.request(config))
+    let reads = 0
+    const details = {
+      get href() {
+        reads++
+        return api.defaults.baseURL
+      },
+    }
+    config.beforeRedirect?.(details as never, {} as never, {} as never)
+    expect(reads).toBe(1)
   })
 
   it('calls the beforeRedirect of the defaults once for each time it is sent', async () => {

@@ -1,4 +1,5 @@
 import axios, {
+  AxiosHeaders,
   type AxiosInstance,
   type AxiosRequestConfig,
   getAdapter,
@@ -7,7 +8,7 @@ import axios, {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
-import { createRedirectGuard } from '../../src/request/redirects.js'
+import { guardRedirects } from '../../src/request/redirects.js'
 import { createScope } from '../../src/request/scope.js'
 
 // A failing run prints its seed and path: `fc.assert(property, { seed, path })` replays it.
@@ -292,14 +293,18 @@ describe('the scope', () => {
       (world, instanceURL, locations, name) => {
         const scope = createWorldsScope(world, { baseURL: instanceURL as string })
         let calls = 0
-        const guard = createRedirectGuard(scope.includesURL)(() => calls++)
+        const config: InternalAxiosRequestConfig = {
+          headers: new AxiosHeaders(),
+          beforeRedirect: () => calls++,
+        }
+        guardRedirects(config, scope)
         let from = `${HOME}/rest/v2/tables`
         for (const location of locations) {
           // As follow-redirects resolves it:
           const to = parsed(location, from)
           if (!to) continue
           const headers: Record<string, string> = { [name]: 'Bearer t', 'X-Authorization': 'kept' }
-          guard(
+          config.beforeRedirect?.(
             { href: to.href, headers },
             { headers: {}, statusCode: 302 },
             {

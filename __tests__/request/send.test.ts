@@ -4,7 +4,11 @@ import { type AuthorisedRequest, sendOnce } from '../../src/request/send.js'
 import { createToken } from '../support/authorised-request.js'
 
 function send(headers: AxiosHeaders, adapter: (config: InternalAxiosRequestConfig) => unknown) {
-  const request = { config: { headers }, adapter } as unknown as AuthorisedRequest
+  const request = {
+    authoriser: { scope: {} },
+    config: { headers },
+    adapter,
+  } as unknown as AuthorisedRequest
   return sendOnce(createToken('a-token'), request)
 }
 

@@ -39,12 +39,13 @@ export function scriptedRequest({ answers, replacements = [], config }: Script) 
   }
   const authoriser = {
     source,
+    scope: {},
     shouldRenew: ({ status }: AxiosResponse) => status === 401,
-    transport: { defaults: {} },
     emit: ({ type }: { type: string }) => events.push(type),
   }
   const request = {
     authoriser: authoriser as unknown as Authoriser,
+    transport: { defaults: {} },
     config: { method: 'get', url: '/rows', headers: new AxiosHeaders(), ...config },
     async adapter(config: InternalAxiosRequestConfig) {
       sent.push(config.headers.get('Authorization'))

@@ -10,9 +10,17 @@ type WithDefault =
   | 'retries'
   | 'shouldRenew'
   | 'tokenStoreTimeout'
+  | 'createdInstances'
+  | 'existingAuthorization'
 
 export type ResolvedOptions = Required<Pick<CaspioAuthOptions, WithDefault>> &
   Omit<CaspioAuthOptions, WithDefault>
+
+/** The options that an attachment may set even if it shares a `CaspioAuth`. */
+export type AttachmentOptions = Pick<
+  ResolvedOptions,
+  'origins' | 'shouldRenew' | 'createdInstances' | 'existingAuthorization'
+>
 
 // What setTimeout can count.
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
@@ -47,6 +55,12 @@ const OPTIONS: Readonly<
   tokenStore: [isStore, 'an object with the methods get, set and delete, like a Keyv'],
   tokenStoreTimeout: [milliseconds, MILLISECONDS, 500],
   onEvent: [isFunction, 'a function'],
+  createdInstances: [(value) => typeof value === 'boolean', 'true or false', false],
+  existingAuthorization: [
+    (value) => value === 'replace' || value === 'keep',
+    "'replace' or 'keep'",
+    'replace',
+  ],
 })
 
 /**

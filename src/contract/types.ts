@@ -154,6 +154,27 @@ export interface CaspioAuthOptions {
    * @default undefined
    */
   readonly onEvent?: (event: CaspioAuthEvent) => void
+  /**
+   * `true` attaches the plugin to the instances, too, that the attached instance's `create()` returns
+   * later, and to those that these create. They use the token, the options and the scope of the
+   * attached instance: their own `baseURL` adds no origin. If you attach again or detach, they
+   * follow. Set it if your code, or a package, calls `axios.create()` where you cannot attach. It
+   * has no effect on the named export `create` of axios, on a `create` that was copied before, and
+   * on other copies of axios.
+   *
+   * @default false
+   */
+  readonly createdInstances?: boolean
+  /**
+   * What happens to a request in scope that has an `Authorization` header already, be it from the
+   * request or from the instance's defaults. `replace` replaces the header. `keep` sends the request
+   * as it is, and does not recover its 401. Change it if some requests carry a token of their own.
+   * With `keep`, a request without this header, or with an empty one, still gets the plugin's
+   * token. Add `skipCaspioAuth: true` to requests that you send with the rights of a visitor.
+   *
+   * @default 'replace'
+   */
+  readonly existingAuthorization?: 'replace' | 'keep'
 }
 
 declare module 'axios' {

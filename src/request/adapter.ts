@@ -1,8 +1,10 @@
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { axios, getAdapter } from '../lib/axios.js'
 import { ownProperty } from '../lib/own-properties.js'
+import type { Transport } from '../token/transport.js'
 import { isOneShot } from './bodies.js'
 import { sendAndRecover } from './recovery.js'
+import { bringsAuthorization } from './redirects.js'
 import type { Authoriser } from './send.js'
 import { waitForToken } from './waiting.js'
 
@@ -18,19 +20,27 @@ const AUTHORISED_STREAM = [...AUTHORISED, 'data']
  * Sends one request: with the access token if it goes to Caspio, or else untouched.
  *
  * @param original the adapters that the config had before the plugin's
+ * @param authoriser undefined if the request is in no scope
+ * @param transport how a token request travels
  */
 export function sendAuthorised(
   config: Config,
   original: Config['adapter'],
-  authoriser: Authoriser,
+  authoriser: Authoriser | undefined,
+  transport: Transport,
 ): Promise<AxiosResponse> {
   // A plugin that sends error.config again passes the interceptor again, and comes here once.
   config.adapter = original as AxiosAdapter
   const adapter = getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
   const authorization = config.headers.get('Authorization')
   const keepsOut = ['skipCaspioAuth', 'auth'].some((name) => ownProperty(config, name))
-  if (keepsOut || authorization === false || !authoriser.scope.includesRequest(config)) {
-    redact(config, AGENTS)
+  if (
+    !authoriser ||
+    keepsOut ||
+    authorization === false ||
+    (authoriser.existingAuthorization === 'keep' && bringsAuthorization(config))
+  ) {
+    redact(config, authoriser ? AUTHORISED : AGENTS)
     return adapter(config)
   }
   // An interceptor's { ...config } inherits from Object.prototype. Before 1.20 axios would take a
@@ -38,9 +48,8 @@ export function sendAuthorised(
   if (Object.getPrototypeOf(config) === Object.prototype) Object.setPrototypeOf(config, null)
   if (authorization !== undefined) config.headers.delete('Authorization')
   redact(config, isOneShot(config.data) ? AUTHORISED_STREAM : AUTHORISED)
-  config.beforeRedirect = authoriser.guardRedirects(config.beforeRedirect)
-  const request = { authoriser, config, adapter }
-  const token = authoriser.source.acquire(authoriser.transport)
+  const request = { authoriser, transport, config, adapter }
+  const token = authoriser.source.acquire(transport)
   // Not by instanceof: applications replace the global Promise.
   return 'then' in token
     ? waitForToken(token, config).then((ready) => sendAndRecover(ready, request))

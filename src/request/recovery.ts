@@ -67,8 +67,8 @@ interface Rejection {
 
 async function recover(rejection: Rejection, request: AuthorisedRequest): Promise<AxiosResponse> {
   const { token, response, outcome, resends, rewind } = rejection
-  const { source, transport, emit } = request.authoriser
-  const { config } = request
+  const { source, emit } = request.authoriser
+  const { config, transport } = request
   emit({ type: 'token-rejected', status: response.status })
   if (config.skipAuthRefresh) return outcome
   const replacement = source.replace(token, resourceOf(config), resends > 0, transport)

@@ -130,6 +130,6 @@ async function releaseAfter(published: Promise<void> | undefined, release: () =>
 
 /** Names the account and its client, without characters that a store may refuse in a key. */
 function storeKey({ clientID, tokenEndpointURL }: CaspioCredentials): string {
-  const endpoint = tokenEndpointURL.replace(/^\w+:\/\/|[?#].*/g, '')
+  const endpoint = tokenEndpointURL.replace(/^\w+:\/\/|[?#].*/g, '').toLowerCase()
   return ['axios-caspio-auth', endpoint, clientID].map(encodeURIComponent).join(':')
 }

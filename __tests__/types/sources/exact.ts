@@ -78,6 +78,8 @@ expectTypeOf<CaspioAuthOptions>().toEqualTypeOf<{
   readonly tokenStore?: CaspioTokenStore
   readonly tokenStoreTimeout?: number
   readonly onEvent?: (event: CaspioAuthEvent) => void
+  readonly createdInstances?: boolean
+  readonly existingAuthorization?: 'replace' | 'keep'
 }>()
 expectTypeOf<keyof CaspioTokenStore>().toEqualTypeOf<'get' | 'set' | 'delete' | 'lock'>()
 expectTypeOf(redisTokenStore).returns.toEqualTypeOf<CaspioTokenStore>()

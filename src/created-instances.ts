@@ -1,0 +1,30 @@
+import type { AxiosInstance, CreateAxiosDefaults } from 'axios'
+import { type Attachments, attachmentsOf, intercept, unlessFrozen } from './attachments.js'
+
+/**
+ * Replaces `instance.create`. The instances that it returns use the attachments of `instance`, as
+ * these are at each request. Only a created instance refers to its parent, so that it can be garbage
+ * collected.
+ *
+ * @throws CaspioAuthError `ERR_CASPIO_CONFIG` if it cannot be replaced
+ */
+export function replaceCreate(instance: AxiosInstance, attachments: Attachments): void {
+  attachments.restoreCreate()
+  const original = instance.create
+  const create = (config?: CreateAxiosDefaults): AxiosInstance => {
+    const created = original.call(instance, config)
+    // A mocked create() may return anything.
+    if (Object(created).interceptors) {
+      const own = attachmentsOf(created, attachments)
+      intercept(created, own)
+      replaceCreate(created, own)
+    }
+    return created
+  }
+  unlessFrozen(() => {
+    instance.create = create
+  })
+  attachments.restoreCreate = () => {
+    if (instance.create === create) instance.create = original
+  }
+}
