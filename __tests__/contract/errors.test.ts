@@ -291,9 +291,9 @@ describe('secrets', () => {
     let refreshed: string | undefined
     const { auth, credentials } = await startWithReply((request) => {
       const form = new URLSearchParams(String(request.body))
-      if (form.get('grant_type') === 'client_credentials')
+      if (refreshed === undefined && form.get('grant_type') === 'client_credentials')
         return { body: JSON.stringify(validToken) }
-      refreshed = form.get('refresh_token') ?? undefined
+      refreshed ??= form.get('refresh_token') ?? undefined
       return { status: 500, body: String(request.body) }
     })
     await auth.getAccessToken()

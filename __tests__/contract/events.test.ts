@@ -148,19 +148,15 @@ describe('the events of an account', () => {
     account.tokenEndpoint.fail()
     passTime(DAY_IN_MS - 600_000)
     expect((await api.get(PHYSICIANS)).status).toBe(200)
-    await vi.waitFor(() => expect(events).toHaveLength(2))
+    await vi.waitFor(() => expect(events).toHaveLength(3))
+    const failed = { type: 'token-request', status: 503, errorCode: 'temporarily_unavailable' }
     expect(events).toStrictEqual([
-      {
-        type: 'token-request',
-        grant: 'refresh_token',
-        status: 503,
-        errorCode: 'temporarily_unavailable',
-        duration,
-      },
+      { ...failed, grant: 'refresh_token', duration },
+      { ...failed, grant: 'client_credentials', duration },
       { type: 'acquisition-failed', error: expect.any(Error), background: true, retryIn: 1_000 },
     ])
     expect((await api.get(PHYSICIANS)).status).toBe(200)
-    expect(events).toHaveLength(2)
+    expect(events).toHaveLength(3)
   })
 
   it('report a rejection, the new token and the resend, in that order', async () => {

@@ -10,7 +10,7 @@ import { readStoredToken, writeStoredToken } from './stored-token.js'
 type Operation = Extract<CaspioAuthEvent, { type: 'store-failed' }>['operation']
 
 const SKIP_AFTER_FAILURE_MS = 10_000
-// A slow store may repeat the tokens of earlier calls.
+// The errors of a slow store may repeat the tokens of earlier calls.
 const MOST_SECRETS = 20
 
 /**
@@ -22,7 +22,6 @@ const MOST_SECRETS = 20
  */
 export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: string, emit: Emit) {
   let failedAt = Number.NEGATIVE_INFINITY
-  /** The tokens that the store may repeat in its errors. */
   let secrets: readonly (string | undefined)[] = []
 
   const isSkipped = () => isWithin(SKIP_AFTER_FAILURE_MS, failedAt)
@@ -30,16 +29,14 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
     secrets = [...secrets.slice(-MOST_SECRETS), accessToken, refreshToken]
   }
 
-  const report = (operation: Operation, reason: string) =>
-    emit({ type: 'store-failed', operation, reason })
-
   async function call<T>(operation: Operation, work: () => Promise<T>, evenIfSkipped = false) {
     if (isSkipped() && !evenIfSkipped) return undefined
     try {
       return await withTimeLimit(timeoutMs, work)
     } catch (thrown) {
       failedAt = performance.now()
-      report(operation, thrownFailure(thrown, String, createRedact(secrets)).message)
+      const reason = thrownFailure(thrown, String, createRedact(secrets)).message
+      emit({ type: 'store-failed', operation, reason })
       return undefined
     }
   }
@@ -53,7 +50,7 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
         remember(found)
         return found
       }
-      if (found) report('get', found)
+      if (found) emit({ type: 'store-failed', operation: 'get', reason: found })
       return undefined
     },
     write(token: TimedToken, ttlMs: number, evenIfSkipped: boolean): Promise<true | undefined> {

@@ -1,6 +1,6 @@
 import type { Emit } from '../contract/events.js'
 import type { ResolvedOptions } from '../contract/options.js'
-import type { CaspioCredentials, CaspioTokenStore } from '../contract/types.js'
+import type { CaspioCredentials } from '../contract/types.js'
 import { isWithin } from '../lib/clock.js'
 import { delay, startTimer } from '../lib/timers.js'
 import type { Issued, IssueRequest, TokenIssuer, Tokens } from '../token/issuer.js'
@@ -33,10 +33,12 @@ export function shareTokens(
   emit: Emit,
   adopt: TokenSource['adopt'],
 ): SharedTokens {
-  const userStore = options.tokenStore as CaspioTokenStore
-  const store = guardStore(userStore, options.tokenStoreTimeout, storeKey(credentials), emit)
+  const { tokenStore, tokenStoreTimeout } = options as Required<ResolvedOptions>
+  const store = guardStore(tokenStore, tokenStoreTimeout, storeKey(credentials), emit)
   // A whole number, as Redis wants it.
-  const lockTtlMs = userStore.lock ? Math.ceil(options.timeout) + LOCK_MARGIN_MS : 0
+  const lockTtlMs = tokenStore.lock ? Math.ceil(options.timeout) + LOCK_MARGIN_MS : 0
+
+  const { publish, settle } = createPublisher(store, adopt)
 
   async function issueShared(request: IssueRequest): Promise<Issued> {
     const { found, release, hasWaited } = await findOrLock(store, request, lockTtlMs)
@@ -55,6 +57,24 @@ export function shareTokens(
     }
   }
 
+  function settled(token: TimedToken): Issued {
+    if (!lockTtlMs) settle(token)
+    return { token, grant: undefined }
+  }
+
+  const look = createLook(store)
+  return {
+    issue: issueShared,
+    async find(accepts) {
+      const found = await look()
+      return found && accepts(found) ? settled(found) : undefined
+    },
+    forget: () => void store.delete(),
+  }
+}
+
+/** Writes tokens to the store, and lets the processes agree on one. */
+function createPublisher(store: GuardedStore, adopt: TokenSource['adopt']) {
   /** @param afterMs how long after the attempt before it this one comes */
   async function publish(token: TimedToken, isLocked: boolean, afterMs?: number): Promise<void> {
     const leftMs = msLeft(token)
@@ -65,36 +85,32 @@ export function shareTokens(
     if (!isLocked || !isWritten) settle(token, afterMs)
   }
 
-  function settled(token: TimedToken): Issued {
-    if (!lockTtlMs) settle(token)
-    return { token, grant: undefined }
-  }
-
   /** Without a lock, processes can obtain tokens at the same time: all adopt the last one written. */
   function settle(token: TimedToken, afterMs = FIRST_SETTLE_MS): void {
     startTimer(
       async () => {
         const found = await store.read()
-        const issued = found && { token: found, grant: undefined }
-        const nextMs = Math.min(afterMs * 2, LONGEST_SETTLE_MS)
-        if (adopt(issued, token) && !found) publish(token, false, nextMs)
+        const isCurrent = adopt(found && { token: found, grant: undefined }, token)
+        if (isCurrent && !found) publish(token, false, Math.min(afterMs * 2, LONGEST_SETTLE_MS))
       },
       afterMs * (1 + Math.random()),
     )
   }
 
+  return { publish, settle }
+}
+
+/** Reads the store, once a second at most. */
+function createLook(store: GuardedStore) {
   let lookedAt = Number.NEGATIVE_INFINITY
   let stored: Promise<TimedToken | undefined> | undefined
-  async function find(accepts: IssueRequest['accepts']): Promise<Issued | undefined> {
-    if (!isWithin(LOOK_EVERY_MS, lookedAt)) {
+  return () => {
+    if (!stored || !isWithin(LOOK_EVERY_MS, lookedAt)) {
       lookedAt = performance.now()
       stored = store.read()
     }
-    const found = await stored
-    return found && accepts(found) ? settled(found) : undefined
+    return stored
   }
-
-  return { issue: issueShared, find, forget: () => void store.delete() }
 }
 
 /**

@@ -11,18 +11,15 @@ import { createRenewalJudge } from './renewal-judge.js'
 import { createSingleFlight, type Flight } from './single-flight.js'
 import type { Transport } from './transport.js'
 
-/**
- * Why a token is requested: there is none, it expires soon, a caller asked, or it was rejected
- * ("again" by a resource that rejected another one before).
- */
+/** Why a token is requested. "Again": by a resource that rejected another one before. */
 type Reason = 'missing' | 'due' | 'asked' | 'rejected' | 'rejected again'
 
 const MOST_REJECTED = 10
 const RECENT_MS = 3_600_000
 
 /**
- * The life of one account's token. The promises of its methods reject with a {@link Failure}. Its
- * state is private, so that no log shows a token.
+ * The life of one account's token. Its methods reject with a {@link Failure}. Its state is private,
+ * so that no log shows a token.
  */
 export class TokenSource {
   readonly renewals = createRenewalJudge()
@@ -47,9 +44,8 @@ export class TokenSource {
     this.#renewBefore = renewBefore
     this.#emit = emit
     // More than all attempts, their delays, and the calls of the store with a wait for its lock.
-    this.#flights = createSingleFlight(
-      (retries + 6) * timeout + (retries + 2) * 10_000 + 10 * tokenStoreTimeout,
-    )
+    const longestMs = (retries + 6) * timeout + (retries + 2) * 10_000 + 10 * tokenStoreTimeout
+    this.#flights = createSingleFlight(longestMs)
   }
 
   /** Returns the current token, or waits for the shared token request. */
@@ -78,14 +74,13 @@ export class TokenSource {
   replace(rejected: Token, resource: string, isResend: boolean, transport: Transport) {
     const token = this.#current
     if (token && token !== rejected && isUsable(token)) return token
-    const counts = !isResend && msSince(rejected.requestedAt) < RECENT_MS
-    const isAnother = this.renewals.recordRejected(rejected, resource, counts)
+    const isRecent = msSince(rejected.requestedAt) < RECENT_MS
+    const isAnother = this.renewals.recordRejected(rejected, resource, isRecent && !isResend)
     if (this.renewals.isCoolingDown(resource)) return undefined
     this.#rememberRejected(rejected)
     return this.#request(transport, isAnother ? 'rejected again' : 'rejected')
   }
 
-  /** Records that a request was accepted with this token. */
   recordAccepted(token: Token, resource: () => string): void {
     if (token === this.#current) this.renewals.recordAccepted(resource)
   }
@@ -111,8 +106,8 @@ export class TokenSource {
   }
 
   #request(transport: Transport, reason: Reason): Promise<Token> {
-    const isAllowed = reason === 'asked' || this.#flights.current()
-    const failure = isAllowed ? undefined : this.#failures.failure(transport)
+    const mayJoin = reason === 'asked' || this.#flights.current()
+    const failure = mayJoin ? undefined : this.#failures.failure(transport)
     return failure ? this.#findOr(failure, reason) : this.#join(transport, reason)
   }
 
@@ -164,7 +159,7 @@ export class TokenSource {
     return flight
   }
 
-  /** Whether another process's token will do in place of a new one. */
+  /** Whether another process's token will do. */
   #accepts(other: TimedToken, reason: Reason, replaced: Token | undefined): boolean {
     // The caller did not say which token is of no use, so it may be this one.
     if (reason === 'asked' && !replaced) return false
@@ -173,27 +168,24 @@ export class TokenSource {
     return this.#isNews(other) && !(reason === 'due' && expiresSooner)
   }
 
-  /** Whether another process's token is neither the current one nor one that was rejected. */
   #isNews({ accessToken }: TimedToken): boolean {
     return accessToken !== this.#current?.accessToken && !this.#rejected.includes(accessToken)
   }
 
-  #rememberRejected({ accessToken }: Token): void {
-    this.#rejected = [...this.#rejected.slice(1 - MOST_REJECTED), accessToken]
+  #rememberRejected(token: Token): Token {
+    this.#rejected = [...this.#rejected.slice(1 - MOST_REJECTED), token.accessToken]
+    return token
   }
 
   #take({ token: issued, grant }: Issued, flight?: Flight): Token {
-    const token: Token = { ...issued, isFromStore: !grant }
-    if (flight?.isInvalidated) {
-      this.#rememberRejected(token)
-      return token
-    }
+    const token = { ...issued, isFromStore: !grant }
+    if (flight?.isInvalidated) return this.#rememberRejected(token)
     this.#current = token
     this.#refreshToken = token.refreshToken
     this.#failures.reset()
     const expiresIn = grant ? token.lifeSeconds : Math.floor(msLeft(token) / 1000)
-    const life = expiresIn < Number.POSITIVE_INFINITY && { expiresIn }
     const source = grant ? ({ source: 'issued', grant } as const) : ({ source: 'store' } as const)
+    const life = expiresIn < Number.POSITIVE_INFINITY && { expiresIn }
     this.#emit({ type: 'token-taken', ...source, ...life })
     // Not #current: the listener may have called invalidate().
     return token
