@@ -157,6 +157,15 @@ describe('a created instance', () => {
     expect(callsTo(account)).toEqual([1, 1])
   })
 
+  it('follows its parent after another account was detached from it', async () => {
+    const { account, parent, url } = await startParent()
+    const other = await startAccount()
+    const child = parent.create()
+    attachCaspioAuth(child, other.credentials).detach()
+    for (const api of [child, child.create()]) await api.get(url)
+    expect(callsTo(account)).toEqual([2, 0])
+  })
+
   it('gets only the accounts that have the option', async () => {
     const { account, parent, url } = await startParent()
     const other = await startAccount()

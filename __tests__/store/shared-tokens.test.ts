@@ -740,7 +740,7 @@ describe('a token store over time', () => {
       {
         clientID: 'id',
         clientSecret: 'secret',
-        tokenEndpointURL: 'https://a.test/oauth/token?tenant=7#x',
+        tokenEndpointURL: 'https://a.test/OAuth/token?tenant=7#x',
       },
       resolveOptions({ tokenStore: store }),
       (event) => events.push(event),
@@ -825,7 +825,7 @@ describe('a token store over time', () => {
     },
   )
 
-  it('gets a key with the token endpoint URL without its query', async () => {
+  it('gets a key with the token endpoint URL in lower case, without its query', async () => {
     const store = new MemoryStore()
     await share(store).take()
     await atRest()
