@@ -11,7 +11,7 @@ import { createRenewalJudge } from './renewal-judge.js'
 import { createSingleFlight, type Flight } from './single-flight.js'
 import type { Transport } from './transport.js'
 
-/** Why a token is requested. "Again": by a resource that rejected another one before. */
+/** Why a token is requested. "Again": the resource, or another process, had one rejected before. */
 type Reason = 'missing' | 'due' | 'asked' | 'rejected' | 'rejected again'
 
 const MOST_REJECTED = 10
@@ -66,11 +66,7 @@ export class TokenSource {
     return this.#request(transport, 'asked')
   }
 
-  /**
-   * Finds a replacement for a rejected token; undefined during a cooldown after useless renewals.
-   *
-   * @param isResend whether the rejected token was a replacement, too
-   */
+  /** Finds a replacement for a rejected token; undefined in a cooldown after useless renewals. */
   replace(rejected: Token, resource: string, isResend: boolean, transport: Transport) {
     const token = this.#current
     if (token && token !== rejected && isUsable(token)) return token
@@ -78,7 +74,8 @@ export class TokenSource {
     const isAnother = this.renewals.recordRejected(rejected, resource, isRecent && !isResend)
     if (this.renewals.isCoolingDown(resource)) return undefined
     this.#rememberRejected(rejected)
-    return this.#request(transport, isAnother ? 'rejected again' : 'rejected')
+    const isAgain = isAnother || rejected.isFromStore
+    return this.#request(transport, isAgain ? 'rejected again' : 'rejected')
   }
 
   recordAccepted(token: Token, resource: () => string): void {
@@ -95,10 +92,7 @@ export class TokenSource {
     this.renewals.reset()
   }
 
-  /**
-   * Takes a token that another process obtained, if `replaced` is still the current one. Returns
-   * whether it is.
-   */
+  /** Takes another process's token if `replaced` is still the current one. Returns whether it is. */
   adopt(found: Issued | undefined, replaced: TimedToken): boolean {
     const isCurrent = this.#current?.accessToken === replaced.accessToken
     if (isCurrent && found && this.#isNews(found.token)) this.#take(found)

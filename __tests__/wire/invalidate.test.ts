@@ -1,0 +1,49 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createCaspioAuth } from '../../src/index.js'
+import { startAccount } from '../support/account.js'
+import { MemoryStore } from '../support/memory-store.js'
+
+describe('invalidate()', () => {
+  it('called twice does not take the token back from a store that is slow to delete', async () => {
+    const account = await startAccount()
+    const tokenStore = new MemoryStore()
+    const auth = createCaspioAuth(account.credentials, { tokenStore })
+    const { access_token: first } = await auth.getAccessToken()
+    await vi.waitUntil(() => tokenStore.token !== undefined, { interval: 5 })
+    tokenStore.delete = async () => {}
+    auth.invalidate()
+    auth.invalidate()
+    expect((await auth.getAccessToken()).access_token).not.toBe(first)
+    expect(account.log.token).toHaveLength(2)
+  })
+
+  it('during a token request lets the next caller wait for another one', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.latency = 100
+    const auth = createCaspioAuth(account.credentials)
+    const early = auth.getAccessToken()
+    await vi.waitUntil(() => account.log.token.length === 1, { interval: 5 })
+    auth.invalidate()
+    const [first, second, third] = await Promise.all([
+      early,
+      auth.getAccessToken(),
+      auth.getAccessToken(),
+    ])
+    expect(second.access_token).not.toBe(first.access_token)
+    expect(third.access_token).toBe(second.access_token)
+    expect((await auth.getAccessToken()).access_token).toBe(second.access_token)
+    expect(account.log.token).toHaveLength(2)
+  })
+
+  it('makes a token broker renew', async () => {
+    const renewals: boolean[] = []
+    const auth = createCaspioAuth(async ({ renew }) => {
+      renewals.push(renew)
+      return { access_token: `t${renewals.length}`, token_type: 'bearer', expires_in: 60 }
+    })
+    await auth.getAccessToken()
+    auth.invalidate()
+    await auth.getAccessToken()
+    expect(renewals).toEqual([false, true])
+  })
+})

@@ -1,0 +1,105 @@
+import axios from 'axios'
+import { describe, expect, it, vi } from 'vitest'
+import { attachCaspioAuth, createCaspioAuth, isCaspioAuthError } from '../../src/index.js'
+import { outcomesOf, PHYSICIANS, rejectionOf, startAccount, times } from '../support/account.js'
+import { fakeClocks } from '../support/clocks.js'
+import { MemoryStore } from '../support/memory-store.js'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+
+// Nothing listens on port 9.
+const DEAD_PROXY = { host: '127.0.0.1', port: 9 }
+
+/** Two instances that share a CaspioAuth: the proxy of one is dead. */
+async function startTwo() {
+  const account = await startAccount()
+  const auth = createCaspioAuth(account.credentials, { retries: 0 })
+  const baseURL = `${account.url}/rest/v2`
+  const broken = axios.create({ baseURL, proxy: DEAD_PROXY })
+  const healthy = axios.create({ baseURL, proxy: false })
+  for (const api of [broken, healthy]) attachCaspioAuth(api, auth)
+  return { account, broken, healthy }
+}
+
+describe('an instance whose proxy is dead', () => {
+  it('starts no cooldown for the others that share its CaspioAuth', async () => {
+    const { account, broken, healthy } = await startTwo()
+    expect((await rejectionOf(broken.get(PHYSICIANS))).code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+    expect((await healthy.get(PHYSICIANS)).status).toBe(200)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('does not fail others that wait for its token request', async () => {
+    const { account, broken, healthy } = await startTwo()
+    const failed = rejectionOf(broken.get(PHYSICIANS))
+    const answers = await times(5, () => healthy.get(PHYSICIANS))
+    expect((await failed).code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200))
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('shares what the account itself answers', async () => {
+    const { account, healthy } = await startTwo()
+    account.rotateSecret()
+    const other = axios.create({ baseURL: `${account.url}/rest/v2`, proxy: false })
+    attachCaspioAuth(other, attachCaspioAuth(healthy, account.credentials, { retries: 0 }))
+    account.rotateSecret()
+    await rejectionOf(healthy.get(PHYSICIANS))
+    expect((await rejectionOf(other.get(PHYSICIANS))).code).toBe('ERR_CASPIO_CREDENTIALS')
+    expect(account.log.token).toHaveLength(1)
+  })
+})
+
+describe('a failure', () => {
+  fakeClocks()
+
+  it('of hours ago does not keep a token request from being repeated', async () => {
+    const account = await startAccount()
+    const auth = createCaspioAuth(account.credentials)
+    account.tokenEndpoint.fail({ status: 400, body: '{"error":"invalid_client"}', times: 1 })
+    await rejectionOf(auth.getAccessToken())
+    vi.advanceTimersByTime(3 * 60 * MINUTE)
+    account.tokenEndpoint.fail({ times: 1 })
+    expect((await auth.getAccessToken()).token_type).toBe('bearer')
+    expect(account.log.token).toHaveLength(3)
+  })
+})
+
+describe('in a fleet with a lock', () => {
+  it('24 cold processes learn of an outage within a few seconds', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.fail()
+    const tokenStore = new MemoryStore({ lock: true })
+    const startedAt = performance.now()
+    const outcomes = await outcomesOf(
+      Array.from({ length: 24 }, () =>
+        createCaspioAuth(account.credentials, { tokenStore }).getAccessToken(),
+      ),
+    )
+    expect(performance.now() - startedAt).toBeLessThan(8 * SECOND)
+    expect(outcomes).toHaveLength(24)
+    // The first one repeats its token request, the others do not.
+    expect(account.log.token).toHaveLength(26)
+  }, 30_000)
+
+  it('a process in its cooldown takes the token that another one stored, and looks once a second', async () => {
+    const account = await startAccount()
+    const tokenStore = new MemoryStore({ lock: true })
+    const waiting = createCaspioAuth(account.credentials, { tokenStore })
+    account.tokenEndpoint.fail({ status: 429, headers: { 'Retry-After': '300' }, times: 1 })
+    expect(isCaspioAuthError(await rejectionOf(waiting.getAccessToken()))).toBe(true)
+    tokenStore.calls.length = 0
+    await times(50, () => rejectionOf(waiting.getAccessToken()))
+    expect(tokenStore.calls).toEqual(['get'])
+
+    const { access_token } = await createCaspioAuth(account.credentials, {
+      tokenStore,
+    }).getAccessToken()
+    await vi.waitFor(
+      async () => expect((await waiting.getAccessToken()).access_token).toBe(access_token),
+      { timeout: 5_000, interval: 100 },
+    )
+    expect(account.log.token).toHaveLength(2)
+  })
+})
