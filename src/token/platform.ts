@@ -18,7 +18,7 @@ export function forTokenRequest(settings: AxiosRequestConfig): AxiosRequestConfi
   }
   if (transport) settings.transport = withoutRedirects(transport)
   // axios opens one session for all requests whose options are equal.
-  settings.http2Options = { ...settings.http2Options, session: 'token requests' } as object
+  settings.http2Options = { ...settings.http2Options, separate: 'token requests' } as object
   return settings
 }
 
