@@ -111,7 +111,7 @@ describe('the meter counts the calls that the account received', () => {
     await rejectionOf(api.get(PHYSICIANS))
     await rejectionOf(api.get(PHYSICIANS, { skipAuthRefresh: true }))
     await rejectionOf(api.post(PHYSICIANS, Readable.from(['{}'])))
-    expect(counts).toEqual({ token: 2, resource: 5, resent: 1, unanswered: 0 })
+    expect(counts).toEqual({ token: 3, resource: 5, resent: 1, unanswered: 0 })
     expect(metered(counts)).toEqual(received(account))
   })
 
@@ -218,12 +218,12 @@ describe('the meter counts separately', () => {
     await vi.waitUntil(() => account.log.api.length === 3, PATIENTLY)
     controller.abort()
     await aborted
-    account.tokenEndpoint.fail({ reset: true, times: 1 })
+    account.tokenEndpoint.fail({ reset: true, times: 2 })
     await rejectionOf(auth.getAccessToken({ renew: true }))
     account.tokenEndpoint.fail({ hang: true, times: 1 })
     const options = { timeout: 1_000, retries: 0, onEvent: meter.onEvent }
     await rejectionOf(createCaspioAuth(account.credentials, options).getAccessToken())
-    expect(counts).toEqual({ token: 1, resource: 1, resent: 0, unanswered: 4 })
+    expect(counts).toEqual({ token: 1, resource: 1, resent: 0, unanswered: 5 })
     expect(metered(counts)).toEqual(received(account))
   })
 })

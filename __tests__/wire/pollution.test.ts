@@ -400,6 +400,8 @@ describe('without pollution', () => {
       'POST no-token',
       'POST busy',
       'POST busy',
+      // With client credentials.
+      'POST busy',
       'POST count',
     ])
   })

@@ -29,7 +29,8 @@ export function createSingleFlight(longestMs: number) {
     /** The flight ends with `issuing`, just before the callbacks that the caller adds to it. */
     start(issuing: Promise<Issued>, transport: Transport): Flight {
       const startedAt = performance.now()
-      const flight = { startedAt, transport, isInvalidated: false } as Flight
+      const state = { startedAt, transport, isInvalidated: false, release: undefined }
+      const flight = state as unknown as Flight
       const end = () => {
         if (current === flight) current = undefined
         flight.release?.()
