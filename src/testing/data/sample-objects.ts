@@ -25,7 +25,7 @@ export interface WebhookEvent {
   CustomPayloadTemplate: string | null
 }
 
-export interface Task {
+interface Task {
   Name: string
   ExternalKey: string
   Status: string

@@ -4,7 +4,7 @@ import { errorAt, isPassword, type Scope } from './expression.js'
 import { parseSelect, type SelectItem } from './parse-lists.js'
 
 /** One field of the answer. */
-export interface Output {
+interface Output {
   name: string
   column: Column
 }

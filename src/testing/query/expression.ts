@@ -90,7 +90,7 @@ function literalValue({ kind, value, at }: LiteralOperand, scope: Scope): unknow
  * @param at the place of the field or constant that it comes from
  * @throws CaspioError if it cannot be converted
  */
-export function requireKind(value: unknown, kind: Kind, at: number, scope: Scope): string | number {
+function requireKind(value: unknown, kind: Kind, at: number, scope: Scope): string | number {
   const converted = convert(value, kind)
   if (converted !== undefined) return converted
   throw errorAt(scope, at, `the value ${JSON.stringify(value)} is not ${KIND_NAMES[kind]}.`)
