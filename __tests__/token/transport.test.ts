@@ -49,7 +49,7 @@ async function startProxy(): Promise<RawServer> {
 
 describe('transportSettings', () => {
   const SERVER = { httpAgent: undefined, httpsAgent: undefined }
-  const ALWAYS = { fetchOptions: {}, http2Options: { session: 'token requests' }, ...SERVER }
+  const ALWAYS = { fetchOptions: {}, http2Options: { separate: 'token requests' }, ...SERVER }
 
   it.each([
     'adapter',
@@ -78,7 +78,7 @@ describe('transportSettings', () => {
       },
     })
     expect(settings.transport.request({}, () => {})).toBe('sent')
-    expect(settings.http2Options).toEqual({ sessionTimeout: 1, session: 'token requests' })
+    expect(settings.http2Options).toEqual({ sessionTimeout: 1, separate: 'token requests' })
     expect(settings.fetchOptions).toEqual({ dispatcher })
   })
 
