@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 const NOT_INHERITED = /^(npm_|node_|vitest|caspio_|.*_proxy$|force_color|no_color)/i
 
 /** The environment of a program. */
-function environmentOf(env) {
+export function environmentOf(env) {
   const inherited = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name))
   return { ...Object.fromEntries(inherited), ...env }
 }

@@ -11,7 +11,7 @@ import { describeEachOrder, startWithCompanion, startWithoutPlugin, statusesOf }
 
 const BYTES = Buffer.from(Uint8Array.from({ length: 1_000 }, (_, i) => i % 256))
 const FILE = { filename: 'a.png', contentType: 'image/png' }
-const UPLOADED = { Name: FILE.filename, ContentType: FILE.contentType, Size: BYTES.length }
+const UPLOADED = { Name: FILE.filename }
 
 type Content = Buffer | Readable | ((next: (stream: Readable) => void) => void)
 

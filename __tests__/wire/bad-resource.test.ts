@@ -1,7 +1,7 @@
 import axios, { AxiosError, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios'
 import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
-import { PHYSICIANS, rejectionOf, startBench, times } from '../support/account.js'
+import { outcomesOf, PHYSICIANS, rejectionOf, startBench, times } from '../support/account.js'
 import { fakeClocks, fakeTime } from '../support/clocks.js'
 import { MemoryStore } from '../support/memory-store.js'
 import { startRawServer } from '../support/raw-server.js'
@@ -50,7 +50,7 @@ describe('a day of polling a resource that always answers 401', () => {
   }
 
   const poll = (clients: readonly AxiosInstance[]) =>
-    Promise.allSettled(clients.map((client) => client.get('/tables/Locked/records')))
+    outcomesOf(clients.map((client) => client.get('/tables/Locked/records')))
 
   it('costs a fleet with a store at most 60 token requests, and three refresh tokens', async () => {
     const { stackTraceLimit } = Error
