@@ -105,10 +105,7 @@ export function readerOf(
   kind: Kind,
   scope: Scope,
 ): (row: Row) => Comparable {
-  const readKey = (row: Row) => {
-    const value = readAs(expression, kind, row, scope)
-    return typeof value === 'string' ? textKey(value) : value
-  }
+  const readKey = (row: Row) => comparable(readAs(expression, kind, row, scope))
   if (!expression.isConstant) return readKey
   const constant = readKey({})
   return () => constant
@@ -132,7 +129,9 @@ export function readAs(
 
 /** Returns a value as it compares. */
 export function keyOf(value: unknown, kind: Kind, at: number, scope: Scope): Comparable {
-  if (value === null) return null
-  const converted = requireKind(value, kind, at, scope)
-  return typeof converted === 'string' ? textKey(converted) : converted
+  return value === null ? null : comparable(requireKind(value, kind, at, scope))
+}
+
+function comparable(value: Comparable): Comparable {
+  return typeof value === 'string' ? textKey(value) : value
 }

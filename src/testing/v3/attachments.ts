@@ -1,7 +1,14 @@
 import { type Answer, jsonAnswer, NO_CONTENT } from '../answer.js'
 import { readObjectBody } from '../api/read-json-body.js'
 import type { ApiCall, Route } from '../api/route.js'
-import { type FindSource, findField, findTable, findView, found } from '../api/sources.js'
+import {
+  type FindSource,
+  findField,
+  findRecord,
+  findTable,
+  findView,
+  found,
+} from '../api/sources.js'
 import { badBody } from '../caspio-error.js'
 import type { FieldDefinition } from '../data/field.js'
 import type { RecordSource } from '../data/record-source.js'
@@ -9,10 +16,9 @@ import { KEY_FIELD } from '../data/row.js'
 import type { FilePart } from '../multipart.js'
 import { LIST_PARAMETERS, readParameters } from '../query/read-parameters.js'
 import { selectRows } from '../query/run-query.js'
-import type { Row } from '../query/types.js'
 import { fileDownload } from './file-download.js'
 import { readOneFile } from './files.js'
-import { rowsToChange, wantsRows } from './table-records.js'
+import { answerChange, rowsToChange } from './table-records.js'
 
 export const ATTACHMENT_ROUTES: readonly Route[] = [
   ...attachmentRoutes('/tables/{tableName}', 'Table', findTable),
@@ -58,22 +64,14 @@ function findAttachmentField({ path }: ApiCall, source: RecordSource): Attachmen
   throw badBody(`The field '${field.Name}' is not an attachment field.`)
 }
 
-function findRow({ path }: ApiCall, source: RecordSource): Row {
-  const key = path.recordPkId
-  return found(
-    source.rows.find((row) => String(row[KEY_FIELD]) === key),
-    `record ${key}`,
-  )
-}
-
 function download(call: ApiCall, { source, field }: AttachmentField): Answer {
-  const row = findRow(call, source)
+  const row = findRecord(call, source)
   const file = source.table.attachments.get(row[KEY_FIELD], field.Name)
   return fileDownload(found(file, `file in ${field.Name} of record ${row[KEY_FIELD]}`))
 }
 
 function upload(call: ApiCall, { source, field }: AttachmentField): Answer {
-  const row = findRow(call, source)
+  const row = findRecord(call, source)
   const file = readOneFile(call.request)
   checkFile(file, field)
   source.table.attachments.put(row[KEY_FIELD], field.Name, file)
@@ -131,7 +129,5 @@ function renameFiles({ request }: ApiCall, { source, field }: AttachmentField): 
     const file = attachments.get(row[KEY_FIELD], field.Name) as FilePart
     attachments.put(row[KEY_FIELD], field.Name, { ...file, name: FileName })
   }
-  const Result = source.update(rows, { [field.Name]: FileName })
-  const RecordsAffected = rows.length
-  return jsonAnswer(200, wantsRows(request) ? { RecordsAffected, Result } : { RecordsAffected })
+  return answerChange(request, source.update(rows, { [field.Name]: FileName }))
 }

@@ -47,9 +47,7 @@ function updateRecords({ request }: ApiCall, source: RecordSource): Answer {
   const rows = rowsToChange(request, source)
   const values = source.readValues(readObjectBody(request))
   if (Object.keys(values).length === 0) throw badBody('The body names no field.')
-  const Result = source.update(rows, values)
-  const RecordsAffected = rows.length
-  return jsonAnswer(200, wantsRows(request) ? { RecordsAffected, Result } : { RecordsAffected })
+  return answerChange(request, source.update(rows, values))
 }
 
 function deleteRecords({ request }: ApiCall, source: RecordSource): Answer {
@@ -63,8 +61,14 @@ export function rowsToChange(request: ReceivedRequest, source: RecordSource): Ro
   return selectRows(source, readParameters(request.query, 'q.', CHANGE_PARAMETERS))
 }
 
+/** The answer to a change of these rows. */
+export function answerChange(request: ReceivedRequest, Result: readonly Row[]): Answer {
+  const RecordsAffected = Result.length
+  return jsonAnswer(200, wantsRows(request) ? { RecordsAffected, Result } : { RecordsAffected })
+}
+
 /** Whether the client asks for the rows that it writes. */
-export function wantsRows(request: ReceivedRequest): boolean {
+function wantsRows(request: ReceivedRequest): boolean {
   for (const [name, value] of request.query) {
     if (/^response$/i.test(name)) return /^rows$/i.test(value)
   }

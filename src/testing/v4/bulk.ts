@@ -7,30 +7,16 @@ import { isRow, KEY_FIELD } from '../data/row.js'
 import { selectRows } from '../query/run-query.js'
 import type { Row } from '../query/types.js'
 import { wantsEcho } from './records.js'
-import { findSource, ID_NAMES, KINDS } from './sources.js'
+import { KINDS, recordRoute } from './sources.js'
 
 const MAX_RECORDS = 1_000
 
 /** Writes that concern many records. */
-export const BULK_ROUTES: readonly Route[] = KINDS.flatMap((kind) => {
-  const path = `/${kind}/{${ID_NAMES[kind]}}/records/bulk`
-  const route = (
-    method: string,
-    right: Route['right'],
-    answer: (call: ApiCall, source: RecordSource) => Answer,
-  ): Route => ({
-    method,
-    path,
-    operation: `${method} /v4${path}`,
-    right,
-    answer: (call) => answer(call, findSource(call, kind)),
-  })
-  return [
-    route('POST', 'insert', insertMany),
-    route('PATCH', 'update', updateMany),
-    route('DELETE', 'delete', deleteMany),
-  ]
-})
+export const BULK_ROUTES: readonly Route[] = KINDS.flatMap((kind) => [
+  recordRoute(kind, 'POST', '/bulk', 'insert', insertMany),
+  recordRoute(kind, 'PATCH', '/bulk', 'update', updateMany),
+  recordRoute(kind, 'DELETE', '/bulk', 'delete', deleteMany),
+])
 
 /** What became of one item. */
 interface ItemResult {
@@ -76,14 +62,16 @@ function updateMany(call: ApiCall, source: RecordSource): Answer {
   if (!isRow(body.recordValues) || Object.keys(body.recordValues).length === 0) {
     throw badBody('recordValues must be an object that names a field.')
   }
-  const data = source.update(rows, source.readValues(body.recordValues))
-  const recordsAffected = rows.length
-  return jsonAnswer(200, wantsEcho(call) ? { recordsAffected, data } : { recordsAffected })
+  return answerChange(call, source.update(rows, source.readValues(body.recordValues)))
 }
 
 function deleteMany(call: ApiCall, source: RecordSource): Answer {
   const data = selectByBody(readObjectBody(call.request), source)
   source.delete(data)
+  return answerChange(call, data)
+}
+
+function answerChange(call: ApiCall, data: readonly Row[]): Answer {
   const recordsAffected = data.length
   return jsonAnswer(200, wantsEcho(call) ? { recordsAffected, data } : { recordsAffected })
 }

@@ -1,39 +1,26 @@
 import { type Answer, jsonAnswer } from '../answer.js'
 import { readObjectBody } from '../api/read-json-body.js'
 import type { ApiCall, Route } from '../api/route.js'
-import { found } from '../api/sources.js'
+import { findRecord } from '../api/sources.js'
 import { badBody } from '../caspio-error.js'
 import type { RecordSource } from '../data/record-source.js'
 import { KEY_FIELD } from '../data/row.js'
 import { LIST_PARAMETERS, readParameters } from '../query/read-parameters.js'
 import { runQuery } from '../query/run-query.js'
-import type { Pagination, Row } from '../query/types.js'
-import { findSource, ID_NAMES, KINDS } from './sources.js'
+import type { Pagination } from '../query/types.js'
+import { KINDS, recordRoute } from './sources.js'
+
+const ONE = '/{recordPkId}'
 
 /** Records of tables and views, in a list and one by one. */
-export const RECORD_ROUTES: readonly Route[] = KINDS.flatMap((kind) => {
-  const records = `/${kind}/{${ID_NAMES[kind]}}/records`
-  const route = (
-    method: string,
-    end: string,
-    right: Route['right'],
-    answer: (call: ApiCall, source: RecordSource) => Answer,
-  ): Route => ({
-    method,
-    path: records + end,
-    operation: `${method} /v4${records}${end}`,
-    right,
-    answer: (call) => answer(call, findSource(call, kind)),
-  })
-  return [
-    route('GET', '', 'read', listRecords),
-    route('POST', '', 'insert', insertRecord),
-    route('GET', '/{recordPkId}', 'read', getRecord),
-    route('PUT', '/{recordPkId}', 'update', updateRecord),
-    route('PATCH', '/{recordPkId}', 'update', updateRecord),
-    route('DELETE', '/{recordPkId}', 'delete', deleteRecord),
-  ]
-})
+export const RECORD_ROUTES: readonly Route[] = KINDS.flatMap((kind) => [
+  recordRoute(kind, 'GET', '', 'read', listRecords),
+  recordRoute(kind, 'POST', '', 'insert', insertRecord),
+  recordRoute(kind, 'GET', ONE, 'read', getRecord),
+  recordRoute(kind, 'PUT', ONE, 'update', updateRecord),
+  recordRoute(kind, 'PATCH', ONE, 'update', updateRecord),
+  recordRoute(kind, 'DELETE', ONE, 'delete', deleteRecord),
+])
 
 function listRecords({ request }: ApiCall, source: RecordSource): Answer {
   const parameters = readParameters(request.query, '', LIST_PARAMETERS)
@@ -49,11 +36,11 @@ function insertRecord(call: ApiCall, source: RecordSource): Answer {
 }
 
 function getRecord(call: ApiCall, source: RecordSource): Answer {
-  return jsonAnswer(200, { data: findRow(call, source) })
+  return jsonAnswer(200, { data: findRecord(call, source) })
 }
 
 function updateRecord(call: ApiCall, source: RecordSource): Answer {
-  const row = findRow(call, source)
+  const row = findRecord(call, source)
   const values = source.readValues(readObjectBody(call.request))
   if (Object.keys(values).length === 0) throw badBody('The body names no field.')
   const [data] = source.update([row], values)
@@ -61,17 +48,9 @@ function updateRecord(call: ApiCall, source: RecordSource): Answer {
 }
 
 function deleteRecord(call: ApiCall, source: RecordSource): Answer {
-  const row = findRow(call, source)
+  const row = findRecord(call, source)
   source.delete([row])
   return jsonAnswer(200, wantsEcho(call) ? { data: row } : { recordsAffected: 1 })
-}
-
-function findRow({ path }: ApiCall, source: RecordSource): Row {
-  const key = path.recordPkId
-  return found(
-    source.rows.find((row) => String(row[KEY_FIELD]) === key),
-    `record ${key}`,
-  )
 }
 
 /** Whether the client asks for the records that it writes. */

@@ -1,6 +1,7 @@
 import type { URLSearchParams } from 'node:url'
+import type { Answer } from '../answer.js'
 import { readPage } from '../api/read-page.js'
-import type { ApiCall } from '../api/route.js'
+import type { ApiCall, Route } from '../api/route.js'
 import { byName, found } from '../api/sources.js'
 import type { RecordSource } from '../data/record-source.js'
 
@@ -17,6 +18,24 @@ export function findSource({ data, path }: ApiCall, kind: Kind): RecordSource {
   const sources: ReadonlyMap<string, RecordSource> = data[kind]
   const source = [...sources.values()].find((item) => item.id === id) ?? byName(sources, id)
   return found(source, `${kind === 'tables' ? 'table' : 'view'} ${id}`)
+}
+
+/** A route for the records of a table or view. */
+export function recordRoute(
+  kind: Kind,
+  method: string,
+  end: string,
+  right: Route['right'],
+  answer: (call: ApiCall, source: RecordSource) => Answer,
+): Route {
+  const path = `/${kind}/{${ID_NAMES[kind]}}/records${end}`
+  return {
+    method,
+    path,
+    operation: `${method} /v4${path}`,
+    right,
+    answer: (call) => answer(call, findSource(call, kind)),
+  }
 }
 
 /** Those that the profile may read. */
