@@ -1,10 +1,11 @@
 import { clearTimeout } from './real-timers.js'
 import { startTimer } from './timers.js'
 
-/** Counts the requests that share a connection pool with the work. */
+/** Counts requests that may share a connection pool. */
 export interface Pool {
+  /** How many requests were sent. */
   sent: number
-  /** How many were sent before the work: the pool may serve them first. */
+  /** How many of them were sent before the work that has a time limit: the pool may serve them first. */
   ahead: number
   /** How many of those ahead have been answered. */
   answered: number

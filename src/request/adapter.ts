@@ -32,15 +32,18 @@ export function sendAuthorised(
   // A plugin that sends error.config again passes the interceptor again, and comes here once.
   config.adapter = original as AxiosAdapter
   const adapter = getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
+  if (!authoriser) {
+    redact(config, AGENTS)
+    return adapter(config)
+  }
   const authorization = config.headers.get('Authorization')
   const keepsOut = ['skipCaspioAuth', 'auth'].some((name) => ownProperty(config, name))
   if (
-    !authoriser ||
     keepsOut ||
     authorization === false ||
     (authoriser.existingAuthorization === 'keep' && bringsAuthorization(config))
   ) {
-    redact(config, authoriser ? AUTHORISED : AGENTS)
+    redact(config, AUTHORISED)
     return adapter(config)
   }
   // An interceptor's { ...config } inherits from Object.prototype. Before 1.20 axios would take a

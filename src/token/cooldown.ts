@@ -4,9 +4,10 @@ const FIRST_COOLDOWN_MS = 1_000
 const FIRST_RETRY_MS = 500
 const SHORTEST_MEMORY_MS = 60_000
 
-/** A pause that doubles each time it starts, up to `longestMs`. */
-export type Cooldown = ReturnType<typeof createCooldown>
-
+/**
+ * A pause that doubles each time it starts, up to `longestMs`. It is forgotten if it ended a minute
+ * ago, or `longestMs` ago if that is longer.
+ */
 export function createCooldown(longestMs: number) {
   const memoryMs = Math.max(longestMs, SHORTEST_MEMORY_MS)
   let lengthMs = 0
@@ -30,6 +31,8 @@ export function createCooldown(longestMs: number) {
     },
   }
 }
+
+export type Cooldown = ReturnType<typeof createCooldown>
 
 /** The delay before a failed token request is repeated: doubles each time, with jitter. */
 export function retryDelayMs(retriesSoFar: number): number {

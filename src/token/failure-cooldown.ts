@@ -9,7 +9,7 @@ const LONGEST_RETRY_AFTER_MS = 300_000
 
 interface FailurePause {
   readonly cooldown: Cooldown
-  failure?: CoolingFailure
+  readonly failure: CoolingFailure
 }
 
 /** What callers get during a cooldown. */
@@ -34,10 +34,10 @@ export function createFailureCooldown() {
     /** @param tookMs how long callers have waited already */
     start(failure: Failure, transport: Transport, tookMs: number): CoolingFailure {
       const key = failure.isNetworkFault ? transport : account
-      const pause = pauses.get(key) ?? { cooldown: createCooldown(LONGEST_MS) }
+      const cooldown = pauses.get(key)?.cooldown ?? createCooldown(LONGEST_MS)
       // A refused client will not be accepted a second later.
       const isRefused = failure.code === 'ERR_CASPIO_CREDENTIALS'
-      const retryInMs = pause.cooldown.start(isRefused, (lengthMs) =>
+      const retryInMs = cooldown.start(isRefused, (lengthMs) =>
         Math.max(
           SHORTEST_MS,
           lengthMs - Math.floor(tookMs / 1000) * 1000,
@@ -45,9 +45,9 @@ export function createFailureCooldown() {
         ),
       )
       const nextAttemptAt = new Date(Date.now() + retryInMs)
-      pause.failure = withoutPrototype({ ...failure, nextAttemptAt, retryInMs })
-      pauses.set(key, pause)
-      return pause.failure
+      const cooling = withoutPrototype({ ...failure, nextAttemptAt, retryInMs })
+      pauses.set(key, { cooldown, failure: cooling })
+      return cooling
     },
     reset(): void {
       pauses = new WeakMap()

@@ -79,14 +79,15 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
         if (refreshToken) refreshToken = nextRefreshToken
       } catch (thrown) {
         const failure = thrown as Failure
-        // Anything but a passing fault.
+        // Any reason but a passing fault is a refusal.
         const isRefused = refreshToken && failure.code !== 'ERR_CASPIO_TOKEN_ENDPOINT'
         if (isRefused) request.onRefreshTokenRefused()
         const retryAfterMs = failure.retryAfterMs ?? 0
         const backoffMs = Math.min(retryDelayMs(retriesSoFar), LONGEST_RETRY_MS)
         const delayMs = Math.max(retryAfterMs, backoffMs)
         const isLast = !request.retry || retriesSoFar >= retries || delayMs > LONGEST_RETRY_MS
-        // The account may still accept the client.
+        // If the refresh grant was refused, or failed to the last retry, the endpoint may still accept
+        // client credentials.
         if (refreshToken && (isRefused || (isLast && request.retry && !retryAfterMs))) {
           refreshToken = undefined
           continue

@@ -78,6 +78,7 @@ export class TokenSource {
     return this.#request(transport, isAgain ? 'rejected again' : 'rejected')
   }
 
+  /** Records that a request was accepted with this token. */
   recordAccepted(token: Token, resource: () => string): void {
     if (token === this.#current) this.renewals.recordAccepted(resource)
   }
@@ -162,6 +163,7 @@ export class TokenSource {
     return this.#isNews(other) && !(reason === 'due' && expiresSooner)
   }
 
+  /** Whether another process's token is neither in use nor rejected. */
   #isNews({ accessToken }: TimedToken): boolean {
     return accessToken !== this.#current?.accessToken && !this.#rejected.includes(accessToken)
   }

@@ -8,10 +8,10 @@ export interface Transport {
 
 // The settings that say how to reach an endpoint. Those that say what a request carries, or how its
 // answer is judged (headers, auth, baseURL, params, transforms, validateStatus), are left out.
-const KEYS = `adapter env fetchOptions proxy ${SERVER_KEYS}`
+const KEYS = `adapter env fetchOptions proxy ${SERVER_KEYS}`.split(' ')
 // The same for fetch: of undici, node-fetch (agent), Deno (client) and Bun (proxy, tls, unix). Others
 // would have the answer cached on disk (cache, and next of Next.js).
-const FETCH_KEYS = 'agent client dispatcher proxy tls unix'
+const FETCH_KEYS = ['agent', 'client', 'dispatcher', 'proxy', 'tls', 'unix']
 
 /** The transport settings of an instance. Read at each token request: test tools replace them. */
 export function transportSettings({ defaults }: Transport): AxiosRequestConfig {
@@ -20,7 +20,7 @@ export function transportSettings({ defaults }: Transport): AxiosRequestConfig {
   return forTokenRequest(settings)
 }
 
-function pick(object: object | undefined, keys: string): object {
-  const own = Object.entries(Object(object)).filter(([key]) => keys.split(' ').includes(key))
+function pick(object: object | undefined, keys: readonly string[]): object {
+  const own = Object.entries(Object(object)).filter(([key]) => keys.includes(key))
   return Object.assign(Object.create(null), Object.fromEntries(own))
 }
