@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { AxiosRequestConfig } from 'axios'
+import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios'
 import axiosRetry from 'axios-retry'
 import FormDataPackage from 'form-data'
 import { describe, expect, it } from 'vitest'
@@ -11,7 +11,7 @@ import { describeEachOrder, startWithCompanion, startWithoutPlugin, statusesOf }
 
 const BYTES = Buffer.from(Uint8Array.from({ length: 1_000 }, (_, i) => i % 256))
 const FILE = { filename: 'a.png', contentType: 'image/png' }
-const UPLOADED = { Name: FILE.filename }
+const UPLOADED = { Name: FILE.filename, ContentType: FILE.contentType, Size: BYTES.length }
 
 type Content = Buffer | Readable | ((next: (stream: Readable) => void) => void)
 
@@ -26,19 +26,25 @@ function completeBodiesOf({ log }: CaspioAccount): boolean[] {
   return log.api.map(({ body }) => Buffer.from(body).includes(BYTES))
 }
 
+/** What the account knows of the file that it received. */
+async function fileInfoOf(api: AxiosInstance, { data }: AxiosResponse): Promise<unknown> {
+  const [{ ExternalKey }] = data.Result
+  return (await api.get(`/files/${ExternalKey}/fileInfo`)).data.Result
+}
+
 const noCompanion = (): void => {}
 
 describe('the form-data package', () => {
   it('is sent as it is without the plugin, if there is a token', async () => {
     const { account, api } = await startWithCompanion('before', noCompanion)
     const alone = await startWithoutPlugin(noCompanion)
-    for (const { api: each } of [{ api }, alone]) {
-      const { data } = await each.post('/files', filledWith(BYTES))
-      expect(data.Result).toMatchObject([UPLOADED])
-    }
+    const response = await api.post('/files', filledWith(BYTES))
+    const responseAlone = await alone.api.post('/files', filledWith(BYTES))
     const [sent, sentAlone] = [account, alone.account].map(({ log }) => log.api[0]?.headers)
     expect(sent?.['content-length']).toBe(sentAlone?.['content-length'])
     expect(completeBodiesOf(account)).toEqual([true])
+    expect(await fileInfoOf(api, response)).toMatchObject(UPLOADED)
+    expect(await fileInfoOf(alone.api, responseAlone)).toMatchObject(UPLOADED)
   })
 
   it.each<[string, AxiosRequestConfig]>([
@@ -112,8 +118,9 @@ describe('the form-data package', () => {
     account.revoke()
     const form = () => filledWith(Readable.from([BYTES]))
     await rejectionOf(api.post('/files', form()))
-    expect((await api.post('/files', form())).data.Result).toMatchObject([UPLOADED])
+    const response = await api.post('/files', form())
     expect(completeBodiesOf(account)).toEqual([true, true])
+    expect(await fileInfoOf(api, response)).toMatchObject(UPLOADED)
     expect(account.log.token).toHaveLength(1)
   })
 
@@ -132,9 +139,10 @@ it('the FormData of the platform is resent', async () => {
   account.revoke()
   const form = new FormData()
   form.append('file', new Blob([BYTES], { type: FILE.contentType }), FILE.filename)
-  expect((await api.post('/files', form)).data.Result).toMatchObject([UPLOADED])
+  const response = await api.post('/files', form)
   expect(statusesOf(account)).toEqual([401, 201])
   expect(completeBodiesOf(account)).toEqual([true, true])
+  expect(await fileInfoOf(api, response)).toMatchObject(UPLOADED)
 })
 
 describeEachOrder('form-data beside axios-retry, attached %s the plugin', (order) => {

@@ -127,9 +127,10 @@ describe('renewal before expiry', () => {
       await api.get(PHYSICIANS)
       vi.advanceTimersByTime(22.1 * HOUR)
       account.tokenEndpoint.fail()
-      for (let i = 0; i < 60; i++) {
+      const failures = () => events.filter((event) => event.type === 'acquisition-failed')
+      for (let i = 1; i <= 60; i++) {
         await api.get(PHYSICIANS)
-        await sleep(5)
+        await waitUntil(() => failures().length === i)
         vi.advanceTimersByTime(1.75 * MINUTE)
       }
       account.tokenEndpoint.restore()
@@ -137,9 +138,8 @@ describe('renewal before expiry', () => {
       await waitUntil(() => events.filter(({ type }) => type === 'token-taken').length === 2)
       end()
       expect(account.log.api.filter(({ status }) => status !== 200)).toEqual([])
-      const failures = events.filter((event) => event.type === 'acquisition-failed')
-      expect(failures.length).toBeGreaterThan(10)
-      expect(failures.every(({ background }) => background)).toBe(true)
+      expect(failures().length).toBeGreaterThan(10)
+      expect(failures().every(({ background }) => background)).toBe(true)
       expect(unhandled).toEqual([])
     })
 
