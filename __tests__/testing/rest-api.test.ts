@@ -64,6 +64,7 @@ describe('errors', () => {
     '/views/Nope',
     '/files/unknown',
     '/tables/%E0%A4%A/records',
+    '/tables//records',
     '//records',
     '',
   ])('an unknown route %j gets 404', async (path) => {
