@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { msSince, now } from '../../src/lib/clock.js'
+import { isWithin, msSince, now } from '../../src/lib/clock.js'
 import { fakeClocks } from '../support/clocks.js'
 
 const HOUR_MS = 3_600_000
@@ -34,5 +34,27 @@ describe('msSince', () => {
     vi.advanceTimersByTime(1_500)
     vi.setSystemTime(start.wall - HOUR_MS)
     expect(msSince(start)).toBe(1_500)
+  })
+
+  it('counts without end if both clocks were set back: nobody knows how long it was', () => {
+    const { wall, monotonic } = now()
+    expect(msSince({ wall: wall + 1, monotonic: monotonic + 1 })).toBe(Number.POSITIVE_INFINITY)
+    expect(msSince({ wall: wall + 1, monotonic })).toBe(0)
+  })
+})
+
+describe('isWithin', () => {
+  fakeClocks()
+
+  it('is true until the milliseconds have passed', () => {
+    const startedAt = performance.now()
+    vi.advanceTimersByTime(999)
+    expect(isWithin(1_000, startedAt)).toBe(true)
+    vi.advanceTimersByTime(1)
+    expect(isWithin(1_000, startedAt)).toBe(false)
+  })
+
+  it('is false if the clock started again', () => {
+    expect(isWithin(1_000, performance.now() + 1)).toBe(false)
   })
 })

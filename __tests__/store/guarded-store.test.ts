@@ -111,6 +111,17 @@ describe('a guarded store', () => {
     expect(text).not.toContain(TOKEN.refreshToken)
   })
 
+  it('shows no token of an earlier call in the reason of a failure', async () => {
+    const { store, events } = guard({
+      delete: failing(`it still writes ${TOKEN.accessToken}, ${TOKEN.refreshToken}`),
+    })
+    await store.write(TOKEN, 60_000, false)
+    const next = { accessToken: 'the-next-access-token', refreshToken: 'the-next-refresh-token' }
+    await store.write({ ...TOKEN, ...next }, 60_000, false)
+    await store.delete()
+    expect(events).toMatchObject([{ reason: 'it still writes [redacted], [redacted]' }])
+  })
+
   it('shows no token that it has read in the reason of a failure', async () => {
     const value = writeStoredToken({ ...TOKEN, requestedAt: now() })
     const { store, events } = guard({ get: () => value, delete: failing(`cannot delete ${value}`) })

@@ -120,6 +120,23 @@ describe('a good token', () => {
     expect(account.log.token).toHaveLength(3)
   })
 
+  it('is replaced after a second revocation, though the first caller did not wait for it', async () => {
+    const { account, api, events } = await startBench()
+    await api.get(PHYSICIANS)
+    account.revoke()
+    account.tokenEndpoint.latency = 100
+    const controller = new AbortController()
+    const aborted = rejectionOf(api.get(PHYSICIANS, { signal: controller.signal }))
+    await vi.waitUntil(() => account.log.token.length === 2, { interval: 5 })
+    controller.abort()
+    expect((await aborted).code).toBe('ERR_CANCELED')
+    await vi.waitUntil(() => events.filter(({ type }) => type === 'token-taken').length === 2)
+    await times(5, () => api.get(PHYSICIANS))
+    account.revoke()
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    expect(account.log.token).toHaveLength(3)
+  })
+
   it('is renewed a second after each of seven 401s that come six hours apart', async () => {
     const { account, api } = await startBench()
     await api.get(PHYSICIANS)
