@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Step } from '../../src/cli/check/step.js'
 import type { Environment } from '../../src/cli/io.js'
-import type { CaspioAccount } from '../../src/testing/index.js'
+import type { CaspioAccount, CaspioProfile } from '../../src/testing/index.js'
 import { startAccount } from '../support/account.js'
 import { startConnectProxy } from '../support/connect-proxy.js'
 import { watchSecret } from '../support/hygiene.js'
@@ -403,6 +403,30 @@ describe('check finds what keeps the client out', () => {
     expect(checked.text).toContain('400 invalid_request (The account has reached its limit of 0')
     expect(checked.text).toContain('CASPIO_TOKEN_ENDPOINT_URL is right')
     expect(checked.text).toContain("uses one of the account's 1,000 refresh tokens")
+  })
+
+  it.each<[string, Partial<CaspioProfile>, string, string]>([
+    ['that is disabled', { state: 'disabled' }, '400 ProfileDisabled', 'The profile is disabled.'],
+    [
+      'without privileges',
+      { state: 'unprivileged' },
+      '400 UnsufficientPrivileges',
+      'The profile may not use the API.',
+    ],
+    [
+      'that does not allow this address',
+      { ip: { deny: ['127.0.0.1'] } },
+      '403 IpForbidden',
+      'The address of this machine is not allowed. Check the IP list of the profile',
+    ],
+  ])('a profile %s: sends one token request, and blames no value', async (_, setting, ...words) => {
+    const account = await startAccount()
+    Object.assign(account.profiles.Default as CaspioProfile, setting)
+    const checked = await check(environment(account.credentials))
+    expectFailureAt('client', checked)
+    for (const part of words) expect(checked.text).toContain(part)
+    expect(blamed(checked.text)).toEqual([])
+    expect(account.log.token).toHaveLength(1)
   })
 
   it('another OAuth error', async () => {

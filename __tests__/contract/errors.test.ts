@@ -7,6 +7,7 @@ import {
   createCaspioAuth,
   isCaspioAuthError,
 } from '../../src/index.js'
+import type { CaspioProfile } from '../../src/testing/index.js'
 import {
   outcomesOf,
   PHYSICIANS,
@@ -97,7 +98,6 @@ describe('ERR_CASPIO_CREDENTIALS: the token endpoint refuses the client', () => 
   it.each<[string, ReturnType<Reply>]>([
     ['400 invalid_client', { status: 400, body: '{"error":"invalid_client"}' }],
     ['401', { status: 401, body: '{"error":"invalid_client"}' }],
-    ['403 without a body', { status: 403 }],
     ['400 unauthorized_client', { status: 400, body: '{"error":"unauthorized_client"}' }],
     ['an error inside a 200', { status: 200, body: '{"error":"invalid_client"}' }],
   ])('%s: sends one token request and says where to find the credentials', async (_, reply) => {
@@ -115,6 +115,30 @@ describe('ERR_CASPIO_CREDENTIALS: the token endpoint refuses the client', () => 
     expect(error.message).toContain('Access permissions > Web services profiles')
     expect(tokenRequests).toBe(1)
     expectNoSecrets(error, credentials)
+  })
+
+  it.each<[string, Partial<CaspioProfile>, number, string, string]>([
+    ['an address that is not allowed', { ip: { allow: [] } }, 403, 'IpForbidden', 'IP list'],
+    ['disabled', { state: 'disabled' }, 400, 'ProfileDisabled', 'state and permissions'],
+    [
+      'without privileges',
+      { state: 'unprivileged' },
+      400,
+      'UnsufficientPrivileges',
+      'state and permissions',
+    ],
+  ])('names the profile, not the secret, if the profile is %s', async (_, setting, ...expected) => {
+    const [status, reason, part] = expected
+    // With this character, a refused client gets a hint about the client authentication.
+    const account = await startAccount({ profiles: { Default: { clientSecret: 'a%secret' } } })
+    Object.assign(account.profiles.Default as CaspioProfile, setting)
+    const error = await rejectionOf(createCaspioAuth(account.credentials).getAccessToken())
+    expect([error.code, error.status]).toEqual(['ERR_CASPIO_CREDENTIALS', status])
+    expect(error.message).toContain(
+      ` answered ${status} ${reason}: it refused the client. Check the ${part} of the profile, in your Caspio account, under Access permissions`,
+    )
+    expect(error.message).not.toMatch(/clientSecret|clientAuthentication/)
+    expect(account.log.token).toHaveLength(1)
   })
 
   it('carries the request ID and the error body of the stand-in account', async () => {

@@ -34,6 +34,11 @@ describe('the message says what the endpoint answered, why that failed, and what
       { status: 400, body: { error: 'invalid_client', error_description: 'Who is that?' } },
       ` 400 invalid_client Who is that?: it refused the client. Check clientID and clientSecret. Find them ${PLACE}.`,
     ],
+    [{ status: 403 }, ` 403: it refused the client. Check the IP list of the profile, ${PLACE}.`],
+    [
+      { status: 400, body: { Code: 'ProfileDisabled' } },
+      ` 400: it refused the client. Check the state and permissions of the profile, ${PLACE}.`,
+    ],
     [{ status: 404 }, ` 404, which is not a token. Check tokenEndpointURL. Find it ${PLACE}.`],
     [
       { status: 400, body: { error: 'invalid_request', error_description: 17 } },

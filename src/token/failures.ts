@@ -34,7 +34,7 @@ export function answerFailure(
   const { status, body } = answer
   const headers = AxiosHeaders.from(received as AxiosHeaders)
   const data = redactDeep(body, redact)
-  const [code, advice] = explain(answer, JSON.stringify(data), hint)
+  const [code, advice] = explain(answer, `${JSON.stringify(data)}`, hint)
   const words = [status, textIn(body, 'error'), textIn(body, 'error_description')].filter(Boolean)
   const isTemporary = advice === OVERLOADED
   return createFailure(
@@ -61,7 +61,7 @@ const OVERLOADED = ': it is down, or was called too often.'
 /** The code, and what follows "the token endpoint … answered 400 invalid_client" in the message. */
 function explain(
   { status, body, fault }: FailedAnswer,
-  text: string | undefined,
+  text: string,
   hint: string,
 ): [CaspioAuthErrorCode, string] {
   if (status === 407) {
@@ -70,19 +70,25 @@ function explain(
     return ['ERR_CASPIO_TOKEN_ENDPOINT', advice]
   }
   // Caspio answers too many calls with 429, or with 400 and this name.
-  const isRateLimited = status === 400 && /api-calls-rate/.test(`${text}`)
+  const isRateLimited = status === 400 && /api-calls-rate/.test(text)
   if (status === 429 || status > 499 || isRateLimited) {
     return ['ERR_CASPIO_TOKEN_ENDPOINT', OVERLOADED]
   }
+  // Caspio answers 403 to an address that the profile does not allow.
+  const profilePart =
+    status === 403
+      ? 'IP list'
+      : /ProfileDisabled|sufficientPrivileges/.test(text) && 'state and permissions'
   const isRefused =
     status === 401 ||
-    status === 403 ||
     // Of a client-credentials request the grant is the client itself. A refresh grant that is refused
     // is followed by one.
     /^(invalid|unauthorized)_client$|^access_denied$|^invalid_grant$/.test(textIn(body, 'error'))
-  if (isRefused) {
-    const advice = `: it refused the client. Check clientID and clientSecret. Find them ${IN_YOUR_ACCOUNT}.${hint}`
-    return ['ERR_CASPIO_CREDENTIALS', advice]
+  if (profilePart || isRefused) {
+    const advice = profilePart
+      ? `the ${profilePart} of the profile, ${IN_YOUR_ACCOUNT}.`
+      : `clientID and clientSecret. Find them ${IN_YOUR_ACCOUNT}.${hint}`
+    return ['ERR_CASPIO_CREDENTIALS', `: it refused the client. Check ${advice}`]
   }
   // Browsers show a redirect as the status 0.
   const problem =

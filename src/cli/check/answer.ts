@@ -8,9 +8,10 @@ import { codeOf, refusedByProxy } from './host.js'
 import { type Diagnosis, diagnose, proxyFor } from './network.js'
 import { URL_NAME } from './values.js'
 
-/** Whether an OAuth server refused the client. */
+/** Whether an OAuth server refused the client, and not the profile or its address. */
 export function isClientRefused(error: CaspioAuthError): boolean {
-  return error.code === 'ERR_CASPIO_CREDENTIALS' && oauthField(error, 'error') !== ''
+  const isRefused = error.code === 'ERR_CASPIO_CREDENTIALS' && oauthField(error, 'error') !== ''
+  return isRefused && adviceForProfile(error) === undefined
 }
 
 /** The answer of the token endpoint in its own words. The library has redacted the secrets. */
@@ -52,6 +53,14 @@ function explainOutage(error: CaspioAuthError, origin: string, support: string[]
 
 function explainOAuthError(error: CaspioAuthError, support: string[]): Diagnosis {
   const quote = quoteAnswer(error)
+  const profileAdvice = adviceForProfile(error)
+  if (profileAdvice) {
+    return [
+      `the token endpoint refused the profile: it answered ${quote}`,
+      profileAdvice,
+      ...support,
+    ]
+  }
   const isOutOfRefreshTokens = /refresh token/i.test(quote)
   return [
     `the token endpoint issued no token: it answered ${quote}`,
@@ -63,6 +72,21 @@ function explainOAuthError(error: CaspioAuthError, support: string[]): Diagnosis
       : []),
     ...support,
   ]
+}
+
+/** What to do if Caspio refuses the profile or its address. Then the ID and the secret may be right. */
+function adviceForProfile(error: CaspioAuthError): string | undefined {
+  if (error.status === 403) {
+    return `The address of this machine is not allowed. Check the IP list of the profile, ${IN_YOUR_ACCOUNT}.`
+  }
+  switch (oauthField(error, 'error')) {
+    case 'ProfileDisabled':
+      return `The profile is disabled. Enable it ${IN_YOUR_ACCOUNT}.`
+    case 'UnsufficientPrivileges':
+      return `The profile may not use the API. Check its permissions ${IN_YOUR_ACCOUNT}.`
+    default:
+      return undefined
+  }
 }
 
 /** An answer that cannot come from a token endpoint. */
