@@ -42,7 +42,7 @@ async function check(env: Environment, ...args: string[]): Promise<Checked> {
 
 /** Expects that the step failed, and that it was the last one. */
 function expectFailureAt(name: string, { code, steps }: Checked): void {
-  const names = ['values', 'host', 'client', 'token', 'v2', 'v3']
+  const names = ['values', 'host', 'client', 'token', 'v3', 'v4']
   expect(Object.keys(steps)).toEqual(names.slice(0, names.indexOf(name) + 1))
   const failed = Object.values(steps).filter((step) => !step.ok)
   expect(failed.map((step) => step.name)).toEqual([name])
@@ -80,25 +80,29 @@ function mistyped(value: string): string {
 }
 
 describe('check, if nothing is wrong', () => {
-  it('passes every step, with three calls and one refresh token', async () => {
+  it('passes every step, with four calls and one refresh token', async () => {
     const account = await startAccount()
     const { code, steps, calls } = await check(environment(account.credentials))
     expect(code).toBe(0)
-    expect(Object.keys(steps)).toEqual(['values', 'host', 'client', 'token', 'v2', 'v3'])
+    expect(Object.keys(steps)).toEqual(['values', 'host', 'client', 'token', 'v3', 'v4'])
     expect(steps.token?.message).toBe(
       'it is valid for 23 h 59 min (86399 s); a refresh token came with it',
     )
     expect(steps.token?.advice).toEqual([
       "This check sent 1 token request and used 1 of the account's 1,000 refresh tokens.",
     ])
-    expect(steps.v2?.message).toBe('the token opens /rest/v2/tables (2 tables)')
-    expect(steps.v3?.message).toBe('the token opens /integrations/rest/v3/tables (2 tables)')
-    expect(calls).toEqual({ token: 1, api: 2, refreshTokens: 1 })
+    expect(steps.v3?.message).toBe(
+      'the profile opens 2 tables (Physicians, Appointments) and 1 view (Cardiologists)',
+    )
+    expect(steps.v3?.advice.join()).toContain('REST v1 and v2')
+    expect(steps.v3?.advice.join()).toContain('pending deprecation')
+    expect(calls).toEqual({ token: 1, api: 3, refreshTokens: 1 })
     expect(account.log.token).toHaveLength(1)
     expect(account.log.api.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /',
-      'GET /rest/v2/tables',
       'GET /integrations/rest/v3/tables',
+      'GET /integrations/rest/v3/views',
+      'GET /integrations/rest/v4/me',
     ])
     expect(account.liveRefreshTokens).toBe(1)
   })
@@ -112,7 +116,7 @@ describe('check, if nothing is wrong', () => {
     expect(lines[1]).toBe(`ok      host    ${account.url} answers`)
     expect(lines.slice(-3)).toEqual([
       'All steps passed.',
-      'Billed calls: 1 token request, 2 API calls.',
+      'Billed calls: 1 token request, 3 API calls.',
       '',
     ])
     expect(out).not.toContain('\x1b')
@@ -132,7 +136,7 @@ describe('check, if nothing is wrong', () => {
     expect(longestLine(out)).toBeLessThanOrEqual(columns)
     expect(unwrapped(out)).toContain('failed client the token endpoint refused the client')
     expect(unwrapped(out)).toContain('CASPIO_CLIENT_ID or CASPIO_CLIENT_SECRET is wrong.')
-    expect(out).toMatch(/^- {7}not run: token,\s+v2, v3$/m)
+    expect(out).toMatch(/^- {7}not run: token,\s+v3, v4$/m)
     const asJson = await runMain(['check', '--json'], env, terminal)
     expect(asJson.out).toBe(`${JSON.stringify(JSON.parse(asJson.out), null, 2)}\n`)
   })
@@ -166,6 +170,32 @@ describe('check, if nothing is wrong', () => {
     })
     expect((await check(env, '--timeout', '3600')).code).toBe(0)
     await isClosed
+  })
+
+  it('says what the rate limit is, and when the token expires', async () => {
+    const account = await startAccount()
+    account.rateLimit = { requests: 50, seconds: 60 }
+    const { steps } = await check(environment(account.credentials))
+    const [, expiry] = steps.v4?.message.match(/ expires at (.*)$/) ?? []
+    expect(steps.v4?.message).toBe(
+      `the profile is Default; the account is stand-in; it may make 50 calls in 60 s; the token expires at ${expiry}`,
+    )
+    expect(Math.abs(Date.parse(`${expiry}`) - Date.now() - 86_400_000)).toBeLessThan(60_000)
+  })
+
+  it('names at most five of many tables, and none if there are none', async () => {
+    const names = ['A', 'B', 'C', 'D', 'E', 'F']
+    const tables = Object.fromEntries(names.map((name) => [name, []]))
+    const account = await startAccount({ tables })
+    const { steps } = await check(environment(account.credentials))
+    expect(steps.v3?.message).toBe('the profile opens 6 tables (A, B, C, D, E, …) and 0 views')
+  })
+
+  it('passes if the account has no v4 yet', async () => {
+    const account = await startAccount()
+    account.api.fail({ status: 404, path: '/integrations/rest/v4' })
+    const { code, steps } = await check(environment(account.credentials))
+    expect([code, steps.v4?.message]).toEqual([0, 'this account has no REST v4 yet'])
   })
 
   it('sends the client in the body if asked to', async () => {
@@ -314,8 +344,8 @@ describe('check finds what keeps the client out', () => {
     isForbidden = false,
   ) {
     return startRawServer(({ method, url, headers, body }, response) => {
-      if (url === '/rest/v2/tables' && isForbidden) response.statusCode = 403
-      if (method !== 'POST') return response.end('{"Result":[]}')
+      if (url.includes('/v3/') && isForbidden) response.statusCode = 403
+      if (method !== 'POST') return response.end('{"Result":[],"wsProfileName":"Front desk"}')
       const isAccepted = url === '/oauth/token' && accepts(headers, new URLSearchParams(`${body}`))
       response.statusCode = isAccepted ? 200 : 400
       response.end(
@@ -343,12 +373,13 @@ describe('check finds what keeps the client out', () => {
       expect(checked.code).toBe(1)
       expect(checked.text).toContain(`with the client authentication ${other}`)
       expect(checked.text).toContain(`clientAuthentication: '${other}'`)
-      expect(checked.calls).toEqual({ token: 2, api: 2, refreshTokens: 0 })
+      expect(checked.calls).toEqual({ token: 2, api: 3, refreshTokens: 0 })
       expect(checked.steps.token?.message).toBe(
         'the token endpoint does not say how long it is valid; no refresh token came with it',
       )
       expect(checked.steps.token?.advice[0]).toContain('sent 2 token requests and used 0 ')
-      expect(checked.steps.v3?.ok).toBe(true)
+      expect(checked.steps.v3?.message).toBe('the profile opens 0 tables and 0 views')
+      expect(checked.steps.v4?.message).toBe('the profile is Front desk')
       // With the advice followed, nothing is wrong.
       expect((await check(env, '--client-authentication', other)).code).toBe(0)
     },
@@ -358,8 +389,8 @@ describe('check finds what keeps the client out', () => {
     const { url } = await startGateway(() => true, true)
     const env = environment({ ...client, tokenEndpointURL: `${url}/oauth/token` })
     const { steps } = await check(env)
-    expect(steps.v2?.message).toBe('GET /rest/v2/tables answered 403')
-    expect(steps.v2?.advice).toHaveLength(1)
+    expect(steps.v3?.message).toBe('GET /integrations/rest/v3/tables answered 403')
+    expect(steps.v3?.advice).toHaveLength(1)
   })
 
   it.each([
@@ -618,19 +649,21 @@ describe('check, with a proxy', () => {
 
 describe('check finds out why the token does not open the API', () => {
   const V3 = '/integrations/rest/v3'
+  const V4 = '/integrations/rest/v4'
 
   it.each([
     [401, 'rejects the token that the token endpoint has just issued'],
-    [403, 'The profile may not list tables. Check the permissions of the profile'],
-    [404, 'This host has no REST v3.'],
+    [403, 'The profile may not make this call. Check the permissions and the IP list'],
+    [404, 'This host has no such API. Check the host in CASPIO_TOKEN_ENDPOINT_URL.'],
     [429, 'Too many calls'],
     [500, 'The API has a problem.'],
-    [302, 'This is not a list of tables'],
+    [302, "This is not an answer of Caspio's API."],
   ])('status %d: says what to do, and checks the other version, too', async (status, words) => {
     const account = await startAccount()
     account.api.fail({ status, path: V3 })
     const checked = await check(environment(account.credentials))
-    expectFailureAt('v3', checked)
+    expect(checked.steps.v3?.ok).toBe(false)
+    expect(checked.steps.v4?.ok).toBe(true)
     expect(checked.text).toContain(`GET ${V3}/tables answered ${status}`)
     expect(checked.text).toContain(words)
     expect(checked.text).toMatch(/For Caspio's support: request ID [\da-f-]{36}\./)
@@ -639,42 +672,50 @@ describe('check finds out why the token does not open the API', () => {
 
   it('a redirect: does not send the token there', async () => {
     const [account, other] = [await startAccount(), await startRawServer()]
-    account.api.fail({ status: 302, headers: { Location: `${other.url}/login` }, path: V3 })
+    account.api.fail({ status: 302, headers: { Location: `${other.url}/login` }, path: V4 })
     const checked = await check(environment(account.credentials))
-    expectFailureAt('v3', checked)
+    expectFailureAt('v4', checked)
     expect(other.received).toEqual([])
   })
 
-  it('v2 fails: goes on to v3', async () => {
+  it('the lists of views only: goes on to v4', async () => {
     const account = await startAccount()
-    account.api.fail({ status: 403, path: '/rest/v2' })
-    const { code, steps } = await check(environment(account.credentials))
+    account.api.fail({ status: 403, path: `${V3}/views` })
+    const { code, steps, text } = await check(environment(account.credentials))
     expect(code).toBe(1)
-    expect(steps.v2?.ok).toBe(false)
-    expect(steps.v3?.ok).toBe(true)
+    expect(steps.v4?.ok).toBe(true)
+    expect(text).toContain(`GET ${V3}/views answered 403`)
     const { out } = await runMain(['check'], environment(account.credentials))
-    expect(out).toContain('Failed: v2.\nBilled calls: 1 token request, 2 API calls.\n')
+    expect(out).toContain('Failed: v3.\nBilled calls: 1 token request, 3 API calls.\n')
     expect(out).not.toContain('not run')
+  })
+
+  it('too many calls, in the words of Caspio', async () => {
+    const account = await startAccount()
+    const body = JSON.stringify([{ message: 'Slow down.', name: 'api-calls-rate' }])
+    account.api.fail({ status: 400, body, path: `${V3}/tables` })
+    const { text } = await check(environment(account.credentials))
+    expect(text).toContain(`GET ${V3}/tables answered 400: Slow down.\nToo many calls`)
   })
 
   it.each([
     ['a web page', '<html>'],
-    ['something else', '{"Result":"many"}'],
+    ['something else', '{"rateLimit":"many"}'],
   ])('%s with status 200', async (_, body) => {
     const account = await startAccount()
-    account.api.fail({ status: 200, body, path: V3 })
+    account.api.fail({ status: 200, body, path: V4 })
     const checked = await check(environment(account.credentials))
-    expectFailureAt('v3', checked)
-    expect(checked.text).toContain('This is not a list of tables')
+    expectFailureAt('v4', checked)
+    expect(checked.text).toContain("This is not an answer of Caspio's API.")
   })
 
   it('a connection that breaks, which is not billed', async () => {
     const account = await startAccount()
-    account.api.fail({ reset: true, path: V3 })
+    account.api.fail({ reset: true, path: V4 })
     const checked = await check(environment(account.credentials))
-    expectFailureAt('v3', checked)
+    expectFailureAt('v4', checked)
     expect(checked.text).toContain('broke (ECONNRESET)')
-    expect(checked.calls.api).toBe(1)
+    expect(checked.calls.api).toBe(2)
   })
 
   it('a server that repeats the token: the token is redacted', async () => {

@@ -42,10 +42,10 @@ export const OVERVIEW: HelpPage = [
 
 const check: HelpPage = [
   `Usage: ${NAME} check [options]`,
-  'Checks step by step that the three values are set, that the host answers, that the token endpoint accepts the client, and that the token opens REST v2 and v3. If a step fails, you learn how to fix it. No secret is printed.',
+  'Checks step by step that the three values are set, that the host answers, that the token endpoint accepts the client, and that the token opens REST v3 and v4. Says which tables and views the profile opens, how many calls it may make, and when the token expires. If a step fails, you learn how to fix it. No secret is printed.',
   VALUES,
   { title: 'Options', rows: [...REQUEST_OPTIONS, ['--json', 'Print the steps as JSON.']] },
-  "Caspio bills three calls: a token request, and the list of tables from REST v2 and from REST v3. The token request uses one of the account's 1,000 refresh tokens. If Caspio refuses the client, check sends up to two more token requests: one with the other client authentication, and one with the ID and the secret swapped. To see whether the host answers, check requests its front page, which is not an API call.",
+  "Caspio bills four calls: a token request, the lists of tables and of views (REST v3), and the facts about the profile (REST v4). The token request uses one of the account's 1,000 refresh tokens. If Caspio refuses the client, check sends up to two more token requests: one with the other client authentication, and one with the ID and the secret swapped. To see whether the host answers, check requests its front page, which is not an API call.",
   EXIT_CODES,
 ]
 
@@ -77,7 +77,7 @@ const token: HelpPage = [
     title: 'Examples',
     code: [
       `curl -H "$(npx ${NAME} token --store ~/.caspio-token.json --format header)" \\`,
-      '  https://a1bcd234.caspio.com/rest/v2/tables',
+      '  https://a1bcd234.caspio.com/integrations/rest/v3/tables',
       `eval "$(npx ${NAME} token --format export)"`,
     ],
   },

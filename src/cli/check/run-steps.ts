@@ -1,10 +1,12 @@
 import type { RequestSettings } from '../arguments.js'
 import type { Values } from '../environment.js'
-import { checkApi } from './api.js'
+import { createCallApi } from './api.js'
 import { checkClient } from './client.js'
 import { checkHost } from './host.js'
 import type { Calls, Step } from './step.js'
 import { describeToken } from './token-life.js'
+import { checkV3 } from './v3.js'
+import { checkV4 } from './v4.js'
 import { checkValues } from './values.js'
 
 /** Takes the steps in their order, and stops at a failure that makes the next step impossible. */
@@ -24,7 +26,7 @@ export async function* runSteps(
   yield clientStep
   if (!answer) return
   yield describeToken(answer, calls)
-  for (const version of ['v2', 'v3'] as const) {
-    yield await checkApi(version, origin, answer.access_token, settings.timeout, calls)
-  }
+  const callApi = createCallApi(origin, answer.access_token, settings.timeout, calls)
+  yield await checkV3(callApi)
+  yield await checkV4(callApi)
 }

@@ -1,5 +1,5 @@
 /** The names of the steps, in their order. */
-export const STEPS = ['values', 'host', 'client', 'token', 'v2', 'v3'] as const
+export const STEPS = ['values', 'host', 'client', 'token', 'v3', 'v4'] as const
 
 /** The outcome of one step. */
 export interface Step {
