@@ -8,5 +8,5 @@ const credentials = credentialsFromEnv()
 attachCaspioAuth(axios, credentials)
 
 const { origin } = new URL(credentials.tokenEndpointURL)
-const { data } = await axios.get(`${origin}/rest/v2/tables`)
+const { data } = await axios.get(`${origin}/integrations/rest/v3/tables`)
 console.log(data.Result)

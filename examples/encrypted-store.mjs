@@ -40,7 +40,7 @@ function keyFromEnv() {
 }
 
 function attach() {
-  const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+  const api = axios.create({ baseURL: `${account.url}/integrations/rest/v3` })
   const sources = []
   const auth = attachCaspioAuth(api, account.credentials, {
     tokenStore: encryptedKeyv(store, key),

@@ -30,7 +30,7 @@ async function runScript() {
     },
   })
   const { origin } = new URL(credentials.tokenEndpointURL)
-  const { data } = await axios.get(`${origin}/rest/v2/tables`)
+  const { data } = await axios.get(`${origin}/integrations/rest/v3/tables`)
   console.log(`${data.Result.length} tables, token requests: ${tokenRequests}`)
 }
 

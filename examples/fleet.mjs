@@ -61,7 +61,7 @@ async function run(redis) {
   // Slow enough that all processes start before the first token arrives.
   account.tokenEndpoint.latency = 200
   const { credentials } = account
-  const setup = { credentials, baseURL: `${account.url}/rest/v2`, redis }
+  const setup = { credentials, baseURL: `${account.url}/integrations/rest/v3`, redis }
   const fleet = await Promise.all(Array.from({ length: size }, () => start(setup)))
   const coldStart = await sendAll('cold start', account, fleet)
   account.revoke()

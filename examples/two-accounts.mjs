@@ -19,7 +19,7 @@ await south.close()
 
 async function getBoth(when) {
   const answers = await Promise.all(
-    [north, south].map(({ url }) => axios.get(`${url}/rest/v2/tables`)),
+    [north, south].map(({ url }) => axios.get(`${url}/integrations/rest/v3/tables`)),
   )
   console.log(`${when}: ${answers.map(({ status }) => status).join(', ')}`)
   console.log(`token requests: north ${north.log.token.length}, south ${south.log.token.length}`)

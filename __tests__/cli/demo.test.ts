@@ -43,7 +43,7 @@ describe('demo', () => {
     expect(out).toMatch(/\nNext: attach .+\n\n {2}attachCaspioAuth\(axios, /)
     expect(account.log.token).toHaveLength(1)
     const calls = account.log.api.map(({ method, path }) => `${method} ${path}`)
-    expect(calls).toEqual(Array(5).fill('GET /rest/v2/tables'))
+    expect(calls).toEqual(Array(5).fill('GET /integrations/rest/v3/tables'))
   })
 
   it('--real says what is missing', async () => {

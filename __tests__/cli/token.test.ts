@@ -37,7 +37,7 @@ describe('token', () => {
     const account = await startAccount()
     const { out } = await runMain(['token', '--format', format], environment(account.credentials))
     const [, token] = line.exec(out) ?? []
-    const answer = await fetch(`${account.url}/rest/v2/tables`, {
+    const answer = await fetch(`${account.url}/integrations/rest/v3/tables`, {
       headers: { Authorization: `Bearer ${token}` },
     })
     expect(answer.status).toBe(200)

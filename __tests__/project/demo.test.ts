@@ -106,7 +106,7 @@ describe('the demo on an account of the environment', () => {
     expect(output).not.toContain('npm run build')
     expect(account.log.token.map(({ status }) => status)).toEqual([200])
     const calls = account.log.api.map(({ method, path, status }) => `${method} ${path} ${status}`)
-    expect(calls).toEqual(Array(5).fill('GET /rest/v2/tables 200'))
+    expect(calls).toEqual(Array(5).fill('GET /integrations/rest/v3/tables 200'))
     expectNoSecrets(output, account.credentials)
     expect(output).not.toMatch(/[\w-]{40}/)
   })

@@ -44,7 +44,7 @@ interface Member {
 /** A separate token source, like that of another process. */
 function attach(account: CaspioAccount, tokenStore: CaspioTokenStore): Member {
   const events: CaspioAuthEvent[] = witness([])
-  const api = axios.create({ baseURL: `${account.url}/rest/v2`, adapter: 'http' })
+  const api = axios.create({ baseURL: `${account.url}/integrations/rest/v3`, adapter: 'http' })
   attachCaspioAuth(api, account.credentials, {
     tokenStore,
     onEvent: (event) => events.push(event),

@@ -91,7 +91,9 @@ describe('rotating the secret', () => {
 
   it('works for instances that share a token, by attaching each again', async () => {
     const account = await startAccount()
-    const instances = [1, 2].map(() => axios.create({ baseURL: `${account.url}/rest/v2` }))
+    const instances = [1, 2].map(() =>
+      axios.create({ baseURL: `${account.url}/integrations/rest/v3` }),
+    )
     const attachAll = () => {
       const auth = createCaspioAuth(account.credentials)
       for (const instance of instances) attachCaspioAuth(instance, auth)

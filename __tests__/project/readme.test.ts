@@ -52,7 +52,8 @@ function run(code: string, account: CaspioAccount, names: Record<string, unknown
   return new AsyncFunction(...Object.keys(scope), body)(...Object.values(scope))
 }
 
-const instanceOf = (account: CaspioAccount) => axios.create({ baseURL: `${account.url}/rest/v2` })
+const instanceOf = (account: CaspioAccount) =>
+  axios.create({ baseURL: `${account.url}/integrations/rest/v3` })
 
 const statusesOf = ({ log }: CaspioAccount) => log.api.map(({ status }) => status)
 

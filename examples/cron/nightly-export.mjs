@@ -15,7 +15,7 @@ const PAGE_SIZE = 5
 const [table = 'Physicians', file = `${table}.jsonl`] = process.argv.slice(2)
 const credentials = credentialsFromEnv()
 const { origin } = new URL(credentials.tokenEndpointURL)
-const caspio = axios.create({ baseURL: `${origin}/rest/v2` })
+const caspio = axios.create({ baseURL: `${origin}/integrations/rest/v3` })
 attachCaspioAuth(caspio, credentials, {
   tokenStore: fileStore(process.env.TOKEN_FILE || join(homedir(), '.caspio-token.json')),
 })

@@ -4,7 +4,7 @@ import express from 'express'
 
 export function createApp(credentials) {
   const { origin } = new URL(credentials.tokenEndpointURL)
-  const caspio = axios.create({ baseURL: `${origin}/rest/v2`, timeout: 30_000 })
+  const caspio = axios.create({ baseURL: `${origin}/integrations/rest/v3`, timeout: 30_000 })
   // Attach here, not in a route, so that all requests of all users share one token.
   attachCaspioAuth(caspio, credentials)
 

@@ -5,7 +5,7 @@ import { tokenStore } from './token-store.mjs'
 
 const credentials = credentialsFromEnv()
 const { origin } = new URL(credentials.tokenEndpointURL)
-const caspio = axios.create({ baseURL: `${origin}/rest/v2` })
+const caspio = axios.create({ baseURL: `${origin}/integrations/rest/v3` })
 // Attach outside the handler: a warm start has its token in hand. A cold start takes it from the store.
 attachCaspioAuth(caspio, credentials, { tokenStore })
 

@@ -26,7 +26,7 @@ process.on('exit', report)
 const { onEvent, watch } = createMeter([origin], (kind, isAnswered) => {
   counts[isAnswered ? kind : 'unanswered'] += 1
 })
-const api = axios.create({ baseURL: `${origin}/rest/v2` })
+const api = axios.create({ baseURL: `${origin}/integrations/rest/v3` })
 watch(api)
 attachCaspioAuth(api, credentials, { onEvent })
 

@@ -29,7 +29,7 @@ const calls = metrics.getMeter('caspio').createCounter('caspio.api.calls', {
 const { onEvent, watch } = createMeter([origin], (kind, isAnswered) =>
   calls.add(1, { 'caspio.call.kind': kind, 'caspio.call.answered': isAnswered }),
 )
-const api = axios.create({ baseURL: `${origin}/rest/v2` })
+const api = axios.create({ baseURL: `${origin}/integrations/rest/v3` })
 watch(api)
 attachCaspioAuth(api, credentials, { onEvent })
 

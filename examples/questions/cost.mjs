@@ -6,7 +6,7 @@ import { createMeter } from '../metering/meter.mjs'
 import { passHours } from '../support/pass-hours.mjs'
 
 const account = await startCaspioAccount()
-const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+const api = axios.create({ baseURL: `${account.url}/integrations/rest/v3` })
 let counts
 const { onEvent, watch } = createMeter([account.url], (kind) => {
   counts[kind] += 1

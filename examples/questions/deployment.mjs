@@ -15,7 +15,7 @@ await account.close()
 async function deployTenTimes(how, options) {
   account.log.clear()
   for (let process = 0; process < 10; process++) {
-    const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+    const api = axios.create({ baseURL: `${account.url}/integrations/rest/v3` })
     attachCaspioAuth(api, account.credentials, options)
     await api.get('/tables')
   }

@@ -13,7 +13,7 @@ await account.close()
 async function sendTen(how, credentials) {
   account.log.clear()
   for (let request = 0; request < 10; request++) {
-    const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+    const api = axios.create({ baseURL: `${account.url}/integrations/rest/v3` })
     attachCaspioAuth(api, credentials)
     await api.get('/tables')
   }

@@ -4,7 +4,7 @@ import { attachCaspioAuth } from 'axios-caspio-auth'
 import { startCaspioAccount } from 'axios-caspio-auth/testing'
 
 const account = await startCaspioAccount()
-const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+const api = axios.create({ baseURL: `${account.url}/integrations/rest/v3` })
 attachCaspioAuth(api, account.credentials)
 const answer = api.get('/tables')
 console.log(`while waiting for the token: ${timers()} timer`)

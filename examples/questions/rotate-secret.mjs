@@ -5,7 +5,7 @@ import { startCaspioAccount } from 'axios-caspio-auth/testing'
 import { passHours } from '../support/pass-hours.mjs'
 
 const account = await startCaspioAccount()
-const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+const api = axios.create({ baseURL: `${account.url}/integrations/rest/v3` })
 let onReattached
 const reattached = new Promise((resolve) => {
   onReattached = resolve

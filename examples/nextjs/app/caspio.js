@@ -3,7 +3,9 @@
 import axios from 'axios'
 import { attachCaspioAuth } from 'axios-caspio-auth'
 
-export const caspio = axios.create({ baseURL: `${process.env.NEXT_PUBLIC_CASPIO_URL}/rest/v2` })
+export const caspio = axios.create({
+  baseURL: `${process.env.NEXT_PUBLIC_CASPIO_URL}/integrations/rest/v3`,
+})
 
 let lastToken = ''
 

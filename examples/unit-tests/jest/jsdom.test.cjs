@@ -13,7 +13,7 @@ let physicians
 beforeAll(async () => {
   account = await startCaspioAccount()
   // Without it axios uses XMLHttpRequest, and the page's origin may not read Caspio's answers.
-  const caspio = axios.create({ baseURL: `${account.url}/rest/v2`, adapter: 'http' })
+  const caspio = axios.create({ baseURL: `${account.url}/integrations/rest/v3`, adapter: 'http' })
   attachCaspioAuth(caspio, account.credentials, { retries: 0 })
   physicians = createPhysicians(caspio)
 })

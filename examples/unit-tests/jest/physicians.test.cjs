@@ -10,7 +10,7 @@ let physicians
 
 beforeAll(async () => {
   account = await startCaspioAccount()
-  const caspio = axios.create({ baseURL: `${account.url}/rest/v2` })
+  const caspio = axios.create({ baseURL: `${account.url}/integrations/rest/v3` })
   attachCaspioAuth(caspio, account.credentials, { retries: 0 })
   physicians = createPhysicians(caspio)
 })

@@ -10,7 +10,7 @@ let physicians
 
 beforeEach(async () => {
   account = await startCaspioAccount()
-  caspio = axios.create({ baseURL: `${account.url}/rest/v2` })
+  caspio = axios.create({ baseURL: `${account.url}/integrations/rest/v3` })
   attachCaspioAuth(caspio, account.credentials, { retries: 0 })
   physicians = createPhysicians(caspio)
 })

@@ -15,7 +15,9 @@ export async function showOnRealAccount(
 ): Promise<void> {
   const { origin } = new URL(credentials.tokenEndpointURL)
   const stage = createStage(timeline, origin, PATH)
-  timeline.title(`axios-caspio-auth on the account ${origin}, with GET /rest/v2${PATH} only`)
+  timeline.title(
+    `axios-caspio-auth on the account ${origin}, with GET /integrations/rest/v3${PATH} only`,
+  )
   timeline.plain(
     'Skipped: renewal, a revoked token, a third party and wrong credentials. Only the stand-in account can show these: run the demo without --real.',
   )

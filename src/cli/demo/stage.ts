@@ -55,7 +55,7 @@ export function createStage(timeline: Timeline, origin: string, path: string, lo
     events,
     answers,
     attach(credentials) {
-      const api = axios.create({ baseURL: `${origin}/rest/v2` })
+      const api = axios.create({ baseURL: `${origin}/integrations/rest/v3` })
       attachCaspioAuth(api, credentials, {
         onEvent(event) {
           events.push({ ...event, at: performance.now() })
