@@ -131,6 +131,29 @@ describe('v4 bulk writes', () => {
     })
   })
 
+  it('update what they can, and answer 207 with one result per record', async () => {
+    const { call } = await openOrders()
+    const same = { where: 'PK_ID IN (1,2)', recordValues: { Name: 'z' } }
+    const answer = await call(BULK, json('PATCH', same))
+    expect(answer.status).toBe(207)
+    expect(await bodyOf(answer)).toEqual({
+      recordsAffected: 1,
+      data: [
+        { PK_ID: '1', status: 200 },
+        {
+          PK_ID: '2',
+          status: 400,
+          error: "The field 'Name' is unique, and another record has this value.",
+        },
+      ],
+    })
+    const { data } = await bodyOf(await call('/tables/Orders/records?select=Name'))
+    expect(data).toEqual([{ Name: 'z' }, { Name: 'b' }, { Name: 'c' }])
+    const taken = await call(BULK, json('PATCH', { ...same, recordValues: { Name: 'c' } }))
+    expect(taken.status).toBe(400)
+    expect(await bodyOf(taken)).toMatchObject({ Code: 'IncorrectBodyParameter' })
+  })
+
   it('change and delete the records that a condition selects', async () => {
     const { call } = await openOrders()
     const change = { where: 'Total<3', recordValues: { Total: 8 } }
