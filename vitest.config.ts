@@ -1,14 +1,31 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 // AXIOS=axios-1-16 runs the suite on the lowest axios of the peer range; TEST_REPORT=file writes
 // the counts as JSON as well; COVERAGE=true wants all of src covered.
 const { AXIOS: axios, TEST_REPORT: outputFile, COVERAGE: coverage } = process.env
 
-export default defineConfig({
+const SLOW = '__tests__/**/*.slow.test.ts'
+const RANDOM = '__tests__/**/*.{model,properties}.test.ts'
+
+// `npm test` runs the fast tests. `npm run test:slow` (--mode slow) runs the slow ones, one after the
+// other, because some of them measure time, and the random ones with all their cases.
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ['__tests__/**/*.test.ts'],
+    ...(mode === 'slow'
+      ? {
+          include: [SLOW, RANDOM],
+          env: { THOROUGH: 'true' },
+          testTimeout: 60_000,
+          fileParallelism: false,
+        }
+      : {
+          include: ['__tests__/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, SLOW],
+          testTimeout: 15_000,
+          // Most of the time is spent in waiting: on 2 cores one worker would take twice as long.
+          maxWorkers: 2,
+        }),
     setupFiles: ['__tests__/support/setup.ts'],
-    testTimeout: 15_000,
     hookTimeout: 120_000,
     coverage: {
       enabled: coverage === 'true',
@@ -19,8 +36,6 @@ export default defineConfig({
       reportOnFailure: true,
       thresholds: { lines: 100, branches: 100 },
     },
-    // Most of the time is spent in waiting: on 2 cores one worker would take twice as long.
-    maxWorkers: 2,
     ...(outputFile && { reporters: ['default', 'json'], outputFile: { json: outputFile } }),
     ...(axios && {
       alias: [{ find: /^axios$/, replacement: axios }],
@@ -28,4 +43,4 @@ export default defineConfig({
       server: { deps: { inline: ['axios-auth-refresh', 'axios-retry'] } },
     }),
   },
-})
+}))

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { parseRetryAfter } from '../../src/lib/retry-after.js'
 import { rejectionOf } from '../support/account.js'
+import { cases } from '../support/thorough.js'
 
 // A failing run prints its seed and path: `fc.assert(property, { seed, path })` replays it.
 
@@ -78,7 +79,7 @@ describe('Retry-After', () => {
       expect(due).toBeGreaterThanOrEqual(1_000)
       expect(due).toBeLessThanOrEqual(300_000)
     })
-    await fc.assert(property, { numRuns: 500 })
+    await fc.assert(property, { numRuns: cases(1_000) })
   })
 })
 

@@ -38,7 +38,7 @@ const LONG_FUNCTIONS: string[] = []
 
 /** Tests of a whole room. They are not named after one file. */
 const TESTS_OF_A_ROOM = [
-  'cli/process.test.ts',
+  'cli/process.slow.test.ts',
   'testing/contract.test.ts',
   'testing/faults.test.ts',
   'testing/wording.test.ts',

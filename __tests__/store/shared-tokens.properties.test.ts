@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { attachCaspioAuth, type CaspioTokenStore } from '../../src/index.js'
 import { PHYSICIANS, startAccount, times } from '../support/account.js'
 import { MemoryStore } from '../support/memory-store.js'
+import { cases } from '../support/thorough.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 const BEHAVIOURS = ['well', 'well', 'well', 'throws', 'rejects', 'hangs', 'rubbish'] as const
@@ -68,7 +69,7 @@ describe('a token store', () => {
           expect(account.log.token.length).toBeLessThanOrEqual(allowed)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: cases(300) },
     )
     end()
     expect(unhandled).toEqual([])

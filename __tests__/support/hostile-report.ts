@@ -9,7 +9,7 @@ import type { Fault } from './hostile-faults.js'
 
 const INTRO = `# What happens to a request when the network fails
 
-Tests write this page: \`npx vitest run __tests__/wire/faults.test.ts\` sends requests through a proxy that
+Tests write this page: \`npm run test:slow -- wire/faults\` sends requests through a proxy that
 causes each fault at each stage. In CI the run fails if this page is not current.
 
 - No request hangs. The plugin's \`timeout\` limits each token request, and the request's \`timeout\` limits

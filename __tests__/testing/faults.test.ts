@@ -1,5 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { rejectionOf, sleep, thrownBy } from '../support/account.js'
+import { rejectionOf, thrownBy } from '../support/account.js'
 import { askToken, getToken, openAccount, openApi, refresh } from './client.js'
 
 afterEach(() => {
@@ -168,9 +170,9 @@ describe('latency', () => {
     const account = await openAccount()
     const call = await openApi(account)
     account.api.latency = 50
+    const received = nextRequest()
     const early = call('/tables')
-    await vi.waitFor(() => expect(account.liveAccessTokens).toBe(1))
-    await sleep(20)
+    await received
     account.revoke()
     account.api.fail()
     expect((await early).status).toBe(200)
@@ -270,3 +272,15 @@ describe('the rate limit', () => {
     expect(thrownBy(set)).toBeInstanceOf(TypeError)
   })
 })
+
+/** Resolves when a server of this process has read its next request. */
+function nextRequest(): Promise<void> {
+  return new Promise((resolve) => {
+    const onStart = async () => {
+      unsubscribe('http.server.request.start', onStart)
+      for (let turn = 0; turn < 3; turn++) await setImmediate()
+      resolve()
+    }
+    subscribe('http.server.request.start', onStart)
+  })
+}

@@ -4,6 +4,9 @@ import { startAccount } from '../support/account.js'
 import { witness } from '../support/hygiene.js'
 import { startRawServer } from '../support/raw-server.js'
 
+// Less than any timeout of the plugin, and enough for a busy machine.
+const QUICKLY_MS = 9_000
+
 /** Runs a program that can use `axios`, `attachCaspioAuth` and `credentials`. Returns its output and duration. */
 function run(
   program: string,
@@ -39,7 +42,7 @@ describe('the plugin does not keep the process alive', () => {
     const { credentials } = await startAccount()
     const { code, ms } = await run('attachCaspioAuth(axios, credentials)', credentials)
     expect(code).toBe(0)
-    expect(ms).toBeLessThan(500)
+    expect(ms).toBeLessThan(QUICKLY_MS)
   })
 
   it('if it has a token', async () => {
@@ -51,7 +54,7 @@ describe('the plugin does not keep the process alive', () => {
     )
     expect(output).toContain('200')
     expect(code).toBe(0)
-    expect(ms).toBeLessThan(2_000)
+    expect(ms).toBeLessThan(QUICKLY_MS)
   })
 
   it('between two attempts of a background renewal', async () => {
@@ -69,7 +72,7 @@ describe('the plugin does not keep the process alive', () => {
     expect(output).toContain('token-request 503')
     expect(code).toBe(0)
     // With 100 retries the renewal would take minutes.
-    expect(ms).toBeLessThan(4_000)
+    expect(ms).toBeLessThan(QUICKLY_MS)
   })
 })
 
