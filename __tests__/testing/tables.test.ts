@@ -23,6 +23,7 @@ describe('a new table', () => {
     const Fields = [
       { Name: 'City', Type: 'STRING', Unique: true, Label: 'Town' },
       { Name: 'Beds', Type: 'INTEGER', Description: null },
+      { Name: 'Wards', Type: 'LIST-STRING', ListField: ['East', 'West'] },
     ]
     const created = await call('/tables', json('POST', { Name: 'Clinics', Fields }))
     expect(created.status).toBe(201)
@@ -31,7 +32,8 @@ describe('a new table', () => {
       Result: { Name: 'Clinics', Note: '' },
     })
     const fields = await resultOf(await call('/tables/Clinics/fields'))
-    expect(fields.map(({ Name }) => Name)).toEqual(['PK_ID', 'City', 'Beds'])
+    expect(fields.map(({ Name }) => Name)).toEqual(['PK_ID', 'City', 'Beds', 'Wards'])
+    expect(fields[3]?.ListField).toEqual({ 1: 'East', 2: 'West' })
     expect(fields[1]).toMatchObject({
       Unique: true,
       Label: 'Town',
@@ -43,6 +45,7 @@ describe('a new table', () => {
       PK_ID: 1,
       City: 'Oakland',
       Beds: 40,
+      Wards: null,
     })
   })
 

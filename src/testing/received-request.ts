@@ -35,7 +35,7 @@ export async function receiveRequest(
   for (const [name, value] of Object.entries(req.headers)) {
     headers[name] = [value].flat().join(', ')
   }
-  // Gone if the client closes the connection before the end.
+  /* v8 ignore next -- @preserve: undefined only if the client leaves at this moment */
   const address = (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
   const { bytes, state } = await readBody(req)
   return {
