@@ -2,6 +2,7 @@ import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
 import { configError } from './contract/errors.js'
 import { defineHidden } from './lib/own-properties.js'
 import { sendAuthorised } from './request/adapter.js'
+import type { Destination } from './request/scope.js'
 import type { Authoriser } from './request/send.js'
 
 interface KnownAccount {
@@ -77,8 +78,12 @@ export function intercept(instance: AxiosInstance, attachments: Attachments): vo
     const original = config.adapter
     if (inUse.length) {
       config.adapter = (final) => {
-        const account = inUse.find(({ scope }) => scope?.includesRequest(final))
-        return sendAuthorised(final, original, account as Attachment | undefined, instance)
+        let destination: Destination | undefined
+        const account = inUse.find(({ scope }) => {
+          destination = scope?.destinationOf(final)
+          return destination
+        })
+        return sendAuthorised(final, original, instance, account as Attachment, destination)
       }
     }
     return config

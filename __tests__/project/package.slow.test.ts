@@ -623,10 +623,13 @@ describe('the ESM and the CommonJS copy, in one process,', () => {
         second: [
           'token-request',
           'token-taken',
+          'api-call',
+          'api-call',
           'token-rejected',
           'token-request',
           'token-taken',
           'request-resent',
+          'api-call',
         ],
       },
       interceptors: [1, 0],

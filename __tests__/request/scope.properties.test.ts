@@ -268,7 +268,8 @@ describe('the scope', () => {
             const to = goesTo(config)
             const expected = isAllowed(to, world, instance.baseURL)
             tally[expected ? 'included' : to ? 'excluded' : 'invalid']++
-            const isIncluded = scope.includesRequest(config as InternalAxiosRequestConfig)
+            const destination = scope.destinationOf(config as InternalAxiosRequestConfig)
+            const isIncluded = destination?.hasUser === false
             if (isIncluded !== expected) {
               throw new Error(`${JSON.stringify(config)} to ${to?.href}: included? ${isIncluded}`)
             }

@@ -1,16 +1,45 @@
-import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios'
+import {
+  AxiosError,
+  AxiosHeaders,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios'
 import { describe, expect, it, vi } from 'vitest'
+import { type Emit, silent } from '../../src/contract/events.js'
 import { type AuthorisedRequest, sendOnce } from '../../src/request/send.js'
+import { rejectionOf } from '../support/account.js'
 import { createToken } from '../support/authorised-request.js'
+import { watchUnhandled } from '../support/unhandled.js'
 
-function send(headers: AxiosHeaders, adapter: (config: InternalAxiosRequestConfig) => unknown) {
-  const request = {
-    authoriser: { scope: {} },
-    config: { headers },
+type Adapter = (config: InternalAxiosRequestConfig) => unknown
+
+function requestWith(headers: AxiosHeaders, adapter: Adapter, emit: Emit): AuthorisedRequest {
+  return {
+    authoriser: { scope: {}, emit },
+    config: { method: 'post', headers },
+    destination: { address: 'https://a/b' },
     adapter,
   } as unknown as AuthorisedRequest
-  return sendOnce(createToken('a-token'), request)
 }
+
+function send(headers: AxiosHeaders, adapter: Adapter) {
+  return sendOnce(createToken('a-token'), requestWith(headers, adapter, silent))
+}
+
+/** Sends a request, and returns the events that this emits. */
+async function eventsOf(adapter: Adapter, resends?: number): Promise<unknown[]> {
+  const events: unknown[] = []
+  const request = requestWith(new AxiosHeaders(), adapter, (event) => events.push(event))
+  const outcome = sendOnce(undefined, request, resends)
+  await outcome.then(
+    () => {},
+    () => {},
+  )
+  return events
+}
+
+const duration = expect.any(Number)
+const call = { type: 'api-call', method: 'POST', url: 'https://a/b', resent: false, duration }
 
 describe('sendOnce', () => {
   it('puts the token into the Authorization header before it sends the request', async () => {
@@ -28,8 +57,96 @@ describe('sendOnce', () => {
     expect(headers.toJSON()).toEqual({ Authorization: 'Bearer a-token' })
   })
 
-  it('returns the promise of the adapter', () => {
-    const answer = new Promise(() => {})
+  it('leaves the headers alone without a token', () => {
+    const headers = new AxiosHeaders({ Authorization: 'Bearer mine' })
+    sendOnce(
+      undefined,
+      requestWith(headers, () => {}, silent),
+    )
+    expect(headers.toJSON()).toEqual({ Authorization: 'Bearer mine' })
+  })
+
+  it('returns the promise of the adapter, with a listener and without', async () => {
+    const answer = Promise.resolve({ status: 200 } as AxiosResponse)
     expect(send(new AxiosHeaders(), () => answer)).toBe(answer)
+    const heard = requestWith(
+      new AxiosHeaders(),
+      () => answer,
+      () => {},
+    )
+    expect(sendOnce(undefined, heard)).toBe(answer)
+  })
+})
+
+describe('sendOnce reports', () => {
+  it('an answer, with its status and its request ID', async () => {
+    const headers = { 'x-caspio-request-id': '3b241101-e2bb-4255-8caf-4136c566a962' }
+    expect(await eventsOf(async () => ({ status: 201, headers }))).toStrictEqual([
+      { ...call, status: 201, requestId: '3b241101-e2bb-4255-8caf-4136c566a962' },
+    ])
+  })
+
+  it('an answer that the adapter rejects with', async () => {
+    const rejected = async () => {
+      throw new AxiosError('no', 'ERR_BAD_REQUEST', undefined, {}, { status: 404 } as AxiosResponse)
+    }
+    expect(await eventsOf(rejected)).toStrictEqual([
+      { ...call, status: 404, errorCode: 'ERR_BAD_REQUEST' },
+    ])
+  })
+
+  it.each([
+    ['its code', new AxiosError('no', 'ECONNRESET'), { errorCode: 'ECONNRESET' }],
+    ['nothing, without a code', new Error('no'), {}],
+    ['nothing, for what is no error', null, {}],
+    ['a number as text', Object.assign(new Error('no'), { code: 20 }), { errorCode: '20' }],
+  ])('an error with %s', async (_, error, outcome) => {
+    expect(await eventsOf(() => Promise.reject(error))).toStrictEqual([{ ...call, ...outcome }])
+  })
+
+  it('a resend as such', async () => {
+    expect(await eventsOf(async () => ({ status: 200 }), 1)).toStrictEqual([
+      { ...call, status: 200, resent: true },
+    ])
+  })
+
+  it.each([
+    ['is a secret that the server received', 'a'.repeat(41)],
+    ['is empty', ''],
+    ['has a line break', 'a\nb'],
+    ['is an object', {}],
+  ])('no request ID that %s', async (_, id) => {
+    const headers = { 'x-caspio-request-id': id }
+    expect(await eventsOf(async () => ({ status: 200, headers }))).toStrictEqual([
+      { ...call, status: 200 },
+    ])
+  })
+
+  it('before the caller sees the outcome', async () => {
+    const order: string[] = []
+    const adapter = async () => ({ status: 200 })
+    const request = requestWith(new AxiosHeaders(), adapter, ({ type }) => order.push(type))
+    await sendOnce(undefined, request).then(() => order.push('outcome'))
+    expect(order).toEqual(['api-call', 'outcome'])
+  })
+
+  it('nothing if the answer cannot be read, and no rejection goes unheard', async () => {
+    const watch = watchUnhandled()
+    const broken = {
+      get headers() {
+        throw new Error('no headers')
+      },
+    }
+    expect(await eventsOf(async () => broken)).toEqual([])
+    await new Promise(setImmediate)
+    expect(watch.unhandled).toEqual([])
+    watch.end()
+  })
+
+  it('nothing if the adapter throws, because it sent nothing', async () => {
+    const thrower = () => {
+      throw new Error('bad config')
+    }
+    expect((await rejectionOf(eventsOf(thrower))).message).toBe('bad config')
   })
 })

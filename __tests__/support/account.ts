@@ -21,11 +21,16 @@ export async function startAccount(options?: CaspioAccountOptions): Promise<Casp
   return account
 }
 
+export type CallEvent = Extract<CaspioAuthEvent, { type: 'api-call' }>
+
 export interface Bench {
   readonly account: CaspioAccount
   readonly api: AxiosInstance
   readonly auth: CaspioAuth
+  /** All events but `api-call`. */
   readonly events: CaspioAuthEvent[]
+  /** The events `api-call`. */
+  readonly calls: CallEvent[]
 }
 
 /** Starts an account, and attaches the plugin to an axios instance. Collects the events. */
@@ -39,14 +44,15 @@ export async function startBench({
 } = {}): Promise<Bench> {
   const account = await startAccount(accountOptions)
   const events: CaspioAuthEvent[] = witness([])
+  const calls: CallEvent[] = witness([])
   const api = axios.create({ baseURL: `${account.url}/rest/v2`, ...axiosOptions })
   const auth = witness(
     attachCaspioAuth(api, account.credentials, {
-      onEvent: (event) => events.push(event),
+      onEvent: (event) => (event.type === 'api-call' ? calls.push(event) : events.push(event)),
       ...options,
     }),
   )
-  return { account, api, auth, events }
+  return { account, api, auth, events, calls }
 }
 
 /** The records of the stand-in account's first table, under the instance's baseURL. */

@@ -41,11 +41,12 @@ export function scriptedRequest({ answers, replacements = [], config }: Script) 
     source,
     scope: {},
     shouldRenew: ({ status }: AxiosResponse) => status === 401,
-    emit: ({ type }: { type: string }) => events.push(type),
+    emit: ({ type }: { type: string }) => type !== 'api-call' && events.push(type),
   }
   const request = {
     authoriser: authoriser as unknown as Authoriser,
     transport: { defaults: {} },
+    destination: { origin: 'https://a', address: 'https://a/rows', hasUser: false },
     config: { method: 'get', url: '/rows', headers: new AxiosHeaders(), ...config },
     async adapter(config: InternalAxiosRequestConfig) {
       sent.push(config.headers.get('Authorization'))

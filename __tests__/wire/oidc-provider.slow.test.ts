@@ -254,6 +254,7 @@ describe('an answer of the token endpoint', () => {
       'token-request',
       'token-request',
       'token-taken',
+      'api-call',
     ])
   })
 })

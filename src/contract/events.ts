@@ -41,6 +41,28 @@ export type CaspioAuthEvent =
     }
   /** A rejected request is sent again with another token. The call may be billed. */
   | { readonly type: 'request-resent' }
+  /**
+   * A call to an origin in scope ended, with an answer or without. Each first send and each resend
+   * is such a call, and so is a request that the plugin sends without its token. Token requests are
+   * not: they have `token-request`.
+   */
+  | {
+      readonly type: 'api-call'
+      /** The HTTP method, in upper case. */
+      readonly method: string
+      /** Absolute, without user, password, query and fragment. */
+      readonly url: string
+      /** HTTP status, if there was an answer. */
+      readonly status?: number
+      /** The code of the adapter's error. axios has one for refused statuses, too: `ERR_BAD_REQUEST`. */
+      readonly errorCode?: string
+      /** `true` if the plugin sent the request again with another token. */
+      readonly resent: boolean
+      /** Milliseconds from sending to the end of the answer, or to its start if it is streamed. */
+      readonly duration: number
+      /** `X-Caspio-Request-ID` of the answer. Caspio's support asks for it. */
+      readonly requestId?: string
+    }
   /** No token could be obtained. */
   | {
       readonly type: 'acquisition-failed'
@@ -66,9 +88,12 @@ export type CaspioAuthEvent =
 /** Sends an event to the user's listener. */
 export type Emit = (event: CaspioAuthEvent) => void
 
+/** For an account without a listener. What takes time to find out is not found out for it. */
+export const silent: Emit = () => {}
+
 /** Wraps the user's listener, so that no exception or rejection of it reaches the plugin. */
 export function createEmit(listener: ((event: CaspioAuthEvent) => unknown) | undefined): Emit {
-  if (listener === undefined) return () => {}
+  if (listener === undefined) return silent
   return (event) => {
     try {
       Promise.resolve(listener(event)).catch(() => {})

@@ -5,7 +5,8 @@ import type { Transport } from '../token/transport.js'
 import { isOneShot } from './bodies.js'
 import { sendAndRecover } from './recovery.js'
 import { bringsAuthorization } from './redirects.js'
-import type { Authoriser } from './send.js'
+import type { Destination } from './scope.js'
+import { type Authoriser, sendOnce } from './send.js'
 import { waitForToken } from './waiting.js'
 
 type Config = InternalAxiosRequestConfig
@@ -20,38 +21,41 @@ const AUTHORISED_STREAM = [...AUTHORISED, 'data']
  * Sends one request: with the access token if it goes to Caspio, or else untouched.
  *
  * @param original the adapters that the config had before the plugin's
- * @param authoriser undefined if the request is in no scope
  * @param transport how a token request travels
+ * @param authoriser of the account whose scope the request is in
+ * @param destination undefined if the request is in no scope
  */
 export function sendAuthorised(
   config: Config,
   original: Config['adapter'],
-  authoriser: Authoriser | undefined,
   transport: Transport,
+  authoriser: Authoriser,
+  destination: Destination | undefined,
 ): Promise<AxiosResponse> {
   // A plugin that sends error.config again passes the interceptor again, and comes here once.
   config.adapter = original as AxiosAdapter
   const adapter = getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
-  if (!authoriser) {
+  if (!destination) {
     redact(config, AGENTS)
     return adapter(config)
   }
+  const request = { authoriser, transport, config, adapter, destination }
   const authorization = config.headers.get('Authorization')
   const keepsOut = ['skipCaspioAuth', 'auth'].some((name) => ownProperty(config, name))
   if (
     keepsOut ||
+    destination.hasUser ||
     authorization === false ||
     (authoriser.existingAuthorization === 'keep' && bringsAuthorization(config))
   ) {
     redact(config, AUTHORISED)
-    return adapter(config)
+    return sendOnce(undefined, request)
   }
   // An interceptor's { ...config } inherits from Object.prototype. Before 1.20 axios would take a
   // proxy from there.
   if (Object.getPrototypeOf(config) === Object.prototype) Object.setPrototypeOf(config, null)
   if (authorization !== undefined) config.headers.delete('Authorization')
   redact(config, isOneShot(config.data) ? AUTHORISED_STREAM : AUTHORISED)
-  const request = { authoriser, transport, config, adapter }
   const token = authoriser.source.acquire(transport)
   // Not by instanceof: applications replace the global Promise.
   return 'then' in token

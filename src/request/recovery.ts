@@ -23,7 +23,7 @@ export function sendAndRecover(
   const turn = ++pool.sent
   // Before the body is read.
   const rewind = rewinderOf(config.data)
-  const outcome = sendOnce(token, request)
+  const outcome = sendOnce(token, request, resends)
   const mayRecover = (response: AxiosResponse) => {
     if (turn <= pool.ahead) pool.answered++
     if (!isTokenRejected(response, authoriser)) {

@@ -2,10 +2,19 @@ import type { InternalAxiosRequestConfig } from 'axios'
 import { ownProperty } from '../lib/own-properties.js'
 import { isSecure, parseURL } from '../lib/url.js'
 
+/** Where a request goes. */
+export interface Destination {
+  readonly origin: string
+  /** Without user, password, query and fragment. */
+  readonly address: string
+  /** Whether the URL has a user or a password, which axios sends instead of the token. */
+  readonly hasUser: boolean
+}
+
 /** Decides who may see the token. */
 export interface Scope {
-  /** Whether this request goes to Caspio, so that it gets the token. */
-  includesRequest(config: InternalAxiosRequestConfig): boolean
+  /** Where this request goes; undefined if not to Caspio. */
+  destinationOf(config: InternalAxiosRequestConfig): Destination | undefined
   /** Whether the token may be sent to this absolute URL. */
   includesURL(url: string): boolean
 }
@@ -30,14 +39,15 @@ const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i
 export function createScope(settings: ScopeSettings): Scope {
   const { origins, tokenEndpoint, defaults, belongsToAnother } = settings
   // Where the last URLs lead, for one baseURL. Finding it out again would take 3 µs.
-  const destinations = new Map<string, string | undefined>()
+  const destinations = new Map<string, Destination | undefined>()
   let lastBaseURL: unknown
+  const endpointAddress = `${tokenEndpoint?.origin}${tokenEndpoint?.pathname}`.toLowerCase()
 
-  function includesRequest(config: InternalAxiosRequestConfig): boolean {
-    return usesInstanceSocket(config, defaults()) && includesOrigin(destinationOf(config))
+  function destinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
+    return usesInstanceSocket(config, defaults()) ? ifIncluded(anyDestinationOf(config)) : undefined
   }
 
-  function destinationOf(config: InternalAxiosRequestConfig): string | undefined {
+  function anyDestinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
     const { url, baseURL, allowAbsoluteUrls } = config
     if (baseURL !== lastBaseURL || destinations.size > MOST_DESTINATIONS) {
       destinations.clear()
@@ -48,26 +58,34 @@ export function createScope(settings: ScopeSettings): Scope {
       typeof url === 'string' && typeof baseURL !== 'object' && allowAbsoluteUrls !== false
     if (isLasting && destinations.has(url)) return destinations.get(url)
     const text = finalURL(config)
-    const origin = destinationOfURL(text)
-    if (isLasting && /^https?:/i.test(text)) destinations.set(url, origin)
-    return origin
+    const destination = destinationOfURL(text)
+    if (isLasting && /^https?:/i.test(text)) destinations.set(url, destination)
+    return destination
   }
 
-  /** The origin; undefined if no token may be sent to this URL. */
-  function destinationOfURL(text: string): string | undefined {
+  /** Undefined if no token may be sent to this URL, whatever its user. */
+  function destinationOfURL(text: string): Destination | undefined {
     const url = parse(text)
-    if (!url || !isSecure(url) || url.username || url.password) return undefined
-    const isEndpoint = url.origin === tokenEndpoint?.origin && hasSamePath(url, tokenEndpoint)
-    return isEndpoint ? undefined : url.origin
+    if (!url || !isSecure(url)) return undefined
+    const address = url.origin + url.pathname
+    // Caspio's server ignores the case.
+    if (address.toLowerCase() === endpointAddress) return undefined
+    return { origin: url.origin, address, hasUser: !!(url.username || url.password) }
   }
 
-  function includesOrigin(origin: string | undefined): boolean {
-    if (!origin) return false
+  function ifIncluded(destination: Destination | undefined): Destination | undefined {
+    if (!destination) return undefined
+    const { origin } = destination
     const base = () => parse(ownProperty(defaults(), 'baseURL'))?.origin
     return origins.has(origin) || (origin === base() && !belongsToAnother(origin))
+      ? destination
+      : undefined
   }
 
-  return { includesRequest, includesURL: (url) => includesOrigin(destinationOfURL(url)) }
+  return {
+    destinationOf,
+    includesURL: (url) => ifIncluded(destinationOfURL(url))?.hasUser === false,
+  }
 }
 
 // A socket of the request's own leads somewhere else, whatever its URL says.
@@ -81,11 +99,6 @@ function finalURL({ url, baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfi
   if (!url) return base
   if (!base || (allowAbsoluteUrls !== false && ABSOLUTE.test(url))) return String(url)
   return `${base.replace(/\/?\/$/, '')}/${String(url).replace(/^\/+/, '')}`
-}
-
-// Caspio's server ignores the case.
-function hasSamePath(a: URL, b: URL): boolean {
-  return a.pathname.toLowerCase() === b.pathname.toLowerCase()
 }
 
 // In a browser a relative URL counts from the page, or from its <base>.

@@ -1,10 +1,11 @@
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import type { Emit } from '../contract/events.js'
+import { type Emit, silent } from '../contract/events.js'
+import { ownProperty } from '../lib/own-properties.js'
 import type { Token } from '../token/life.js'
 import type { TokenSource } from '../token/source.js'
 import type { Transport } from '../token/transport.js'
 import { guardRedirects } from './redirects.js'
-import type { Scope } from './scope.js'
+import type { Destination, Scope } from './scope.js'
 
 /** What the requests of one attachment have in common. */
 export interface Authoriser {
@@ -24,15 +25,44 @@ export interface AuthorisedRequest {
   readonly config: InternalAxiosRequestConfig
   /** The original adapter. */
   readonly adapter: AxiosAdapter
+  readonly destination: Destination
 }
 
-/** Sends a request once, with this token. */
+/** Sends a request once, with this token if there is one, and reports how that ends. */
 export function sendOnce(
-  { accessToken }: Token,
-  { authoriser, config, adapter }: AuthorisedRequest,
+  token: Token | undefined,
+  { authoriser, config, adapter, destination }: AuthorisedRequest,
+  resends = 0,
 ): Promise<AxiosResponse> {
-  // Not headers.set(), which takes 1 µs to check the token. It was checked when it came.
-  config.headers.Authorization = `Bearer ${accessToken}`
-  guardRedirects(config, authoriser.scope)
-  return adapter(config)
+  const { emit, scope } = authoriser
+  if (token) {
+    // Not headers.set(), which takes 1 µs to check the token. It was checked when it came.
+    config.headers.Authorization = `Bearer ${token.accessToken}`
+    guardRedirects(config, scope)
+  }
+  if (emit === silent) return adapter(config)
+  const startedAt = performance.now()
+  const outcome = adapter(config)
+  const report = (response?: AxiosResponse, errorCode?: unknown) => {
+    const requestId = response?.headers?.['x-caspio-request-id']
+    // No token and no secret is so short, should a server send back what it received.
+    const isID = /^[\w-]{1,40}$/.test(requestId ?? '')
+    emit({
+      type: 'api-call',
+      method: String(config.method).toUpperCase(),
+      url: destination.address,
+      ...(response && { status: response.status }),
+      ...(errorCode !== undefined && { errorCode: String(errorCode) }),
+      resent: resends > 0,
+      duration: performance.now() - startedAt,
+      ...(isID && { requestId }),
+    })
+  }
+  outcome
+    .then(report, (error) =>
+      report(ownProperty(error, 'response') as AxiosResponse, ownProperty(error, 'code')),
+    )
+    // A getter of the answer that throws.
+    .catch(() => {})
+  return outcome
 }

@@ -104,6 +104,7 @@ expectTypeOf<CaspioAuthEvent['type']>().toEqualTypeOf<
   | 'token-taken'
   | 'token-rejected'
   | 'request-resent'
+  | 'api-call'
   | 'acquisition-failed'
   | 'store-failed'
 >()
@@ -119,6 +120,8 @@ export function line(event: CaspioAuthEvent): string {
       return `${event.status}`
     case 'request-resent':
       return event.type
+    case 'api-call':
+      return `${event.method} ${event.url} ${event.status ?? event.errorCode} ${event.resent} ${event.duration} ${event.requestId}`
     case 'acquisition-failed':
       return `${event.error.code} ${event.background} ${event.retryIn}`
     case 'store-failed':
