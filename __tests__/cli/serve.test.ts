@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { main } from '../../src/cli/main.js'
+import { RequestLog } from '../../src/testing/request-log.js'
 import { temporaryFolder } from '../support/programs.js'
 import { runMain, unwrapped } from './support.js'
 
@@ -58,6 +59,17 @@ describe('serve', () => {
     ['all data', '{"tables":{"Orders":[]},"files":{"/a.txt":"a"}}', ['Orders']],
   ])('starts with %s', async (_, text, tables) => {
     expect(await tablesOf(await serve(['--data', await dataFile(text)]))).toEqual(tables)
+  })
+
+  it('forgets the requests that it has answered, so that its memory does not grow', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const clear = vi.spyOn(RequestLog.prototype, 'clear')
+    await tablesOf(await serve([]))
+    vi.advanceTimersByTime(1_000)
+    const [log] = clear.mock.contexts as RequestLog[]
+    expect([log?.token, log?.api]).toEqual([[], []])
+    clear.mockRestore()
   })
 
   it('listens on the port that it is given, and fails if the port is taken', async () => {

@@ -58,4 +58,16 @@ describe('a value that is written', () => {
     expect(await answer.json()).toMatchObject({ Code: 'IncorrectBodyParameter' })
     expect(await resultOf(await call('/tables/T/records'))).toEqual([])
   })
+
+  it.each([
+    ['STRING', 255],
+    ['TEXT', 64_000],
+  ])('of a field of type %s has at most %i characters', async (Type, length) => {
+    const tables = { T: { fields: { A: { Type } } } } as never
+    const call = await openApi(await openAccount({ tables }))
+    const write = (text: string) =>
+      call('/tables/T/records', { method: 'POST', body: JSON.stringify({ A: text }) })
+    expect((await write('a'.repeat(length))).status).toBe(201)
+    expect((await write('a'.repeat(length + 1))).status).toBe(400)
+  })
 })

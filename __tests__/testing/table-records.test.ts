@@ -298,7 +298,7 @@ describe('an update or delete', () => {
 })
 
 describe('tables from the options', () => {
-  it('are copied as JSON and numbered from 1', async () => {
+  it('are copied as JSON and numbered from 1, with dates in the form of Caspio', async () => {
     const rows = [
       { When: new Date(0), PK_ID: 77, Tags: ['a'] },
       { Other: undefined, More: 2 },
@@ -307,7 +307,7 @@ describe('tables from the options', () => {
     rows[0]?.Tags?.push('b')
     expect(await resultOf(await call('/tables'))).toEqual(['My Table'])
     expect(await resultOf(await call('/tables/My%20Table/records'))).toEqual([
-      { PK_ID: 1, When: '1970-01-01T00:00:00.000Z', Tags: ['a'], More: null },
+      { PK_ID: 1, When: '1970-01-01T00:00:00', Tags: ['a'], More: null },
       { PK_ID: 2, When: null, Tags: null, More: 2 },
     ])
     const inserted = await call('/tables/My%20Table/records', json('POST', { More: 3 }))

@@ -13,6 +13,8 @@ const OPTIONS = {
   data: { type: 'string' },
 } as const
 
+const FORGET_AFTER_MS = 1_000
+
 /** Runs a stand-in account until the process ends. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { port, data } = readOptions('serve', args, OPTIONS)
@@ -22,7 +24,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const options = data === undefined ? {} : await readData(data)
   const account = await startCaspioAccount({ ...options, port: Number(port) })
   io.stdout.write(describe(account))
+  // Nobody can read the log here, and it keeps each body.
+  const forgetting = setInterval(() => account.log.clear(), FORGET_AFTER_MS)
   await new Promise((resolve) => io.signal?.addEventListener('abort', resolve))
+  clearInterval(forgetting)
   await account.close()
   return 0
 }

@@ -23,7 +23,10 @@ export function buildTable(name: string, given: readonly CaspioRow[] | CaspioTab
   const givenFields = Object.entries(fields).map(([field, definition]) =>
     readDefinition(`tables.${name}.fields.${field}`, field, definition),
   )
-  const allFields = [...givenFields, ...inferFields(copies, givenFields)]
+  const inferredFields = inferFields(copies, givenFields)
+  const allFields = [...givenFields, ...inferredFields]
+  // Of the others each value has the form already.
+  const toConvert = [...givenFields, ...inferredFields.filter(({ Type }) => Type === 'DATE/TIME')]
   const table = new Table(name, { note, acceptsAnyField: allFields.length === 0 })
   for (const field of allFields) {
     inOptions(`tables.${name}.fields.${field.Name}`, () => table.addField(field))
@@ -31,7 +34,7 @@ export function buildTable(name: string, given: readonly CaspioRow[] | CaspioTab
   copies.forEach((row, index) => {
     const { [KEY_FIELD]: _, ...values } = row
     const path = `tables.${name}.rows[${index}]`
-    inOptions(path, () => table.insert(convertRow(path, values, givenFields)))
+    inOptions(path, () => table.insert(convertRow(path, values, toConvert)))
   })
   return table
 }
@@ -59,10 +62,10 @@ function inferFields(rows: readonly Row[], given: readonly FieldDefinition[]): F
   return [...types].map(([Name, Type = 'STRING']) => createField({ Name, Type }))
 }
 
-function convertRow(path: string, row: Row, given: readonly FieldDefinition[]): Row {
-  const passwords = given.filter(({ Type }) => Type === 'PASSWORD').map(({ Name }) => Name)
+function convertRow(path: string, row: Row, fields: readonly FieldDefinition[]): Row {
+  const passwords = fields.filter(({ Type }) => Type === 'PASSWORD').map(({ Name }) => Name)
   const shown = Object.entries(row).filter(([name]) => !passwords.includes(name))
-  const converted = given
+  const converted = fields
     .filter(({ Name }) => row[Name] !== undefined && !passwords.includes(Name))
     .map((field) => [
       field.Name,

@@ -2,8 +2,13 @@ import { badBody } from '../caspio-error.js'
 import type { FieldDefinition } from './field.js'
 import { isRow } from './row.js'
 
+/** How many characters Caspio's Text (255) and Text (64000) hold. */
+export const MAX_STRING_LENGTH = 255
+const MAX_TEXT_LENGTH = 64_000
+
 /** Each returns undefined for a value that its type cannot hold. */
 const CONVERTERS: Readonly<Record<string, (value: unknown) => unknown>> = {
+  STRING: (value) => toText(value, MAX_STRING_LENGTH),
   INTEGER: (value) => (Number.isInteger(toNumber(value)) ? toNumber(value) : undefined),
   NUMBER: toNumber,
   CURRENCY: toNumber,
@@ -20,13 +25,15 @@ const CONVERTERS: Readonly<Record<string, (value: unknown) => unknown>> = {
  */
 export function convertValue({ Name, Type }: FieldDefinition, value: unknown): unknown {
   if (value === null || value === undefined) return null
-  const converted = (CONVERTERS[Type] ?? toText)(value)
+  const convert = CONVERTERS[Type]
+  const converted = convert ? convert(value) : toText(value, MAX_TEXT_LENGTH)
   if (converted !== undefined) return converted
   throw badBody(`The field '${Name}' cannot hold this value: its type is ${Type}.`)
 }
 
-function toText(value: unknown): string | undefined {
-  return isRow(value) || Array.isArray(value) ? undefined : String(value)
+function toText(value: unknown, maxLength: number): string | undefined {
+  const text = isRow(value) || Array.isArray(value) ? undefined : String(value)
+  return text !== undefined && text.length <= maxLength ? text : undefined
 }
 
 function toNumber(value: unknown): number | undefined {
@@ -43,8 +50,8 @@ function toYesNo(value: unknown): boolean | undefined {
 const ISO_DATE = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?Z?)?$/
 const US_DATE = /^(\d\d?)\/(\d\d?)\/(\d{4})(?: (\d\d?):(\d\d)(?::(\d\d))?)?$/
 
-/** Caspio stores no time zone and no fraction of a second. */
-function toDateTime(value: unknown): string | undefined {
+/** Caspio stores no time zone and no fraction of a second. Undefined if the value is not a date. */
+export function toDateTime(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const iso = ISO_DATE.exec(value)
   const us = US_DATE.exec(value)

@@ -1,3 +1,5 @@
+import { MAX_STRING_LENGTH, toDateTime } from './field-values.js'
+
 const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?$/
 
 /**
@@ -8,7 +10,8 @@ export function widenType(type: string | undefined, value: unknown): string | un
   if (value === null || value === undefined) return type
   const next = typeOf(value)
   if (type === undefined || type === next) return next
-  return [type, next].every(isNumeric) ? 'NUMBER' : 'STRING'
+  if ([type, next].every(isNumeric)) return 'NUMBER'
+  return [type, next].includes('TEXT') ? 'TEXT' : 'STRING'
 }
 
 function isNumeric(type: string): boolean {
@@ -18,5 +21,7 @@ function isNumeric(type: string): boolean {
 function typeOf(value: unknown): string {
   if (typeof value === 'boolean') return 'YES/NO'
   if (typeof value === 'number') return Number.isInteger(value) ? 'INTEGER' : 'NUMBER'
-  return typeof value === 'string' && DATE.test(value) ? 'DATE/TIME' : 'STRING'
+  if (typeof value !== 'string') return 'STRING'
+  if (value.length > MAX_STRING_LENGTH) return 'TEXT'
+  return DATE.test(value) && toDateTime(value) ? 'DATE/TIME' : 'STRING'
 }

@@ -21,8 +21,8 @@ type ParameterName = (typeof NAMES)[number]
 
 /**
  * Reads the parameters of a query. Like Caspio it ignores the case of their names.
- * @throws CaspioError for a parameter of this prefix that is not in `allowed`: the answer would be
- * wrong without it. Without a prefix, only the parameters of other operations are refused.
+ * @throws CaspioError for a parameter of a query that is not in `allowed`, belongs to another version
+ * or is given twice: the answer would be wrong without it
  */
 export function readParameters(
   query: URLSearchParams,
@@ -31,12 +31,17 @@ export function readParameters(
 ): QueryParameters {
   const parameters: QueryParameters = { prefix }
   for (const [name, value] of query) {
-    const key = name.toLowerCase()
-    const known = NAMES.find((knownName) => key === (prefix + knownName).toLowerCase())
-    if (known !== undefined && allowed.includes(known)) parameters[known] ??= value
-    else if (known !== undefined || (prefix && /^q(?:\.|$)/.test(key))) {
+    const [, givenPrefix = '', rest] = /^(q(?:\.|$))?(.*)$/i.exec(name) as RegExpExecArray
+    const known = NAMES.find((knownName) => knownName.toLowerCase() === rest?.toLowerCase())
+    if (known === undefined && givenPrefix === '') continue
+    if (known === undefined || !allowed.includes(known)) {
       throw badQuery(`The stand-in account does not know ${name} here.`)
     }
+    if (givenPrefix.toLowerCase() !== prefix) {
+      throw badQuery(`The stand-in account does not know ${name} here. Is it ${prefix}${known}?`)
+    }
+    if (parameters[known] !== undefined) throw badQuery(`${prefix}${known} is given twice.`)
+    parameters[known] = value
   }
   return parameters
 }
