@@ -331,7 +331,7 @@ describe("the caller's objects", () => {
     expect(stranger.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
     expect(account.log.token.map((entry) => entry.clientAuthentication)).toEqual(['basic'])
     expect(account.log.api).toHaveLength(1)
-    expect(seen).toEqual(['token-request', 'token-taken'])
+    expect(seen).toEqual(['token-request', 'token-taken', 'api-call'])
   })
 })
 

@@ -150,8 +150,8 @@ describe('the code in README', () => {
     entry.attachCaspioAuth(api, credentials)
     await api.get(PHYSICIANS)
     account.rotateSecret()
-    const newSecret = account.credentials.clientSecret
-    await run(codeWith('newSecret'), account, { axios: api, credentials, newSecret })
+    const secretManager = { get: async () => account.credentials.clientSecret }
+    await run(codeWith('secretManager'), account, { axios: api, credentials, secretManager })
     await api.get(PHYSICIANS)
     expect(account.log.token.map(({ status }) => status)).toEqual([200, 200])
     expect(statusesOf(account)).toEqual([200, 200])

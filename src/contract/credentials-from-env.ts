@@ -1,6 +1,6 @@
 import { configError } from './errors.js'
 import { IN_YOUR_ACCOUNT } from './in-your-account.js'
-import type { CaspioCredentials } from './types.js'
+import type { KnownCredentials } from './types.js'
 
 /**
  * Reads the credentials from the environment variables `CASPIO_CLIENT_ID`, `CASPIO_CLIENT_SECRET`
@@ -14,7 +14,7 @@ export function credentialsFromEnv(
   // Browsers and some workers have no `process`.
   env: Readonly<Record<string, string | undefined>> = (globalThis as { process?: NodeJS.Process })
     .process?.env ?? {},
-): CaspioCredentials {
+): KnownCredentials {
   const missing: string[] = []
   const read = (name: string): string => {
     const value = String(env[name] ?? '').trim()

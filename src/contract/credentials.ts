@@ -17,25 +17,31 @@ export function checkCredentials(value: unknown): CaspioCredentials {
   }
   const fields = value as Readonly<Record<string, unknown>>
   return {
-    clientID: checkText('clientID', fields),
-    clientSecret: checkText('clientSecret', fields),
-    tokenEndpointURL: checkEndpoint(checkText('tokenEndpointURL', fields)),
+    clientID: check('clientID', fields),
+    clientSecret: check('clientSecret', fields, (secret) =>
+      typeof secret === 'function' ? undefined : faultOf(secret),
+    ),
+    tokenEndpointURL: checkEndpoint(check('tokenEndpointURL', fields)),
   }
 }
 
-function checkText(name: string, fields: Readonly<Record<string, unknown>>): string {
+function check(
+  name: string,
+  fields: Readonly<Record<string, unknown>>,
+  findFault = faultOf,
+): string {
   // A class may define its fields as accessors, so only Object.prototype is left out.
   const isPolluted = name in Object.prototype && !Object.hasOwn(fields, name)
   const value = isPolluted ? undefined : fields[name]
-  const fault = faultOf(value)
+  const fault = findFault(value)
   if (!fault) return value as string
   const misspelt = value === undefined && similarName(name, Object.keys(fields))
   const advice = misspelt ? `Rename ${misspelt} to ${name}.` : `Find it ${IN_YOUR_ACCOUNT}.`
   throw configError(`${name} ${fault}. ${advice}`)
 }
 
-// Never the value: it may be a secret.
-function faultOf(value: unknown): string | undefined {
+/** What is wrong with a text. Never shows it: it may be a secret. */
+export function faultOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return 'is missing'
   if (typeof value !== 'string') return 'must be a string'
   if (!value.trim()) return 'is empty'

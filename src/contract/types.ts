@@ -8,11 +8,21 @@ import type { CaspioAuthEvent } from './events.js'
 export interface CaspioCredentials {
   /** Client ID of the profile. */
   readonly clientID: string
-  /** Client Secret of the profile. Keep it on a server: in a browser, use a {@link CaspioTokenBroker}. */
-  readonly clientSecret: string
+  /**
+   * Client Secret of the profile, or a function that gets it from a secret manager. Keep it on a
+   * server: in a browser, use a {@link CaspioTokenBroker}.
+   *
+   * The plugin calls the function for each token request, and does not keep the secret. If the token
+   * endpoint refuses the client, it calls the function again, and repeats the request if the secret
+   * has changed. The function may take as long as the option `timeout` says.
+   */
+  readonly clientSecret: string | (() => string | Promise<string>)
   /** Token Endpoint URL of the account, like `https://a1bcd234.caspio.com/oauth/token`. */
   readonly tokenEndpointURL: string
 }
+
+/** Credentials whose secret is known. */
+export type KnownCredentials = CaspioCredentials & { readonly clientSecret: string }
 
 /** An access token, with the field names of OAuth 2.0 (RFC 6749 §5.1). */
 export interface CaspioAccessToken {

@@ -1,13 +1,14 @@
 import type { AxiosResponse } from 'axios'
 import type { Emit } from '../contract/events.js'
 import type { ResolvedOptions } from '../contract/options.js'
-import type { CaspioCredentials } from '../contract/types.js'
+import type { CaspioCredentials, KnownCredentials } from '../contract/types.js'
 import { ownProperty } from '../lib/own-properties.js'
 import { parseJSON } from '../lib/parse-json.js'
 import { createRedact, formEncode, printable } from '../lib/redact.js'
 import { readTokenAnswer } from './answer.js'
+import { withClientSecret } from './client-secret.js'
 import { answerFailure, thrownFailure } from './failures.js'
-import type { RequestToken } from './issuer.js'
+import type { Granted, GrantRequest, RequestToken } from './issuer.js'
 import { basicValue, postGrant } from './request.js'
 
 /**
@@ -19,24 +20,19 @@ export function createTokenEndpoint(
   options: ResolvedOptions,
   emit: Emit,
 ): RequestToken {
-  const plain = credentials.clientID + credentials.clientSecret
-  // Not every endpoint decodes what RFC 6749 §2.3.1 has the client encode.
-  const hint =
-    options.clientAuthentication === 'basic' && formEncode(plain) !== plain
-      ? " If they are right, try clientAuthentication: 'body', because of their special characters."
-      : ''
-  const endpoint = `the token endpoint ${credentials.tokenEndpointURL.replace(/[?#].*/, '')}`
+  const { clientID, tokenEndpointURL } = credentials
+  const endpoint = `the token endpoint ${tokenEndpointURL.replace(/[?#].*/, '')}`
 
-  return async (request) => {
+  async function send(client: KnownCredentials, request: GrantRequest): Promise<Granted> {
     const { refreshToken } = request
     const grant = refreshToken ? 'refresh_token' : 'client_credentials'
     const form = { grant_type: grant, ...(refreshToken && { refresh_token: refreshToken }) }
-    const redact = createRedact([credentials.clientSecret, basicValue(credentials), refreshToken])
+    const redact = createRedact([client.clientSecret, basicValue(client), refreshToken])
     const startedAt = performance.now()
     const report = (outcome: { status?: number; errorCode?: string }) =>
       emit({ type: 'token-request', grant, ...outcome, duration: performance.now() - startedAt })
 
-    const response = await postGrant(credentials, form, options, request)
+    const response = await postGrant(client, form, options, request)
       .catch(answerOf)
       .catch((error) => {
         report({ errorCode: String(ownProperty(error, 'code') ?? 'ERR_NETWORK') })
@@ -53,8 +49,22 @@ export function createTokenEndpoint(
     }
     const error = ownProperty(body, 'error')
     report({ status, ...(typeof error === 'string' && { errorCode: printable(redact(error)) }) })
+    const hint = options.clientAuthentication === 'basic' ? hintFor(client) : ''
     throw answerFailure({ status, body, fault: token }, response, endpoint, redact, hint)
   }
+
+  return (request) =>
+    withClientSecret(credentials.clientSecret, options.timeout, (clientSecret) =>
+      send({ clientID, clientSecret, tokenEndpointURL }, request),
+    )
+}
+
+// Not every endpoint decodes what RFC 6749 §2.3.1 has the client encode.
+function hintFor({ clientID, clientSecret }: KnownCredentials): string {
+  const plain = clientID + clientSecret
+  return formEncode(plain) === plain
+    ? ''
+    : " If they are right, try clientAuthentication: 'body', because of their special characters."
 }
 
 /**

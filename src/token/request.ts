@@ -1,6 +1,6 @@
 import type { AxiosResponse } from 'axios'
 import type { ResolvedOptions } from '../contract/options.js'
-import type { CaspioCredentials } from '../contract/types.js'
+import type { KnownCredentials } from '../contract/types.js'
 import { Axios } from '../lib/axios.js'
 import { formEncode } from '../lib/redact.js'
 import { withTimeLimit } from '../lib/time-limit.js'
@@ -14,7 +14,7 @@ const NO_DEFAULT_HEADERS: object = { common: undefined, post: undefined }
 const LONGEST_ANSWER_BYTES = 1_000_000
 
 /** Value of the HTTP Basic header. Both parts are form-encoded first (RFC 6749 §2.3.1). */
-export function basicValue({ clientID, clientSecret }: CaspioCredentials): string {
+export function basicValue({ clientID, clientSecret }: KnownCredentials): string {
   return btoa(`${formEncode(clientID)}:${formEncode(clientSecret)}`)
 }
 
@@ -24,7 +24,7 @@ export function basicValue({ clientID, clientSecret }: CaspioCredentials): strin
  * @param grant the fields of the form, without the client's
  */
 export function postGrant(
-  credentials: CaspioCredentials,
+  credentials: KnownCredentials,
   grant: Readonly<Record<string, string>>,
   { clientAuthentication, timeout }: Pick<ResolvedOptions, 'clientAuthentication' | 'timeout'>,
   { transport, pool }: Pick<GrantRequest, 'transport' | 'pool'>,

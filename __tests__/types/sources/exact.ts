@@ -44,12 +44,13 @@ expectTypeOf(attachCaspioAuth).parameter(1).toEqualTypeOf<Source>()
 expectTypeOf(attachCaspioAuth).parameter(2).toEqualTypeOf<CaspioAuthOptions | undefined>()
 expectTypeOf(attachCaspioAuth).returns.toEqualTypeOf<CaspioAuth>()
 expectTypeOf(axios).toMatchTypeOf<Parameters<typeof attachCaspioAuth>[0]>()
-expectTypeOf(credentialsFromEnv).returns.toEqualTypeOf<CaspioCredentials>()
+expectTypeOf(credentialsFromEnv).returns.toMatchTypeOf<CaspioCredentials>()
+expectTypeOf(credentialsFromEnv().clientSecret).toEqualTypeOf<string>()
 expectTypeOf(isCaspioAuthError).guards.toEqualTypeOf<CaspioAuthError>()
 
 expectTypeOf<CaspioCredentials>().toEqualTypeOf<{
   readonly clientID: string
-  readonly clientSecret: string
+  readonly clientSecret: string | (() => string | Promise<string>)
   readonly tokenEndpointURL: string
 }>()
 expectTypeOf<CaspioAccessToken>().toEqualTypeOf<{

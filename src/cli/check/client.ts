@@ -2,7 +2,7 @@ import caspioAuth from '../../auth.js'
 import type { CaspioAuthError } from '../../contract/errors.js'
 import type { CaspioAuthEvent } from '../../contract/events.js'
 import { IN_YOUR_ACCOUNT } from '../../contract/in-your-account.js'
-import type { CaspioCredentials, CaspioTokenResponse } from '../../contract/types.js'
+import type { CaspioTokenResponse, KnownCredentials } from '../../contract/types.js'
 import type { RequestSettings } from '../arguments.js'
 import { explainAnswer, isClientRefused, quoteAnswer } from './answer.js'
 import { type Calls, failed, passed, type Step } from './step.js'
@@ -13,7 +13,7 @@ type Outcome =
   | { readonly answer?: undefined; readonly error: CaspioAuthError }
 
 type RequestToken = (
-  credentials: CaspioCredentials,
+  credentials: KnownCredentials,
   clientAuthentication: RequestSettings['clientAuthentication'],
 ) => Promise<Outcome>
 
@@ -25,7 +25,7 @@ interface ClientCheck {
 
 /** Checks that the token endpoint accepts the client. If it does not, finds out why. */
 export async function checkClient(
-  credentials: CaspioCredentials,
+  credentials: KnownCredentials,
   { clientAuthentication, timeout }: RequestSettings,
   calls: Calls,
 ): Promise<ClientCheck> {
@@ -50,7 +50,7 @@ export async function checkClient(
 /** Sends token requests that differ in one thing each. */
 async function findCause(
   requestToken: RequestToken,
-  credentials: CaspioCredentials,
+  credentials: KnownCredentials,
   used: RequestSettings['clientAuthentication'],
   refusal: string,
 ): Promise<ClientCheck> {
@@ -74,7 +74,7 @@ async function findCause(
   return { step: failed('client', refusal, ...advice) }
 }
 
-function howToCompare({ clientID, tokenEndpointURL }: CaspioCredentials): string[] {
+function howToCompare({ clientID, tokenEndpointURL }: KnownCredentials): string[] {
   return [
     `${ID} or ${SECRET} is wrong. Both are well-formed, and Caspio does not say which one is wrong. Compare them with your profile:`,
     `If the Client ID in the profile ends in ${clientID.slice(-4)}, as yours does, ${SECRET} is wrong. This is more likely, because the secret changes when somebody generates a new one.`,

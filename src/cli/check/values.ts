@@ -1,5 +1,5 @@
 import { IN_YOUR_ACCOUNT } from '../../contract/in-your-account.js'
-import type { CaspioCredentials } from '../../contract/types.js'
+import type { KnownCredentials } from '../../contract/types.js'
 import { similarName } from '../../lib/similar-name.js'
 import { isSecure, parseURL } from '../../lib/url.js'
 import type { Values } from '../environment.js'
@@ -13,7 +13,7 @@ export const URL_NAME = 'CASPIO_TOKEN_ENDPOINT_URL'
 /** Checks that the three values can be sent. Only Caspio knows whether they are right. */
 export function checkValues({ env, conflicts }: Values): {
   step: Step
-  credentials?: CaspioCredentials
+  credentials?: KnownCredentials
 } {
   const [clientID, clientSecret, tokenEndpointURL] = [ID, SECRET, URL_NAME].map((name) =>
     (env[name] ?? '').trim(),
@@ -75,7 +75,7 @@ function faultOfURL(text: string): string | undefined {
  * Finds what sets the ID and the secret apart from those that Caspio issues. Another server may
  * accept such values, so this is only for a client that was refused.
  */
-export function findFaults({ clientID, clientSecret }: CaspioCredentials): string[] {
+export function findFaults({ clientID, clientSecret }: KnownCredentials): string[] {
   const faults = [
     [ID, clientID],
     [SECRET, clientSecret],

@@ -1,0 +1,33 @@
+import { faultOf } from '../contract/credentials.js'
+import { createFailure, type Failure } from '../contract/errors.js'
+import type { CaspioCredentials } from '../contract/types.js'
+import { withTimeLimit } from '../lib/time-limit.js'
+
+/**
+ * Sends a token request with the client secret. If the client is refused, and the user's function
+ * returns another secret by now, sends it again with that. Rejects with a {@link Failure}, which shows
+ * nothing of what the function returned or threw.
+ */
+export async function withClientSecret<T>(
+  clientSecret: CaspioCredentials['clientSecret'],
+  timeoutMs: number,
+  send: (secret: string) => Promise<T>,
+): Promise<T> {
+  const read = async () => {
+    if (typeof clientSecret === 'string') return clientSecret
+    const secret = await withTimeLimit(timeoutMs, async () => clientSecret()).catch(() => {})
+    const fault = faultOf(secret)
+    if (!fault) return secret as string
+    throw createFailure(
+      'ERR_CASPIO_TOKEN_ENDPOINT',
+      `clientSecret() must return the secret within ${timeoutMs} ms, but the secret ${fault}.`,
+      { isTemporary: true },
+    )
+  }
+  const secret = await read()
+  return send(secret).catch(async (failure: Failure) => {
+    const newSecret = failure.code === 'ERR_CASPIO_CREDENTIALS' ? await read() : secret
+    if (newSecret === secret) throw failure
+    return send(newSecret)
+  })
+}
