@@ -8,8 +8,8 @@ export default {
   vitest: { configFile: 'vitest.mutation.config.ts' },
   coverageAnalysis: 'perTest',
   mutate: [
-    part === 'testing' ? 'src/testing/*.ts' : 'src/{,contract/,lib/,request/,store/,token/}*.ts',
-    '!src/**/types.ts',
+    part === 'testing' ? 'src/testing/**/*.ts' : 'src/{,contract/,lib/,request/,store/,token/}*.ts',
+    '!src/**/{,*-}types.ts',
   ],
   concurrency: 2,
   timeoutMS: 10_000,

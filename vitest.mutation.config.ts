@@ -45,6 +45,8 @@ export default mergeConfig(config({ command: 'serve', mode: 'test' }), {
         ? '__tests__/{,contract/,lib/,request/,store/,token/,wire/}*.test.ts'
         : '__tests__/testing/**',
       '__tests__/{cli,company,project}/**',
+      // Instrumented code is slow.
+      '**/*.speed.test.ts',
     ],
   },
 })

@@ -709,6 +709,14 @@ describe('check finds out why the token does not open the API', () => {
     expect(checked.text).toContain("This is not an answer of Caspio's API.")
   })
 
+  it('something else than a list of tables', async () => {
+    const account = await startAccount()
+    account.api.fail({ status: 200, body: '{"Result":"many"}', path: V3 })
+    const checked = await check(environment(account.credentials))
+    expect(checked.text).toContain(`GET ${V3}/tables answered 200`)
+    expect(checked.text).toContain("This is not an answer of Caspio's API.")
+  })
+
   it('a connection that breaks, which is not billed', async () => {
     const account = await startAccount()
     account.api.fail({ reset: true, path: V4 })
