@@ -255,6 +255,7 @@ describe('a body', () => {
     [{ AcceptsNewPatients: 2 }],
     [{ City: { a: 1 } }],
     [{ City: ['Fresno'] }],
+    [{ City: 'Fresno', city: 'Reno' }],
   ])('of %j gets 400 and changes nothing', async (body, Code = 'IncorrectBodyParameter') => {
     const call = await openApi(await openAccount())
     for (const answer of [

@@ -51,8 +51,12 @@ export class Table implements RecordSource {
 
   /** Reads the values of a row that a client writes. @throws CaspioError if one is wrong */
   readValues(values: Row): Row {
+    const written = new Set<string>()
     const entries = Object.entries(values).map(([name, value]) => {
       const field = this.findField(name) ?? this.#newField(name, value)
+      if (written.has(field.Name.toLowerCase()))
+        throw badBody(`The body names ${field.Name} twice.`)
+      written.add(field.Name.toLowerCase())
       if (!isEditable(field)) throw badBody(`${field.Name} cannot be written.`)
       if (field.Type === 'ATTACHMENT' || field.Type === 'PASSWORD') {
         throw badBody(`${field.Name} cannot be written with the record: its type is ${field.Type}.`)
