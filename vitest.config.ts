@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
-// AXIOS=axios-1-16 runs the suite on the lowest axios of the peer range; TEST_REPORT=file writes
+// AXIOS=axios-1-6 or axios-1-13 runs the suite on an old axios of the peer range; TEST_REPORT=file writes
 // the counts as JSON as well; COVERAGE=true wants all of src covered.
 const { AXIOS: axios, TEST_REPORT: outputFile, COVERAGE: coverage } = process.env
 

@@ -1,5 +1,5 @@
 import axios, { type AxiosInstance, type AxiosStatic } from 'axios'
-import lowest from 'axios-1-16'
+import lowest from 'axios-1-6'
 import { describe, expect, it, vi } from 'vitest'
 import {
   attachCaspioAuth,
@@ -19,7 +19,7 @@ const CLIENT = {
 
 const AXIOS: [string, AxiosStatic][] = [
   ['as installed', axios],
-  ['1.16', lowest as unknown as AxiosStatic],
+  ['1.6', lowest as unknown as AxiosStatic],
 ]
 
 /** The request interceptors of an instance as axios stores them, including empty slots. */

@@ -1,5 +1,5 @@
 import axios, { type AxiosInstance, type AxiosStatic } from 'axios'
-import lowest from 'axios-1-16'
+import lowest from 'axios-1-6'
 import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth, createCaspioAuth } from '../src/index.js'
 import type { CaspioAccount } from '../src/testing/index.js'
@@ -10,7 +10,7 @@ const OPTIONS = { createdInstances: true }
 
 const AXIOS: [string, AxiosStatic][] = [
   ['as installed', axios],
-  ['1.16', lowest as unknown as AxiosStatic],
+  ['1.6', lowest as unknown as AxiosStatic],
 ]
 
 async function startParent() {

@@ -1,26 +1,45 @@
 import { readFile } from 'node:fs/promises'
 import { outputOf } from './processes.mjs'
 
-// The last releases of some minor versions below the range.
-const BELOW = ['1.13.6', '1.14.0', '1.15.2', '1.16.0']
+// What public clients of Caspio pin, the first version of the range, and those around a change that matters.
+const CHOSEN = [
+  '1.6.0',
+  '1.6.8',
+  '1.7.9',
+  '1.8.4',
+  '1.9.0',
+  '1.11.0',
+  '1.12.2',
+  '1.13.2',
+  '1.13.6',
+  '1.15.2',
+  '1.16.1',
+  '1.20.0',
+]
 
 // Used if the registry cannot be reached.
-const KNOWN = ['1.16.1', '1.17.0', '1.18.0', '1.18.1', '1.19.0', '1.20.0', '1.21.0', '1.21.1']
+const NEWEST = '1.21.1'
 
-/** All versions of axios in the peer range, oldest first, and some below it. */
+/** The tested versions of axios, oldest first: the chosen ones and the newest of the peer range. */
 export async function axiosVersions() {
   const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8')
   const range = JSON.parse(manifest).peerDependencies.axios
-  return { range, claimed: (await published(range)).sort(byVersion), below: BELOW }
+  return { range, versions: [...CHOSEN, await newestOf(range)] }
 }
 
-async function published(range) {
+async function newestOf(range) {
   try {
     const answer = await outputOf('npm', ['view', `axios@${range}`, 'version', '--json'])
-    return [JSON.parse(answer)].flat()
+    return [JSON.parse(answer)].flat().sort(byVersion).at(-1)
   } catch {
-    return [...KNOWN]
+    return NEWEST
   }
+}
+
+/** Whether a version of axios has this adapter. */
+export function hasAdapter(version, adapter) {
+  const [major, minor] = version.split('.').map(Number)
+  return major > 1 || minor >= ({ fetch: 7, http2: 13 }[adapter] ?? 0)
 }
 
 function byVersion(a, b) {

@@ -1,3 +1,4 @@
+import { hasAdapter } from './axios-versions.mjs'
 import { labelOf } from './cells.mjs'
 import { createFootnotes, table } from './markdown.mjs'
 import { failuresOf, hasUnexpectedFailure, NOT_APPLICABLE } from './verdict.mjs'
@@ -17,10 +18,27 @@ const REQUIREMENTS = {
 const CHECKS = Object.keys(REQUIREMENTS)
 const ADAPTERS = ['http', 'fetch', 'http2', 'xhr']
 
+const OLD_AXIOS = `## Older axios
+
+Everything else works on every version of the range.
+
+| before | what is different |
+| --- | --- |
+| 1.21 | The tunnel that axios opens if \`proxy\` is set ignores the \`ca\` of your \`httpsAgent\`. |
+| 1.16.1 | **The option \`proxy\` sends requests for https URLs to the proxy unencrypted, tokens and the client secret included.** So do the variables \`HTTPS_PROXY\` and \`https_proxy\`. Set \`proxy: false\` and an agent of the package \`https-proxy-agent\`. |
+| 1.16 | The \`toJSON()\` of an error that axios makes after the answer came (a transform that fails, an abort) contains the access token. The plugin redacts all other errors. |
+| 1.16 | With the fetch adapter, the answer of the token endpoint may be longer than 1 MB. |
+| 1.16 | If another package pollutes \`Object.prototype\`, more names make requests fail. No secret leaks. |
+| 1.13 | There is no HTTP/2. |
+| 1.8.3 | A request with \`allowAbsoluteUrls: false\` and an absolute URL gets no token, because some adapters ignore this option. |
+| 1.7 | There is no fetch adapter, so axios does not run in Cloudflare Workers. |
+| 1.6.1 | \`beforeRedirect\` gets no second argument. |
+`
+
 /** The text of docs/compatibility.md. It contains nothing that differs from run to run. */
-export function compatibilityPage(results, axios, versions) {
+export function compatibilityPage(results, axios, versions, installs) {
   const footnotes = createFootnotes()
-  const newest = axios.claimed.at(-1)
+  const newest = axios.versions.at(-1)
   const failed = results.filter(hasUnexpectedFailure).length
 
   return `# Compatibility
@@ -60,8 +78,9 @@ ${table(
 
 ## Versions of axios
 
-This table summarises all checks on all runtimes above. The versions in brackets are below the supported range
-\`${axios.range}\`. They ran only on Node 24, Chromium (esbuild) and workerd.
+The supported range is \`${axios.range}\`. This table summarises all checks. The oldest and the newest axios ran on all
+runtimes above, the others on Node 24, Chromium (esbuild) and workerd. **–** means that this axios does not have the
+adapter.
 
 ${versionsTable(
   results.filter(({ cell }) => !cell.worker?.isVariant),
@@ -69,18 +88,42 @@ ${versionsTable(
   footnotes,
 )}
 
+${OLD_AXIOS}
+## Installing it with npm
+
+\`${axios.range}\` is a peer dependency. npm installed the package into projects that had these versions of axios:
+
+${installTable(installs)}
+
+- An axios of the range stays as it is if you run \`npm install axios-caspio-auth\`. Do not name axios in the command:
+  npm would install the newest one.
+- An older axios ends in \`ERESOLVE\`, and nothing is installed. Run \`npm install axios@^1.6.0\` first. If you force the
+  installation, \`attachCaspioAuth\` throws \`ERR_CASPIO_CONFIG\` and says so.
+
 ${footnotes.text()}`
     .trimEnd()
     .concat('\n')
 }
 
-function versionsList(results, { claimed, below }, versions) {
+function versionsList(results, axios, versions) {
   const runtimes = new Set(results.map(({ cell }) => labelOf(cell.runtime)))
   return [
-    `- axios-caspio-auth ${versions.package}; axios ${claimed.join(', ')}, and ${below.join(', ')}`,
+    `- axios-caspio-auth ${versions.package}; axios ${axios.versions.join(', ')}`,
     `- ${[...runtimes].join(', ')}`,
     `- esbuild ${versions.esbuild}, Vite ${versions.vite}, Miniflare ${versions.miniflare}, playwright-core ${versions.playwright}`,
   ].join('\n')
+}
+
+function installTable(installs) {
+  return table(
+    ['axios in the project', 'command', 'result', 'axios afterwards'],
+    installs.map(({ range, locked, command, problem, axios }) => [
+      range ? `\`${range}\`${locked ? `, locked at ${locked}` : ''}` : 'none',
+      `\`${command}\``,
+      problem ? `\`${problem}\`` : 'installed',
+      axios ?? 'none',
+    ]),
+  )
 }
 
 function runtimesTable(results, footnotes) {
@@ -105,20 +148,19 @@ function markOf(result, check, footnotes) {
   return `**no**${footnotes.mark(why ?? withoutVaryingParts(reason))}`
 }
 
-function versionsTable(results, { claimed, below }, footnotes) {
+function versionsTable(results, { versions }, footnotes) {
   const rowOf = (version) =>
     ADAPTERS.map((adapter) =>
-      verdictOn(
-        results.filter(({ cell }) => cell.axios === version && cell.adapter === adapter),
-        footnotes,
-      ),
+      hasAdapter(version, adapter)
+        ? verdictOn(
+            results.filter(({ cell }) => cell.axios === version && cell.adapter === adapter),
+            footnotes,
+          )
+        : '–',
     )
   return table(
     ['axios', ...ADAPTERS.map((adapter) => `\`${adapter}\``)],
-    [
-      ...below.map((version) => [`(${version})`, ...rowOf(version)]),
-      ...claimed.map((version) => [version, ...rowOf(version)]),
-    ],
+    versions.map((version) => [version, ...rowOf(version)]),
   )
 }
 

@@ -34,8 +34,7 @@ async function createProject(folder, tarball, axios) {
   const dependencies = { axios, 'axios-caspio-auth': `file:${tarball}` }
   const manifest = JSON.stringify({ private: true, type: 'module', dependencies })
   await writeFile(join(folder, 'package.json'), manifest)
-  // Without --legacy-peer-deps, npm refuses an axios below the range.
-  const flags = ['--legacy-peer-deps', '--prefer-offline', '--no-audit', '--no-fund']
+  const flags = ['--prefer-offline', '--no-audit', '--no-fund']
   await outputOf('npm', ['install', '--ignore-scripts', ...flags], { cwd: folder })
   return folder
 }

@@ -7,6 +7,7 @@ import { axiosVersions } from './axios-versions.mjs'
 import { allCells, cheapCells, titleOf } from './cells.mjs'
 import { compatibilityPage } from './compatibility-page.mjs'
 import { inParallel } from './in-parallel.mjs'
+import { installOutcomes } from './install-outcomes.mjs'
 import { createProjects, packTarball } from './projects.mjs'
 import { createRunners } from './runners.mjs'
 import { installTools, toolVersions } from './tools.mjs'
@@ -14,7 +15,7 @@ import { failuresOf, hasUnexpectedFailure, unexpectedSuccesses, verdictOf } from
 
 const USAGE = `Usage: npm run matrix -- [--cheap] [--only <regex>] [--tarball <file>]
 
---cheap    run only on this version of Node, with every axios of the range, as CI does
+--cheap    run only on this version of Node, with a few versions of axios, as CI does
 --only     run only the cells whose title matches
 --tarball  use this packed package (default: build and pack it first)
 
@@ -32,8 +33,9 @@ try {
 async function runMatrix() {
   if (!isCheap) await installTools()
   const axios = await axiosVersions()
-  const projectOf = createProjects(folder, tarball ? resolve(tarball) : await packTarball(folder))
-  const runners = await createRunners(projectOf, axios.claimed.at(-1), isCheap)
+  const packed = tarball ? resolve(tarball) : await packTarball(folder)
+  const projectOf = createProjects(folder, packed)
+  const runners = await createRunners(projectOf, axios.versions.at(-1), isCheap)
   const versions = { chromium: runners.chromium, ...toolVersions() }
   const cells = isCheap ? cheapCells(axios) : allCells(axios, versions)
   const chosen = cells.filter((cell) => new RegExp(only, 'i').test(titleOf(cell)))
@@ -51,7 +53,11 @@ async function runMatrix() {
   if (isCheap || only) return
   if (skipped.length > 0)
     console.log('docs/compatibility.md was not written, because cells were skipped')
-  else await writeFile(PAGE, compatibilityPage(results, axios, versions))
+  else
+    await writeFile(
+      PAGE,
+      compatibilityPage(results, axios, versions, await installOutcomes(folder, packed)),
+    )
 }
 
 async function resultOf(cell, runners) {

@@ -13,7 +13,7 @@ const UNSUPPORTED = [
   },
   {
     runtime: WORKERD,
-    axios: /^1\.1\d\./,
+    axios: /^1\.(\d|1\d)\./,
     checks: ['stream'],
     why: 'axios before 1.21 does not support streams in a worker, with or without the plugin: it tests for them while it loads, when workerd does not allow `new Response()`.',
   },

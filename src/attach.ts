@@ -10,6 +10,7 @@ import {
 } from './attachments.js'
 import { configError } from './contract/errors.js'
 import { resolveOptions } from './contract/options.js'
+import { requireSupportedAxios } from './contract/supported-axios.js'
 import type {
   CaspioAuth,
   CaspioAuthOptions,
@@ -38,13 +39,14 @@ import { createScope } from './request/scope.js'
  * @param options with a `CaspioAuth` only `origins`, `shouldRenew`, `createdInstances` and
  *   `existingAuthorization`: set the others where the `CaspioAuth` is created
  * @returns the token source of the instance, with `detach()` to remove the plugin
- * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments, naming the field
+ * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments, naming the field, and on an axios before 1.6
  */
 export function attachCaspioAuth(
   instance: AxiosInstance,
   credentials: CaspioCredentials | CaspioTokenBroker | CaspioAuth,
   options?: CaspioAuthOptions,
 ): CaspioAuth {
+  requireSupportedAxios(instance)
   if (!instance?.interceptors?.request || !instance.defaults) {
     throw configError(
       'the first argument must be an axios instance: axios itself, or the result of axios.create().',

@@ -1,5 +1,6 @@
 import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
 import { configError } from './contract/errors.js'
+import { redactErrors } from './lib/old-axios.js'
 import { defineHidden } from './lib/own-properties.js'
 import { sendAuthorised } from './request/adapter.js'
 import type { Destination } from './request/scope.js'
@@ -83,7 +84,9 @@ export function intercept(instance: AxiosInstance, attachments: Attachments): vo
           destination = scope?.destinationOf(final)
           return destination
         })
-        return sendAuthorised(final, original, instance, account as Attachment, destination)
+        return redactErrors(
+          sendAuthorised(final, original, instance, account as Attachment, destination),
+        )
       }
     }
     return config

@@ -2,6 +2,7 @@ import { checkCredentials } from './contract/credentials.js'
 import { CaspioAuthError, type Failure } from './contract/errors.js'
 import { createEmit } from './contract/events.js'
 import { resolveOptions } from './contract/options.js'
+import { requireSupportedAxios } from './contract/supported-axios.js'
 import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenResponse } from './contract/types.js'
 import { axios } from './lib/axios.js'
 import { createPool } from './lib/time-limit.js'
@@ -24,6 +25,7 @@ export default function caspioAuth(
   credentials: CaspioCredentials,
   options?: Pick<CaspioAuthOptions, 'clientAuthentication' | 'timeout' | 'retries' | 'onEvent'>,
 ): () => Promise<CaspioTokenResponse> {
+  requireSupportedAxios()
   const checked = checkCredentials(credentials)
   const resolved = resolveOptions(options)
   const emit = createEmit(resolved.onEvent)

@@ -1,4 +1,5 @@
 import { createAccount } from './account.js'
+import { requireSupportedAxios } from './contract/supported-axios.js'
 import type {
   CaspioAuth,
   CaspioAuthOptions,
@@ -21,5 +22,6 @@ export function createCaspioAuth(
   credentials: CaspioCredentials | CaspioTokenBroker,
   options?: CaspioAuthOptions,
 ): CaspioAuth {
+  requireSupportedAxios()
   return createHandle(createAccount(credentials, options), axios, () => {})
 }

@@ -1,7 +1,7 @@
 import type { Account } from './account.js'
 import { CaspioAuthError, isFailure } from './contract/errors.js'
 import type { CaspioAuth } from './contract/types.js'
-import { CanceledError } from './lib/axios.js'
+import { axios } from './lib/axios.js'
 import { defineHidden, withoutPrototype } from './lib/own-properties.js'
 import { waitFor } from './request/waiting.js'
 import { toAccessToken } from './token/life.js'
@@ -24,7 +24,7 @@ export function createHandle(
   const handle: CaspioAuth = {
     async getAccessToken(request = {}) {
       const { signal, renew } = withoutPrototype(request)
-      if (signal?.aborted) throw new CanceledError()
+      if (signal?.aborted) throw new axios.CanceledError()
       try {
         const token = renew ? source.renew(transport) : source.acquire(transport)
         const limits = withoutPrototype(signal ? { signal } : {})

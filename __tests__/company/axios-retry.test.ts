@@ -110,7 +110,7 @@ describeEachOrder('axios-retry, attached %s the plugin', (order) => {
       account.tokenEndpoint.fail()
       alone.account.api.fail()
       // An error of axios: it contains the token in its config.
-      expect(await alone.api.get(PHYSICIANS).catch((error) => error.status)).toBe(503)
+      expect(await alone.api.get(PHYSICIANS).catch((error) => error.response.status)).toBe(503)
       const error = await rejectionOf(api.get(PHYSICIANS))
       expect(error).toMatchObject({ code: 'ERR_CASPIO_TOKEN_ENDPOINT', status: 503 })
       expect(error.config.url).toBe(PHYSICIANS)

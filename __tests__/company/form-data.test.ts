@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { createCaspioAuth } from '../../src/index.js'
 import type { CaspioAccount } from '../../src/testing/index.js'
 import { rejectionOf } from '../support/account.js'
+import { CAN } from '../support/axios-features.js'
 import { MemoryStore } from '../support/memory-store.js'
 import { describeEachOrder, startWithCompanion, startWithoutPlugin, statusesOf } from './support.js'
 
@@ -125,13 +126,16 @@ describe('the form-data package', () => {
   })
 
   // With or without the plugin.
-  it('is not supported by axios’s fetch adapter, which sends its name', async () => {
-    const { account, api } = await startWithCompanion('before', noCompanion)
-    account.revoke()
-    account.api.fail({ status: 200, times: 2, body: '{}' })
-    await api.post('/files', filledWith(BYTES), { adapter: 'fetch' })
-    expect(Buffer.from(account.log.api[0]?.body ?? '').toString()).toBe('[object FormData]')
-  })
+  it.runIf(CAN.fetch)(
+    'is not supported by axios’s fetch adapter, which sends its name',
+    async () => {
+      const { account, api } = await startWithCompanion('before', noCompanion)
+      account.revoke()
+      account.api.fail({ status: 200, times: 2, body: '{}' })
+      await api.post('/files', filledWith(BYTES), { adapter: 'fetch' })
+      expect(Buffer.from(account.log.api[0]?.body ?? '').toString()).toBe('[object FormData]')
+    },
+  )
 })
 
 it('the FormData of the platform is resent', async () => {

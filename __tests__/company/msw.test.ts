@@ -4,6 +4,7 @@ import { type SetupServer, setupServer } from 'msw/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { rejectionOf, startAccount } from '../support/account.js'
+import { ADAPTERS } from '../support/axios-features.js'
 import { expectNoSecrets } from '../support/secrets.js'
 import {
   CREDENTIALS,
@@ -64,7 +65,7 @@ function mockCaspio(server: SetupServer) {
   return { seen, tokens: () => tokens }
 }
 
-describe.each(['http', 'fetch'])('on the %s adapter', (adapter) => {
+describe.each(ADAPTERS)('on the %s adapter', (adapter) => {
   describeEachOrder('msw, started %s the plugin', (order) => {
     it('mocks both token requests, the 401 and the resend', async () => {
       const { api, server } = start(order, adapter)

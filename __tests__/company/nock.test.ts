@@ -3,6 +3,7 @@ import nock from 'nock'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { rejectionOf } from '../support/account.js'
+import { ADAPTERS } from '../support/axios-features.js'
 import { expectNoSecrets } from '../support/secrets.js'
 import {
   CREDENTIALS,
@@ -50,7 +51,7 @@ function caspio(token: string): nock.Scope {
   return nock(HOME, { reqheaders: { authorization: `Bearer ${token}` } })
 }
 
-describe.each(['http', 'fetch'])('on the %s adapter', (adapter) => {
+describe.each(ADAPTERS)('on the %s adapter', (adapter) => {
   describeEachOrder('nock, activated %s the plugin', (order) => {
     it('mocks both token requests, the 401 and the resend', async () => {
       const api = start(order, adapter)

@@ -16,6 +16,7 @@ import {
   startBench,
   thrownBy,
 } from '../support/account.js'
+import { CAN } from '../support/axios-features.js'
 import { type Received, startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets } from '../support/secrets.js'
 
@@ -347,6 +348,7 @@ describe('secrets', () => {
     )
     expect(JSON.stringify(withUserKeys)).not.toMatch(new RegExp(`${token}|sesame`))
     // A response that cannot be parsed fails after the adapter.
+    if (!CAN.redact) return
     account.api.restore()
     account.api.fail({ status: 200, body: '{"truncated' })
     const parse = await rejectionOf(

@@ -451,6 +451,77 @@ return bearerToken;
 getAccountBearerToken();
 `
 
+describe('with an axios that is too old, or a mock', () => {
+  const MOCKS: Record<string, string> = {
+    'a mock': '{ get() {}, create: Object }',
+    // As jest and vitest make one.
+    'an automatic mock': '{ create: Object, AxiosError: class {} }',
+  }
+  const ATTACH = `
+    const client = { clientID: 'c', clientSecret: 's', tokenEndpointURL: 'https://a.test/t' }
+    const errors = [
+      () => attachCaspioAuth(axios, client),
+      () => attachCaspioAuth((axios.create ?? Object)(), client),
+      () => createCaspioAuth(client),
+      () => caspioAuth(client),
+    ].map((act) => {
+      try {
+        act()
+      } catch (error) {
+        const { code, message } = error
+        return { code, message, isOurs: isCaspioAuthError(error) && error instanceof Error }
+      }
+    })
+    console.log(JSON.stringify(errors))`
+  const NAMES = 'attachCaspioAuth, createCaspioAuth, isCaspioAuthError'
+  const PROGRAMS = {
+    'esm.mjs': `
+      import axios from 'axios'
+      import { ${NAMES} } from 'axios-caspio-auth'
+      import caspioAuth from 'axios-caspio-auth/auth'
+      ${ATTACH}`,
+    'cjs.cjs': `
+      const axios = require('axios')
+      const { ${NAMES} } = require('axios-caspio-auth')
+      const caspioAuth = require('axios-caspio-auth/auth')
+      ${ATTACH}`,
+  }
+
+  /** Makes a project with the package and this axios. */
+  async function projectWith(axios: string): Promise<string> {
+    const folder = await mkdtemp(join(work, 'old-axios-'))
+    const target = join(folder, 'node_modules')
+    for (const name of ['axios-caspio-auth', 'axios-auth-refresh']) {
+      await cp(join(project, 'node_modules', name), join(target, name), { recursive: true })
+    }
+    const mock = MOCKS[axios]
+    if (!mock) {
+      await symlink(join(modules, axios), join(target, 'axios'))
+      return folder
+    }
+    await mkdir(join(target, 'axios'))
+    await writeFile(join(target, 'axios', 'index.js'), `module.exports = ${mock}`)
+    return folder
+  }
+
+  it.each([
+    ['axios-0-21', 'axios (a mock?)'],
+    ['axios-0-27', 'axios 0.27.2'],
+    ['axios-1-5', 'axios 1.5.1'],
+    ['a mock', 'axios (a mock?)'],
+    ['an automatic mock', 'axios (a mock?)'],
+  ])('says which version is needed (%s)', async (name, found) => {
+    const folder = await projectWith(name)
+    const message = `axios-caspio-auth: ${found} is too old. Run: npm install axios@^1.6.0`
+    const error = { code: 'ERR_CASPIO_CONFIG', message, isOurs: true }
+    for (const [file, source] of Object.entries(PROGRAMS)) {
+      await writeFile(join(folder, file), source)
+      const output = await outputOf(process.execPath, [file], folder)
+      expect(JSON.parse(output), file).toEqual([error, error, error, error])
+    }
+  })
+})
+
 describe('the example program of caspio-sdk', () => {
   it.each(['example.cjs', 'example.js'])('prints the four fields (%s)', async (name) => {
     const account = await startAccount()

@@ -2,12 +2,12 @@ import type Axios from 'axios'
 import type { AxiosInstance, CreateAxiosDefaults } from 'axios'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { rejectionOf } from '../support/account.js'
+import { ADAPTERS, CAN } from '../support/axios-features.js'
 import { type RawServer, type Received, startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets } from '../support/secrets.js'
 
 const CLIENT = { clientID: 'the-client', clientSecret: 'the+secret' }
 const STATUSES = [301, 302, 307, 308]
-const ADAPTERS = ['http', 'fetch'] as const
 
 type User = typeof import('../../src/index.js') & { axios: typeof Axios }
 
@@ -19,15 +19,15 @@ const AXIOS: Record<string, () => Promise<User>> = {
   }),
 }
 
-// If the whole suite runs on the lowest version, that one is installed.
+// If the whole suite runs on an old version, that one is installed.
 if (!process.env.AXIOS) {
-  AXIOS['1.16'] = async () => {
-    vi.doMock('axios', () => import('axios-1-16'))
+  AXIOS['1.13'] = async () => {
+    vi.doMock('axios', () => import('axios-1-13'))
     return { ...(await import('../../src/index.js')), ...(await importAxios()) }
   }
-  AXIOS['1.16 in the user’s code and a newer one in the library'] = async () => ({
+  AXIOS['1.13 in the user’s code and a newer one in the library'] = async () => ({
     ...(await import('../../src/index.js')),
-    axios: (await import('axios-1-16')).default as unknown as typeof Axios,
+    axios: (await import('axios-1-13')).default as unknown as typeof Axios,
   })
 }
 const VERSIONS = Object.keys(AXIOS)
@@ -228,7 +228,9 @@ describe.each(VERSIONS)('a redirected request, with axios %s', (version) => {
     const { config } = await api.get(url, { beforeRedirect })
     expect(beforeRedirect).toHaveBeenCalledTimes(1)
     expect(beforeRedirect.mock.calls[0]?.[0]).toMatchObject({ href: `${otherParty.url}/landed` })
-    expect(beforeRedirect.mock.calls[0]?.[1]).toMatchObject({ statusCode: 302 })
+    if (CAN.tellRedirects) {
+      expect(beforeRedirect.mock.calls[0]?.[1]).toMatchObject({ statusCode: 302 })
+    }
     expect(last(otherParty).headers['x-trace']).toBe('yes')
     // As axios-retry does.
     await api.request(config)
@@ -310,15 +312,19 @@ describe.each(VERSIONS)('a redirect of the token endpoint, with axios %s', (vers
 
   const customFetch = (...request: Parameters<typeof fetch>) => fetch(...request)
 
-  it.each<[string, CreateAxiosDefaults]>([
-    ['maxRedirects', { maxRedirects: 10 }],
+  const WITH_FETCH: [string, CreateAxiosDefaults][] = [
     ['fetchOptions', { adapter: 'fetch', fetchOptions: { redirect: 'follow' } }],
     ['a custom fetch', { adapter: 'fetch', env: { fetch: customFetch } }],
     [
       'a custom fetch without Request',
       { adapter: 'fetch', env: { fetch: customFetch, Request: null } } as unknown as object,
     ],
+  ]
+
+  it.each<[string, CreateAxiosDefaults]>([
+    ['maxRedirects', { maxRedirects: 10 }],
     ['beforeRedirect', { beforeRedirect: () => {} }],
+    ...(CAN.fetch ? WITH_FETCH : []),
   ])('is not followed, whatever the instance’s settings: %s', async (_, defaults) => {
     const { api, home, otherParty } = await setUp(version, {
       ...defaults,

@@ -2,6 +2,7 @@ import axios, { AxiosError, CanceledError } from 'axios'
 import { describe, expect, it, vi } from 'vitest'
 import { waitFor } from '../../src/request/waiting.js'
 import { rejectionOf } from '../support/account.js'
+import { CAN } from '../support/axios-features.js'
 import { startRawServer } from '../support/raw-server.js'
 
 const never = new Promise<never>(() => {})
@@ -46,7 +47,12 @@ describe('waitFor', () => {
     ['a text', 'the user left', 'the user left'],
     ['no reason', undefined, 'This operation was aborted'],
   ])('passes on %s as axios does with the same adapter', async (_, reason, message) => {
-    for (const adapter of ['fetch', 'http', ['fetch'], ['http', 'fetch']]) {
+    const all = [
+      'http',
+      ['http', 'fetch'],
+      ...(CAN.abortFetchWithReason ? ['fetch', ['fetch']] : []),
+    ]
+    for (const adapter of all) {
       const controller = new AbortController()
       const server = await startRawServer(() => controller.abort(reason))
       const config = { adapter, signal: controller.signal, proxy: false as const }

@@ -2,12 +2,12 @@ import axios, { type AxiosError } from 'axios'
 import { vi } from 'vitest'
 import { attachCaspioAuth, type CaspioAuthEvent } from '../../src/index.js'
 import { startCaspioAccount } from '../../src/testing/index.js'
+import type { ADAPTERS } from './axios-features.js'
 import { type Fault, NEVER_RECEIVED } from './hostile-faults.js'
 import { createWitness, dataOf, flawOf, inTime, outcomeOf, readStream } from './hostile-outcome.js'
 import { startHostileProxy } from './hostile-proxy.js'
 import { calm, type Kind } from './hostile-schedule.js'
 
-export const ADAPTERS = ['http', 'fetch'] as const
 /** When the answer of the token endpoint is faulty. */
 export const TOKEN_STAGES = ['first token', 'renewal ahead', 'after a 401'] as const
 /** How often it is faulty, and the option `retries`. */

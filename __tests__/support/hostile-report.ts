@@ -1,10 +1,5 @@
-import {
-  ADAPTERS,
-  type CellResult,
-  COURSES,
-  RESOURCE_STAGES,
-  TOKEN_STAGES,
-} from './hostile-cells.js'
+import { ADAPTERS } from './axios-features.js'
+import { type CellResult, COURSES, RESOURCE_STAGES, TOKEN_STAGES } from './hostile-cells.js'
 import type { Fault } from './hostile-faults.js'
 
 const INTRO = `# What happens to a request when the network fails

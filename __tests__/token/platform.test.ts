@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { forTokenRequest, noStore } from '../../src/token/platform.js'
 import { times } from '../support/account.js'
+import { CAN } from '../support/axios-features.js'
 import { startConnectProxy } from '../support/connect-proxy.js'
 import { startRawServer } from '../support/raw-server.js'
 
@@ -124,7 +125,7 @@ describe('a token request does not wait for the calls in a small connection pool
     )
   })
 
-  it('of an HTTP/2 session', async () => {
+  it.runIf(CAN.http2)('of an HTTP/2 session', async () => {
     const account = createSlowAccount()
     const server = createHttp2Server(
       { settings: { maxConcurrentStreams: 2 } },
@@ -224,7 +225,7 @@ describe('a connection pool that nobody can step out of', () => {
     expect(errors).toEqual([])
   }
 
-  it('is waited for as long as it serves the calls: of fetch', async () => {
+  it.runIf(CAN.fetch)('is waited for as long as it serves the calls: of fetch', async () => {
     await fetch('data:,')
     const platform = (globalThis as unknown as Record<symbol, object>)[
       Symbol.for('undici.globalDispatcher.1')

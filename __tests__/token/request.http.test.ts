@@ -10,10 +10,10 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import caspioAuth from '../../src/auth.js'
 import { attachCaspioAuth, createCaspioAuth } from '../../src/index.js'
 import { PHYSICIANS, rejectionOf, startAccount } from '../support/account.js'
+import { ADAPTERS, CAN } from '../support/axios-features.js'
 import { type RawServer, type Received, startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets } from '../support/secrets.js'
 
-const ADAPTERS = ['http', 'fetch'] as const
 const CLIENT = { clientID: 'id', clientSecret: 'secret' }
 const TOKEN = { access_token: 'the-token', token_type: 'bearer', expires_in: 3600 }
 
@@ -162,7 +162,7 @@ describe('the token request takes no other settings from the instance or the glo
     expect(headers.join()).not.toContain('evil')
   })
 
-  it('fetchOptions that would change the request', async () => {
+  it.runIf(CAN.fetch)('fetchOptions that would change the request', async () => {
     const fetchOptions = { method: 'PUT', headers: { 'X-Evil': '1' }, body: 'evil' } as object
     await expectClean('fetch', (api) => override(api, { fetchOptions }))
   })

@@ -7,6 +7,7 @@ import caspioAuth from '../../src/auth.js'
 import { attachCaspioAuth, createCaspioAuth } from '../../src/index.js'
 import { transportSettings } from '../../src/token/transport.js'
 import { PHYSICIANS, rejectionOf, startAccount, startBench } from '../support/account.js'
+import { CAN } from '../support/axios-features.js'
 import { type RawServer, startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets } from '../support/secrets.js'
 
@@ -167,7 +168,7 @@ describe('the token request uses the transport settings of the instance', () => 
     expectNoSecrets(error, account.credentials)
   })
 
-  it('the name of an adapter, or a list of names', async () => {
+  it.runIf(CAN.fetch)('the name of an adapter, or a list of names', async () => {
     for (const adapter of ['fetch', ['xhr', 'fetch']] as CreateAxiosDefaults['adapter'][]) {
       const endpoint = await startEndpoint()
       const api = axios.create({ adapter, proxy: false } as CreateAxiosDefaults)
@@ -263,7 +264,7 @@ describe('the token request uses the transport settings of the instance', () => 
     expect(lookup.mock.calls.map(([hostname]) => hostname)).toEqual(['localhost'])
   })
 
-  it('the current env.fetch', async () => {
+  it.runIf(CAN.replaceFetch)('the current env.fetch', async () => {
     const account = await startAccount()
     const count = () => vi.fn((...request: Parameters<typeof fetch>) => fetch(...request))
     const [first, second] = [count(), count()]
@@ -278,7 +279,7 @@ describe('the token request uses the transport settings of the instance', () => 
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('fetchOptions that choose the connection, such as a dispatcher', async () => {
+  it.runIf(CAN.fetch)('fetchOptions that choose the connection, such as a dispatcher', async () => {
     const endpoint = await startEndpoint()
     await fetch(endpoint.url)
     const platform = (globalThis as unknown as Record<symbol, unknown>)[

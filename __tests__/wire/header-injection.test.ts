@@ -14,12 +14,12 @@ import {
   isCaspioAuthError,
 } from '../../src/index.js'
 import { rejectionOf } from '../support/account.js'
+import { ADAPTERS } from '../support/axios-features.js'
 import { witness } from '../support/hygiene.js'
 import { named } from '../support/named.js'
 import { type Received, startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets } from '../support/secrets.js'
 
-const ADAPTERS = ['http', 'fetch'] as const
 const CLIENT = { clientID: 'the-client', clientSecret: 'the-secret-value' }
 const BASIC = btoa(`${CLIENT.clientID}:${CLIENT.clientSecret}`)
 

@@ -7,6 +7,7 @@ import {
   type CaspioCredentials,
 } from '../../src/index.js'
 import { rejectionOf, sleep, times } from '../support/account.js'
+import { ADAPTERS } from '../support/axios-features.js'
 import { witness } from '../support/hygiene.js'
 import {
   type AuthorizationServer,
@@ -55,35 +56,32 @@ function attach(
   return { api, auth, events }
 }
 
-describe.each(['http', 'fetch'] as const)(
-  'with a certified authorization server (%s),',
-  (adapter) => {
-    it('50 simultaneous first requests cost one token request', async () => {
-      const { server, api } = await startBench({ axios: { adapter } })
-      const answers = await times(50, () => api.get('/whoami'))
-      expect(answers.map(({ data }) => data)).toEqual(Array(50).fill({ client_id: CLIENT_ID }))
-      expect(server.tokenRequests).toEqual([
-        {
-          grant: 'client_credentials',
-          clientAuthentication: 'basic',
-          status: 200,
-          error: undefined,
-        },
-      ])
-    })
+describe.each(ADAPTERS)('with a certified authorization server (%s),', (adapter) => {
+  it('50 simultaneous first requests cost one token request', async () => {
+    const { server, api } = await startBench({ axios: { adapter } })
+    const answers = await times(50, () => api.get('/whoami'))
+    expect(answers.map(({ data }) => data)).toEqual(Array(50).fill({ client_id: CLIENT_ID }))
+    expect(server.tokenRequests).toEqual([
+      {
+        grant: 'client_credentials',
+        clientAuthentication: 'basic',
+        status: 200,
+        error: undefined,
+      },
+    ])
+  })
 
-    it('50 simultaneous requests with a revoked token recover with one token request', async () => {
-      const { server, api, auth } = await startBench({ axios: { adapter } })
-      const { access_token } = await auth.getAccessToken()
-      await server.revoke(access_token)
-      const answers = await times(50, () => api.get('/whoami'))
-      expect(answers.map(({ data }) => data)).toEqual(Array(50).fill({ client_id: CLIENT_ID }))
-      expect(server.tokenRequests).toHaveLength(2)
-      expect(server.apiAnswers.filter((status) => status === 401).length).toBeGreaterThan(0)
-      expect((await auth.getAccessToken()).access_token).not.toBe(access_token)
-    })
-  },
-)
+  it('50 simultaneous requests with a revoked token recover with one token request', async () => {
+    const { server, api, auth } = await startBench({ axios: { adapter } })
+    const { access_token } = await auth.getAccessToken()
+    await server.revoke(access_token)
+    const answers = await times(50, () => api.get('/whoami'))
+    expect(answers.map(({ data }) => data)).toEqual(Array(50).fill({ client_id: CLIENT_ID }))
+    expect(server.tokenRequests).toHaveLength(2)
+    expect(server.apiAnswers.filter((status) => status === 401).length).toBeGreaterThan(0)
+    expect((await auth.getAccessToken()).access_token).not.toBe(access_token)
+  })
+})
 
 describe('a token', () => {
   it('that has expired is replaced before the next request is sent', async () => {

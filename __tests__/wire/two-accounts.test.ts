@@ -4,6 +4,7 @@ import type { Attachments } from '../../src/attachments.js'
 import { attachCaspioAuth, type CaspioAuth, createCaspioAuth } from '../../src/index.js'
 import type { CaspioAccount } from '../../src/testing/index.js'
 import { PHYSICIANS, rejectionOf, startAccount, startBench, times } from '../support/account.js'
+import { ADAPTERS } from '../support/axios-features.js'
 import { startRawServer } from '../support/raw-server.js'
 
 const PATH = `/rest/v2${PHYSICIANS}`
@@ -29,7 +30,7 @@ function interceptorsOf(api: AxiosInstance): number {
 describe('two accounts on one instance', () => {
   const CASES = [true, false].flatMap((firstA) =>
     ['nowhere', 'A', 'B'].flatMap((base) =>
-      (['http', 'fetch'] as const).map((adapter) => ({
+      ADAPTERS.map((adapter) => ({
         order: firstA ? 'A, B' : 'B, A',
         base,
         adapter,

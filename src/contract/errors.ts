@@ -1,5 +1,5 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { AxiosError, AxiosHeaders } from '../lib/axios.js'
+import { axios } from '../lib/axios.js'
 import { defineHidden, ownProperty, withoutPrototype } from '../lib/own-properties.js'
 
 /**
@@ -53,6 +53,10 @@ export function isFailure(thrown: unknown): thrown is Failure {
 // Symbol.for, so that the ESM and the CommonJS copy of the package recognise each other's errors.
 const BRAND = Symbol.for('axios-caspio-auth.error')
 
+// With an axios that is too old, or a mock, requireSupportedAxios() must be able to say so.
+const hasAxiosError = axios.AxiosError?.prototype instanceof Error
+const AxiosError = (hasAxiosError ? axios.AxiosError : Error) as typeof import('axios').AxiosError
+
 /**
  * Says why there is no access token. `axios.isAxiosError(error)` is true for it. It carries no
  * secret, neither in its message nor in its properties, and never the token request.
@@ -85,8 +89,9 @@ export class CaspioAuthError extends AxiosError {
       requestId && `Caspio's request ID is ${requestId}.`,
       nextAttemptAt && `The plugin does not try again before ${nextAttemptAt.toISOString()}.`,
     ]
-    super(sentences.filter(Boolean).join(' '), code)
+    super(sentences.filter(Boolean).join(' '))
     this.name = 'CaspioAuthError'
+    this.code = code
     Object.assign(
       this,
       answer && { status: answer.status },
@@ -96,7 +101,7 @@ export class CaspioAuthError extends AxiosError {
     // Copies, because a caller may change its error, and others share the failure.
     const response = answer && {
       ...answer,
-      headers: new AxiosHeaders(answer.headers as AxiosHeaders),
+      headers: new axios.AxiosHeaders(answer.headers as never),
       // Only JSON leads here.
       data: Object(data) === data ? JSON.parse(JSON.stringify(data)) : data,
       config: config ?? {},

@@ -1,3 +1,3 @@
-// Everything of axios that we use, in one import: in CommonJS each import of the default export
-// copies axios's namespace.
-export { Axios, AxiosError, AxiosHeaders, CanceledError, default as axios, getAdapter } from 'axios'
+// The default export alone, and here alone: an old axios or a mock lacks some of the named exports,
+// and in CommonJS each import of the default export copies axios's namespace.
+export { default as axios } from 'axios'

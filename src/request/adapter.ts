@@ -1,5 +1,5 @@
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { axios, getAdapter } from '../lib/axios.js'
+import { axios } from '../lib/axios.js'
 import { ownProperty } from '../lib/own-properties.js'
 import type { Transport } from '../token/transport.js'
 import { isOneShot } from './bodies.js'
@@ -34,7 +34,7 @@ export function sendAuthorised(
 ): Promise<AxiosResponse> {
   // A plugin that sends error.config again passes the interceptor again, and comes here once.
   config.adapter = original as AxiosAdapter
-  const adapter = getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
+  const adapter = axios.getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
   if (!destination) {
     redact(config, AGENTS)
     return adapter(config)

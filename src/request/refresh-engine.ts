@@ -1,6 +1,7 @@
-import type { AxiosResponse } from 'axios'
+import type { AxiosError, AxiosResponse } from 'axios'
 import { createAuthRefresh } from 'axios-auth-refresh'
-import { Axios, AxiosError } from '../lib/axios.js'
+import { axios } from '../lib/axios.js'
+import { createClient } from '../lib/old-axios.js'
 
 // Unset options would be read from Object.prototype.
 const UNUSED_OPTIONS: object = { onRetry: undefined, retryInstance: undefined }
@@ -19,7 +20,7 @@ export function runRefresh(
   renew: () => Promise<void>,
   resend: () => Promise<AxiosResponse>,
 ): Promise<AxiosResponse> {
-  const client = new Axios({})
+  const client = createClient()
   const instance = Object.assign(client.request.bind(client), { interceptors: client.interceptors })
   let rejection: AxiosError | undefined
   createAuthRefresh(instance as never, renew, {
@@ -31,7 +32,7 @@ export function runRefresh(
     method: 'get',
     adapter: async (config) => {
       if (rejection) return resend()
-      rejection = new AxiosError('token rejected', '', config, {}, { headers: {} } as never)
+      rejection = new axios.AxiosError('token rejected', '', config, {}, { headers: {} } as never)
       throw rejection
     },
   })

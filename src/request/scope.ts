@@ -1,4 +1,5 @@
 import type { InternalAxiosRequestConfig } from 'axios'
+import { ignoresAllowAbsoluteUrls } from '../lib/old-axios.js'
 import { ownProperty } from '../lib/own-properties.js'
 import { isSecure, parseURL } from '../lib/url.js'
 
@@ -98,6 +99,8 @@ function finalURL({ url, baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfi
   const base = String(baseURL ?? '')
   if (!url) return base
   if (!base || (allowAbsoluteUrls !== false && ABSOLUTE.test(url))) return String(url)
+  // Nobody knows where this leads.
+  if (ignoresAllowAbsoluteUrls && ABSOLUTE.test(url)) return ''
   return `${base.replace(/\/?\/$/, '')}/${String(url).replace(/^\/+/, '')}`
 }
 

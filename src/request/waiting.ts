@@ -1,6 +1,6 @@
-import type { InternalAxiosRequestConfig } from 'axios'
+import type { AxiosError, InternalAxiosRequestConfig } from 'axios'
 import { CaspioAuthError, isFailure } from '../contract/errors.js'
-import { AxiosError, CanceledError } from '../lib/axios.js'
+import { axios } from '../lib/axios.js'
 import { clearTimeout, setTimeout } from '../lib/real-timers.js'
 import type { Token } from '../token/life.js'
 
@@ -28,7 +28,7 @@ export function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
       const message = reason instanceof Error ? reason.message : reason
       // axios's fetch adapter passes on the reason. Its other adapters say "canceled".
       const isFetch = String(limits.adapter) === 'fetch'
-      reject(new CanceledError(isFetch ? message : undefined, config))
+      reject(new axios.CanceledError(isFetch ? message : undefined, config))
     }
     const onTimeout = () => reject(timeoutError(timeoutMs, config))
     const timer = timeoutMs > 0 ? setTimeout(onTimeout, timeoutMs) : undefined
@@ -59,7 +59,7 @@ export async function waitForToken(shared: Promise<Token>, config: Config): Prom
 
 // With axios's own words and codes.
 function timeoutError(timeoutMs: number, config: Config): AxiosError {
-  return new AxiosError(
+  return new axios.AxiosError(
     config.timeoutErrorMessage || `timeout of ${timeoutMs}ms exceeded waiting for the access token`,
     config.transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED',
     config,

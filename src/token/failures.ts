@@ -1,7 +1,7 @@
 import type { AxiosResponse } from 'axios'
 import { type CaspioAuthErrorCode, createFailure, type Failure } from '../contract/errors.js'
 import { IN_YOUR_ACCOUNT } from '../contract/in-your-account.js'
-import { AxiosHeaders } from '../lib/axios.js'
+import { axios } from '../lib/axios.js'
 import { ownProperty } from '../lib/own-properties.js'
 import { parseJSON } from '../lib/parse-json.js'
 import { printable, type Redact } from '../lib/redact.js'
@@ -32,7 +32,7 @@ export function answerFailure(
 ): Failure {
   const redact: Redact = (text) => redactSecrets(text).replace(TOKEN_IN_TEXT, '$1[redacted]')
   const { status, body } = answer
-  const headers = AxiosHeaders.from(received as AxiosHeaders)
+  const headers = axios.AxiosHeaders.from(received as never)
   const data = redactDeep(body, redact)
   const [code, advice] = explain(answer, `${JSON.stringify(data)}`, hint)
   const words = [status, textIn(body, 'error'), textIn(body, 'error_description')].filter(Boolean)
@@ -47,7 +47,7 @@ export function answerFailure(
       answer: {
         status,
         statusText: redact(statusText ?? ''),
-        headers: AxiosHeaders.from(redactDeep(headers, redact) as AxiosHeaders),
+        headers: axios.AxiosHeaders.from(redactDeep(headers, redact) as never),
         // A successful answer may contain a token.
         data: answer.fault ? undefined : data,
       },

@@ -1,7 +1,7 @@
 import type { AxiosResponse } from 'axios'
 import type { ResolvedOptions } from '../contract/options.js'
 import type { KnownCredentials } from '../contract/types.js'
-import { Axios } from '../lib/axios.js'
+import { createClient } from '../lib/old-axios.js'
 import { formEncode } from '../lib/redact.js'
 import { withTimeLimit } from '../lib/time-limit.js'
 import type { GrantRequest } from './issuer.js'
@@ -35,7 +35,7 @@ export function postGrant(
   const send = async (signal: AbortSignal) => {
     const settings = transportSettings(transport)
     // Not axios.create(), which takes over what the application did to the global defaults.
-    return new Axios({}).request({
+    return createClient().request({
       ...settings,
       url: tokenEndpointURL,
       method: 'post',

@@ -1,0 +1,15 @@
+import { axios } from '../lib/axios.js'
+import { versionNumber } from '../lib/old-axios.js'
+import { configError } from './errors.js'
+
+/**
+ * Checks the version of the package's axios, and of an instance that has one: the global axios.
+ *
+ * @throws CaspioAuthError `ERR_CASPIO_CONFIG` if axios is older than the peer range
+ */
+export function requireSupportedAxios(instance?: object): void {
+  for (const { VERSION } of [axios, { ...axios, ...instance }]) {
+    if (versionNumber(VERSION) >= 10600) continue
+    throw configError(`axios ${VERSION ?? '(a mock?)'} is too old. Run: npm install axios@^1.6.0`)
+  }
+}
