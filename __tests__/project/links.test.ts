@@ -89,5 +89,5 @@ describe('links', () => {
         .map(({ path }) => `${page}: ${path}`),
     )
     expect(missing).toEqual([])
-  })
+  }, 60_000)
 })
