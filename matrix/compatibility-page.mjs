@@ -26,7 +26,7 @@ Everything else works on every version of the range.
 | --- | --- |
 | 1.21 | The tunnel that axios opens if \`proxy\` is set ignores the \`ca\` of your \`httpsAgent\`. |
 | 1.16.1 | **The option \`proxy\` sends requests for https URLs to the proxy unencrypted, tokens and the client secret included.** So do the variables \`HTTPS_PROXY\` and \`https_proxy\`. Set \`proxy: false\` and an agent of the package \`https-proxy-agent\`. |
-| 1.16 | The \`toJSON()\` of an error that axios makes after the answer came (a transform that fails, an abort) contains the access token. The plugin redacts all other errors. |
+| 1.16 | The \`toJSON()\` of an error that axios makes after the answer came (a transform that fails, an abort) contains the access token. So does an error that an adapter froze. The plugin redacts all others. |
 | 1.16 | With the fetch adapter, the answer of the token endpoint may be longer than 1 MB. |
 | 1.16 | If another package pollutes \`Object.prototype\`, more names make requests fail. No secret leaks. |
 | 1.13 | There is no HTTP/2. |
@@ -95,8 +95,8 @@ ${OLD_AXIOS}
 
 ${installTable(installs)}
 
-- An axios of the range stays as it is if you run \`npm install axios-caspio-auth\`. Do not name axios in the command:
-  npm would install the newest one.
+- An axios of the range stays as it is if you run \`npm install axios-caspio-auth\`. If the command names axios,
+  npm raises a version in the lock file to the newest of its range.
 - An older axios ends in \`ERESOLVE\`, and nothing is installed. Run \`npm install axios@^1.6.0\` first. If you force the
   installation, \`attachCaspioAuth\` throws \`ERR_CASPIO_CONFIG\` and says so.
 

@@ -417,6 +417,8 @@ describe('an instance with the plugin', () => {
             const departure = await send(config)
             const expected = goesTo(merged(config, instanceURL))
             if (!departure) continue
+            // An old axios takes these for paths of http://localhost.
+            if (!CAN.parseWithoutBase && departure.to.origin === 'http://localhost') continue
             const { to, authorization } = departure
             const mayHaveIt = isAllowed(expected, world, instanceURL)
             tally[Number(mayHaveIt)] = (tally[Number(mayHaveIt)] ?? 0) + 1

@@ -10,6 +10,10 @@ function isSince(minMinor: number, minPatch = 0): boolean {
 export const CAN = {
   /** Calls `beforeRedirect` with a second argument. */
   tellRedirects: isSince(6, 1),
+  /** Reads the platform's `Headers`. */
+  readHeaders: isSince(7),
+  /** Parses `http:host` as a browser does, not relative to http://localhost. */
+  parseWithoutBase: isSince(7),
   /** `adapter: 'fetch'`. */
   fetch: isSince(7),
   /** A `File` as the body. */

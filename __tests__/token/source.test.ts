@@ -548,6 +548,7 @@ describe('grants', () => {
       await api.get(PHYSICIANS)
       await waitUntil(() => account.log.token.length === day + 2)
     }
+    await waitUntil(() => grants(events).length === 6)
     expect(grants(events)).toEqual(['client_credentials', ...Array(5).fill('refresh_token')])
     expect(account.liveRefreshTokens).toBe(1)
   })

@@ -4,6 +4,7 @@ import { createFailure } from '../../src/contract/errors.js'
 import { attachCaspioAuth, createCaspioAuth, isCaspioAuthError } from '../../src/index.js'
 import { createIssuer } from '../../src/token/issuer.js'
 import { PHYSICIANS, rejectionOf, startAccount, startBench, times } from '../support/account.js'
+import { CAN } from '../support/axios-features.js'
 import { issueRequest } from '../support/issue-request.js'
 import { MemoryStore } from '../support/memory-store.js'
 import { startRawServer } from '../support/raw-server.js'
@@ -158,7 +159,8 @@ describe('a config', () => {
   })
 })
 
-it('a frozen error of an adapter goes to its caller as it is', async () => {
+// toJSON() of a frozen error cannot be replaced, and then shows the token on an old axios.
+it.runIf(CAN.redact)('a frozen error of an adapter goes to its caller as it is', async () => {
   const { account } = await startBench()
   let thrown: unknown
   const api = axios.create({
