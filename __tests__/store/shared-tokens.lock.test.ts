@@ -1,0 +1,172 @@
+import { describe, expect, it, vi } from 'vitest'
+import { PHYSICIANS, rejectionOf, sleep, startAccount, times } from '../support/account.js'
+import { MemoryStore } from '../support/memory-store.js'
+import {
+  accessTokenOf,
+  eventually,
+  type Member,
+  ofType,
+  sources,
+  startMember,
+} from '../support/shared-tokens.js'
+import { watchUnhandled } from '../support/unhandled.js'
+
+describe('the lock', () => {
+  it('limits the cold start of a whole fleet to one token request', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.latency = 50
+    const store = new MemoryStore({ lock: true })
+    const fleet = Array.from({ length: 32 }, () => startMember(account, store))
+    await Promise.all(fleet.map(({ api }) => times(5, () => api.get(PHYSICIANS))))
+    expect(account.log.token).toHaveLength(1)
+    expect(fleet.flatMap(sources).filter((source) => source === 'issued')).toHaveLength(1)
+    await eventually(() => store.entries.size === 1)
+  })
+
+  it('lasts longer than an attempt may take, and is released once the token is stored', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore({ lock: true })
+    const lock = vi.spyOn(store, 'lock')
+    await startMember(account, store, { timeout: 2_000 }).auth.getAccessToken()
+    await eventually(() => store.calls.includes('release'))
+    expect(lock.mock.calls).toEqual([[`${store.keys[0]}:lock`, 7_000]])
+    expect(store.calls).toEqual(['get', 'lock', 'get', 'set', 'release'])
+  })
+
+  it('is released after a failed token request, so that the next process can send one', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.fail({ times: 1 })
+    const store = new MemoryStore({ lock: true })
+    await rejectionOf(startMember(account, store, { retries: 0 }).auth.getAccessToken())
+    await eventually(() => store.calls.includes('release'))
+    await startMember(account, store).auth.getAccessToken()
+    expect(account.log.token).toHaveLength(2)
+  })
+
+  it('expires if its holder never releases it', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore({ lock: true })
+    // The holder died during its token request. The lock expires in 300 ms.
+    await store.lock?.(
+      `axios-caspio-auth:${encodeURIComponent(new URL(account.credentials.tokenEndpointURL).host)}%2Foauth%2Ftoken:${account.credentials.clientID}:lock`,
+      300,
+    )
+    const started = performance.now()
+    const fleet = Array.from({ length: 8 }, () => startMember(account, store))
+    await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
+    expect(performance.now() - started).toBeGreaterThan(250)
+    expect(performance.now() - started).toBeLessThan(3_000)
+    expect(account.log.token).toHaveLength(1)
+  })
+
+  it('is released at once if it arrives after the timeout', async () => {
+    const { unhandled, end } = watchUnhandled()
+    const account = await startAccount()
+    let releases = 0
+    const release = async () => {
+      releases++
+      throw new Error('the release failed')
+    }
+    const lock = async () => {
+      await sleep(60)
+      return release
+    }
+    const tokenStore = {
+      get: () => undefined,
+      set: () => undefined,
+      delete: () => undefined,
+      lock,
+    }
+    const member = startMember(account, tokenStore, { tokenStoreTimeout: 20 })
+    await member.api.get(PHYSICIANS)
+    expect(ofType(member.events, 'store-failed')).toEqual([
+      { type: 'store-failed', operation: 'lock', reason: expect.stringMatching(/20 ms/) },
+    ])
+    await eventually(() => releases === 1)
+    await sleep(20)
+    end()
+    expect(unhandled).toEqual([])
+  })
+
+  it('does not block a process forever if it is never free', async () => {
+    const account = await startAccount()
+    const tokenStore = {
+      get: () => undefined,
+      set: () => undefined,
+      delete: () => undefined,
+      lock: async () => undefined,
+    }
+    const clock = vi.spyOn(performance, 'now')
+    const started = performance.now()
+    // The clock advances by half a second each time it is read.
+    let reads = 0
+    clock.mockImplementation(() => started + reads++ * 500)
+    const member = startMember(account, tokenStore)
+    await member.auth.getAccessToken()
+    clock.mockRestore()
+    expect(account.log.token).toHaveLength(1)
+  })
+})
+
+describe('without a lock', () => {
+  it('processes that start at the same moment end up with the same token', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.latency = 30
+    const store = new MemoryStore()
+    const fleet = Array.from({ length: 8 }, () => startMember(account, store))
+    await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
+    expect(account.log.token.length).toBeLessThanOrEqual(8)
+    await vi.waitUntil(
+      async () => new Set(await Promise.all(fleet.map(accessTokenOf))).size === 1,
+      { timeout: 4_000, interval: 50 },
+    )
+    expect(await accessTokenOf(fleet[0] as Member)).toBe(store.token?.access_token)
+  })
+
+  it('a slow process takes the token that others already use and drops the one it requested', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    account.tokenEndpoint.latency = 150
+    const slowMember = startMember(account, store)
+    const slow = slowMember.auth.getAccessToken()
+    await sleep(30)
+    account.tokenEndpoint.latency = 0
+    const { access_token } = await startMember(account, store).auth.getAccessToken()
+    await eventually(() => store.token !== undefined)
+    expect((await slow).access_token).toBe(access_token)
+    expect(store.token?.access_token).toBe(access_token)
+  })
+
+  it('a process whose token was overwritten in the store takes the new one', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    await startMember(account, store).auth.getAccessToken()
+    await eventually(() => store.token !== undefined)
+    const member = startMember(account, store)
+    await member.auth.getAccessToken()
+    const other = new MemoryStore()
+    await startMember(account, other).auth.getAccessToken()
+    await eventually(() => other.token !== undefined)
+    for (const [key, entry] of other.entries) store.entries.set(key, entry)
+    await vi.waitUntil(async () => (await accessTokenOf(member)) === store.token?.access_token, {
+      timeout: 3_000,
+    })
+  })
+
+  it('a token that could not be stored is stored when the store works again', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    vi.spyOn(store, 'set').mockRejectedValueOnce(new Error('out of memory'))
+    const clock = vi.spyOn(performance, 'now')
+    const member = startMember(account, store)
+    await member.auth.getAccessToken()
+    await eventually(() => ofType(member.events, 'store-failed').length === 1)
+    // The store is skipped for 10 s after a failure. That time is over.
+    const now = performance.now()
+    clock.mockImplementation(() => now + 11_000)
+    await eventually(() => store.token !== undefined)
+    clock.mockRestore()
+    expect(account.log.token).toHaveLength(1)
+    expect(store.token?.access_token).toBe(await accessTokenOf(member))
+  })
+})

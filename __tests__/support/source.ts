@@ -1,0 +1,17 @@
+import { vi } from 'vitest'
+import type { CaspioAuthEvent } from '../../src/index.js'
+
+export const SECOND = 1_000
+
+export const MINUTE = 60 * SECOND
+
+export const HOUR = 60 * MINUTE
+
+export function grants(events: CaspioAuthEvent[]): string[] {
+  return events.flatMap((event) => (event.type === 'token-request' ? [event.grant] : []))
+}
+
+/** Waits until something in the background has happened. */
+export async function waitUntil(condition: () => boolean): Promise<void> {
+  await vi.waitUntil(condition, { timeout: 5_000, interval: 5 })
+}
