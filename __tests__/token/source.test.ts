@@ -212,7 +212,7 @@ describe('grants', () => {
       await api.get(PHYSICIANS)
       vi.advanceTimersByTime(22.2 * HOUR)
       await api.get(PHYSICIANS)
-      await waitUntil(() => account.log.token.length === day + 2)
+      await waitUntil(() => grants(events).length === day + 2)
     }
     await waitUntil(() => grants(events).length === 6)
     expect(grants(events)).toEqual(['client_credentials', ...Array(5).fill('refresh_token')])
