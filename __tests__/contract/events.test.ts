@@ -1,5 +1,5 @@
 import axios from 'axios'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import caspioAuth from '../../src/auth.js'
 import {
   attachCaspioAuth,
@@ -7,52 +7,21 @@ import {
   createCaspioAuth,
   isCaspioAuthError,
 } from '../../src/index.js'
+import { PHYSICIANS, rejectionOf, startAccount, startBench, times } from '../support/account.js'
 import {
-  PHYSICIANS,
-  rejectionOf,
-  sleep,
-  startAccount,
-  startBench,
-  times,
-} from '../support/account.js'
-import { startRawServer } from '../support/raw-server.js'
-import { expectNoSecrets } from '../support/secrets.js'
-import { watchUnhandled } from '../support/unhandled.js'
-
-type EventOf<Type extends CaspioAuthEvent['type']> = Extract<CaspioAuthEvent, { type: Type }>
-
-const DAY_IN_MS = 86_400_000
-
-const duration = expect.any(Number)
-const issued = {
-  type: 'token-request',
-  grant: 'client_credentials',
-  status: 200,
+  DAY_IN_MS,
   duration,
-}
-const taken = {
-  type: 'token-taken',
-  source: 'issued',
-  grant: 'client_credentials',
-  expiresIn: 86_399,
-}
-
-function ofType<Type extends CaspioAuthEvent['type']>(
-  events: readonly CaspioAuthEvent[],
-  type: Type,
-): EventOf<Type>[] {
-  return events.filter((event): event is EventOf<Type> => event.type === type)
-}
+  type EventOf,
+  issued,
+  ofType,
+  passTime,
+  taken,
+} from '../support/events.js'
+import { startRawServer } from '../support/raw-server.js'
 
 afterEach(() => {
   vi.useRealTimers()
 })
-
-/** Moves the clock that determines the age of tokens. */
-function passTime(ms: number): void {
-  const now = Date.now()
-  vi.useFakeTimers({ toFake: ['Date'], now: now + ms })
-}
 
 describe('the events of an account', () => {
   it('report a token request and the new token for the first request', async () => {
@@ -353,109 +322,6 @@ describe('the events of an account', () => {
   })
 })
 
-describe('the event api-call', () => {
-  const requestId = expect.stringMatching(/^[\da-f-]{36}$/)
-
-  async function startCalls() {
-    const bench = await startBench({ retries: 0 })
-    const url = `${bench.account.url}/rest/v2${PHYSICIANS}`
-    const call = { type: 'api-call', method: 'GET', url, resent: false, duration, requestId }
-    return { ...bench, call }
-  }
-
-  it('reports a first send, the 401 of a resend, and the resend', async () => {
-    const { account, api, calls, call } = await startCalls()
-    await api.get(PHYSICIANS)
-    account.revoke()
-    await api.get(PHYSICIANS)
-    expect(calls).toStrictEqual([
-      { ...call, status: 200 },
-      { ...call, status: 401, errorCode: 'ERR_BAD_REQUEST' },
-      { ...call, status: 200, resent: true },
-    ])
-    expect(calls.map((event) => event.requestId)).toEqual(
-      account.log.api.map((entry) => entry.requestId),
-    )
-  })
-
-  it('reports calls that are sent without the token of the plugin', async () => {
-    const { account, api, calls, call } = await startCalls()
-    const [user, password] = ['somebody', 'their-password']
-    const { host } = new URL(account.url)
-    await rejectionOf(api.get(PHYSICIANS, { skipCaspioAuth: true }))
-    await rejectionOf(api.get(PHYSICIANS, { auth: { username: user, password } }))
-    await rejectionOf(api.get(PHYSICIANS, { headers: { Authorization: false as never } }))
-    await rejectionOf(api.get(`http://${user}:${password}@${host}/rest/v2${PHYSICIANS}`))
-    const refused = { ...call, status: 401, errorCode: 'ERR_BAD_REQUEST' }
-    expect(calls).toStrictEqual([refused, refused, refused, refused])
-    expect(account.log.api).toHaveLength(4)
-    expect(account.log.token).toEqual([])
-  })
-
-  it('reports a call that keeps the Authorization header that it brings', async () => {
-    const { api, calls } = await startBench({ existingAuthorization: 'keep' })
-    await rejectionOf(api.get(PHYSICIANS, { headers: { Authorization: 'Bearer theirs' } }))
-    expect(calls).toMatchObject([{ status: 401, resent: false }])
-  })
-
-  it('shows an absolute URL without query and fragment, and the method in upper case', async () => {
-    const { account, api, calls } = await startCalls()
-    await api.get(`${PHYSICIANS}?q.limit=5#top`, { params: { 'q.where': '1=1' } })
-    await rejectionOf(
-      api.request({ method: 'pUt', url: new URL(`${account.url}/rest/v2/x y?z`) as never }),
-    )
-    expect(calls.map(({ method, url }) => `${method} ${url}`)).toEqual([
-      `GET ${account.url}/rest/v2${PHYSICIANS}`,
-      `PUT ${account.url}/rest/v2/x%20y`,
-    ])
-  })
-
-  it.each([
-    ['a reset connection', { reset: true }, {}, 'ECONNRESET'],
-    ['a timeout', { hang: true }, { timeout: 100 }, 'ECONNABORTED'],
-    ['an abort', { hang: true }, { signal: () => AbortSignal.timeout(100) }, 'ERR_CANCELED'],
-  ])('reports %s with its code and no status', async (_, fault, config, errorCode) => {
-    const { account, api, calls, call } = await startCalls()
-    await api.get(PHYSICIANS)
-    account.api.fail(fault)
-    const signal = 'signal' in config && config.signal?.()
-    await rejectionOf(api.get(PHYSICIANS, { ...config, ...(signal && { signal }) } as object))
-    const { requestId: _id, ...unanswered } = call
-    expect(calls.slice(1)).toStrictEqual([{ ...unanswered, errorCode }])
-  })
-
-  it('does not report the token request, or a request that the application sends there', async () => {
-    const { account, api, calls } = await startCalls()
-    await rejectionOf(api.post(account.credentials.tokenEndpointURL, 'grant_type=nothing'))
-    await api.get(PHYSICIANS)
-    expect(account.log.token).toHaveLength(2)
-    expect(calls).toHaveLength(1)
-  })
-
-  it('does not report requests to other origins, or requests that were never sent', async () => {
-    const stranger = await startRawServer()
-    const { account, api, calls } = await startCalls()
-    await api.get(stranger.url)
-    account.tokenEndpoint.fail()
-    await rejectionOf(api.get(PHYSICIANS))
-    expect(calls).toEqual([])
-  })
-
-  it('is emitted by the account whose scope the request is in', async () => {
-    const [first, second] = [await startAccount(), await startAccount()]
-    const urls: string[][] = [[], []]
-    const api = axios.create()
-    for (const [index, account] of [first, second].entries()) {
-      attachCaspioAuth(api, account.credentials, {
-        onEvent: (event) => event.type === 'api-call' && urls[index]?.push(event.url),
-      })
-    }
-    await api.get(`${first.url}/rest/v2${PHYSICIANS}`)
-    await api.get(`${second.url}/rest/v2${PHYSICIANS}`)
-    expect(urls).toEqual([first, second].map(({ url }) => [`${url}/rest/v2${PHYSICIANS}`]))
-  })
-})
-
 describe('the events of a token broker', () => {
   const origins = ['https://a1bcd234.caspio.com']
 
@@ -483,159 +349,6 @@ describe('the events of a token broker', () => {
     expect(events).toStrictEqual([
       { type: 'acquisition-failed', error: expect.any(Error), background: false, retryIn: 1_000 },
     ])
-  })
-})
-
-describe('a listener', () => {
-  let watch: ReturnType<typeof watchUnhandled>
-
-  beforeEach(() => {
-    watch = watchUnhandled()
-  })
-
-  afterEach(() => {
-    watch.end()
-  })
-
-  const failure = () => new Error('the listener failed')
-
-  it.each<[string, (event: CaspioAuthEvent) => unknown]>([
-    [
-      'that throws',
-      () => {
-        throw failure()
-      },
-    ],
-    [
-      'that throws undefined',
-      () => {
-        throw undefined
-      },
-    ],
-    ['that rejects', async () => Promise.reject(failure())],
-    ['that rejects later', () => sleep(10).then(() => Promise.reject(failure()))],
-    [
-      'that returns a thenable that rejects',
-      () => ({
-        // biome-ignore lint/suspicious/noThenProperty: the test needs a thenable.
-        then: (_: unknown, reject: (reason: Error) => void) => reject(failure()),
-      }),
-    ],
-    [
-      'that returns a thenable that throws',
-      () => ({
-        // biome-ignore lint/suspicious/noThenProperty: the test needs a thenable.
-        get then() {
-          throw failure()
-        },
-      }),
-    ],
-    ['that never finishes', () => new Promise(() => {})],
-  ])('%s does not affect requests', async (_, listener) => {
-    const seen: string[] = []
-    const { account, api } = await startBench({
-      retries: 0,
-      onEvent: (event) => {
-        seen.push(event.type)
-        return listener(event) as undefined
-      },
-    })
-    expect((await api.get(PHYSICIANS)).status).toBe(200)
-    passTime(120_000)
-    account.revoke()
-    expect((await api.get(PHYSICIANS)).status).toBe(200)
-    account.tokenEndpoint.fail()
-    passTime(DAY_IN_MS - 600_000)
-    expect((await api.get(PHYSICIANS)).status).toBe(200)
-    await vi.waitFor(() => expect(seen).toContain('acquisition-failed'))
-    passTime(DAY_IN_MS)
-    const error = await rejectionOf(api.get(PHYSICIANS))
-    expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
-    expect([...new Set(seen)].sort()).toEqual([
-      'acquisition-failed',
-      'api-call',
-      'request-resent',
-      'token-rejected',
-      'token-request',
-      'token-taken',
-    ])
-    await sleep(30)
-    expect(watch.unhandled).toEqual([])
-  })
-
-  it('does not delay requests', async () => {
-    const { api } = await startBench({ onEvent: () => sleep(60_000) as unknown as undefined })
-    expect((await api.get(PHYSICIANS)).status).toBe(200)
-  })
-
-  it('may ask for the access token', async () => {
-    const account = await startAccount()
-    const tokens: Promise<unknown>[] = []
-    const handle = createCaspioAuth(account.credentials, {
-      onEvent: () => tokens.push(handle.getAccessToken()),
-    })
-    const { access_token } = await handle.getAccessToken()
-    expect(await Promise.all(tokens)).toMatchObject([{ access_token }, { access_token }])
-    expect(account.log.token).toHaveLength(1)
-  })
-
-  it('may end the cooldown that follows a failure', async () => {
-    const account = await startAccount()
-    const handle = createCaspioAuth(account.credentials, {
-      retries: 0,
-      onEvent: ({ type }) => type === 'acquisition-failed' && handle.invalidate(),
-    })
-    account.tokenEndpoint.fail({ times: 1 })
-    await rejectionOf(handle.getAccessToken())
-    expect((await handle.getAccessToken()).token_type).toBe('bearer')
-  })
-})
-
-describe('secrets', () => {
-  it('do not show in any event, from the first token to the failures', async () => {
-    const secrets = { clientID: 'b5a1e9c2', clientSecret: 'S3cr/t+of "Örsted" & son: 100 %' }
-    const handedOut: string[] = []
-    let status = 200
-    const server = await startRawServer(({ url, headers, body }, response) => {
-      const number = handedOut.length / 2
-      if (url !== '/oauth/token') {
-        response.statusCode = headers.authorization === `Bearer ${handedOut.at(-2)}` ? 200 : 401
-        response.end('{}')
-      } else if (status === 200) {
-        handedOut.push(`access-token-no-${number}`, `refresh-token-no-${number}`)
-        const [access_token, refresh_token] = handedOut.slice(-2)
-        response.end(
-          JSON.stringify({ access_token, refresh_token, token_type: 'bearer', expires_in: 3600 }),
-        )
-      } else {
-        response.statusCode = status
-        response.end(
-          JSON.stringify({ error: `${headers.authorization} ${body} ${secrets.clientSecret}` }),
-        )
-      }
-    })
-    const events: CaspioAuthEvent[] = []
-    const api = axios.create({ baseURL: server.url })
-    const auth = attachCaspioAuth(
-      api,
-      { ...secrets, tokenEndpointURL: `${server.url}/oauth/token` },
-      { retries: 0, onEvent: (event) => events.push(event) },
-    )
-    await api.get('/x')
-    await auth.getAccessToken({ renew: true })
-    handedOut.push('access-token-nobody-has', 'refresh-token-nobody-has')
-    passTime(120_000)
-    await api.get('/x')
-    for (status of [400, 401, 500, 204]) {
-      await rejectionOf(auth.getAccessToken({ renew: true }))
-    }
-    expect(new Set(events.map(({ type }) => type)).size).toBe(6)
-    for (const event of events) {
-      expectNoSecrets(event, secrets, ...handedOut)
-      if (event.type === 'acquisition-failed') {
-        expectNoSecrets(event.error.response, secrets, ...handedOut)
-      }
-    }
   })
 })
 
