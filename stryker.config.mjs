@@ -8,7 +8,9 @@ export default {
   vitest: { configFile: 'vitest.mutation.config.ts' },
   coverageAnalysis: 'perTest',
   mutate: [
-    part === 'testing' ? 'src/testing/**/*.ts' : 'src/{,contract/,lib/,request/,store/,token/}*.ts',
+    part === 'testing'
+      ? 'src/testing/**/*.ts'
+      : 'src/{,contract/,lib/,metering/,request/,store/,token/}*.ts',
     '!src/**/{,*-}types.ts',
   ],
   concurrency: 2,

@@ -16,8 +16,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['token', 'contract', 'lib'],
   contract: ['lib'],
   lib: [],
+  metering: ['contract', 'lib'],
   testing: ['root', 'contract', 'lib'],
-  cli: ['root', 'contract', 'lib', 'testing'],
+  cli: ['root', 'contract', 'lib', 'metering', 'testing'],
 }
 const ROOMS = Object.keys(MAY_IMPORT)
 const ROOMS_WITH_NODE = ['testing', 'cli']

@@ -195,7 +195,13 @@ describe('the tarball', () => {
   it.each(['js', 'cjs'])(
     'imports axios and axios-auth-refresh only, and no Node built-in (%s)',
     async (extension) => {
-      const names = ['index', 'auth', 'redis', ...(extension === 'js' ? ['index.browser'] : [])]
+      const names = [
+        'index',
+        'auth',
+        'redis',
+        'metering/index',
+        ...(extension === 'js' ? ['index.browser'] : []),
+      ]
       const entries = names.map((name) => `dist/${name}.${extension}`)
       const { outside } = await followImports(entries)
       expect([...outside].sort()).toEqual(['axios', 'axios-auth-refresh'])
@@ -245,6 +251,7 @@ const exported = {
     'isCaspioAuthError',
   ],
   redis: ['redisTokenStore'],
+  metering: ['createCallMeter', 'summariseCalls'],
   testing: ['startCaspioAccount'],
 }
 
@@ -279,10 +286,12 @@ describe('in ESM', () => {
       `import * as index from 'axios-caspio-auth'
       import * as auth from 'axios-caspio-auth/auth'
       import * as redis from 'axios-caspio-auth/redis'
+      import * as metering from 'axios-caspio-auth/metering'
       import * as testing from 'axios-caspio-auth/testing'
       const keys = (module) => Object.keys(module).filter((name) => name !== 'default').sort()
       console.log(JSON.stringify({
         index: keys(index), auth: keys(auth), redis: keys(redis), testing: keys(testing),
+        metering: keys(metering),
         default: typeof auth.default,
       }))`,
     )
@@ -362,6 +371,7 @@ describe('in CommonJS', () => {
       console.log(JSON.stringify({
         index: keys(require('axios-caspio-auth')),
         redis: keys(require('axios-caspio-auth/redis')),
+        metering: keys(require('axios-caspio-auth/metering')),
         testing: keys(require('axios-caspio-auth/testing')),
         auth: typeof auth,
         name: require('axios-caspio-auth/package.json').name,
@@ -758,6 +768,7 @@ describe('in a bundle', () => {
     const code = await bundle(
       `import { attachCaspioAuth } from 'axios-caspio-auth'
       import caspioAuth from 'axios-caspio-auth/auth'
+      import { createCallMeter } from 'axios-caspio-auth/metering'
       import { startCaspioAccount } from 'axios-caspio-auth/testing'
       console.log('unused')`,
       { external: ['axios', 'node:*', ...builtinModules] },

@@ -96,7 +96,8 @@ async function buildPackage(outdir: string): Promise<void> {
   }
   const commonJS: BuildOptions = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' } }
   const testing = { 'testing/index': source('testing/index.ts') }
-  const entryPoints = { index, redis: source('redis.ts'), ...testing }
+  const metering = { 'metering/index': source('metering/index.ts') }
+  const entryPoints = { index, redis: source('redis.ts'), ...metering, ...testing }
   await build({ ...common, entryPoints, format: 'esm', splitting: true })
   await build({ ...commonJS, entryPoints: { index, ...testing } })
   // As in tsup.config.ts.

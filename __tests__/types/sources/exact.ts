@@ -23,6 +23,19 @@ import {
   credentialsFromEnv,
   isCaspioAuthError,
 } from 'axios-caspio-auth'
+import {
+  type BillingOptions,
+  type CallCount,
+  type CallDelta,
+  type CallKind,
+  type CallMeter,
+  type CallMeterOptions,
+  type CallPace,
+  type CallRow,
+  type CallSummary,
+  createCallMeter,
+  summariseCalls,
+} from 'axios-caspio-auth/metering'
 import { redisTokenStore } from 'axios-caspio-auth/redis'
 import {
   type CaspioAccount,
@@ -133,6 +146,51 @@ export function line(event: CaspioAuthEvent): string {
     }
   }
 }
+
+expectTypeOf(createCallMeter).parameter(0).toEqualTypeOf<CallMeterOptions | undefined>()
+expectTypeOf(createCallMeter).returns.toEqualTypeOf<CallMeter>()
+expectTypeOf(summariseCalls).parameters.toEqualTypeOf<
+  [rows: Iterable<CallRow>, options?: BillingOptions, now?: number]
+>()
+expectTypeOf(summariseCalls).returns.toEqualTypeOf<CallSummary>()
+expectTypeOf<CallMeter['onEvent']>().toEqualTypeOf<(event: CaspioAuthEvent) => void>()
+expectTypeOf<CallMeter['snapshot']>().toEqualTypeOf<() => CallSummary>()
+expectTypeOf<CallMeter['flush' | 'close']>().toEqualTypeOf<() => Promise<void>>()
+expectTypeOf<BillingOptions>().toEqualTypeOf<{
+  readonly timeZone?: string
+  readonly billingDay?: number
+}>()
+expectTypeOf<CallMeterOptions>().toEqualTypeOf<{
+  readonly timeZone?: string
+  readonly billingDay?: number
+  readonly plan?: number
+  readonly write?: (delta: CallDelta) => unknown
+  readonly read?: () => Iterable<CallRow> | Promise<Iterable<CallRow>>
+  readonly writeEvery?: number
+  readonly onPace?: (pace: CallPace) => unknown
+}>()
+expectTypeOf<CallCount>().toEqualTypeOf<{ readonly lower: number; readonly upper: number }>()
+expectTypeOf<CallKind>().toEqualTypeOf<'call' | 'resend' | 'token'>()
+expectTypeOf<CallRow>().toEqualTypeOf<{
+  readonly day: string
+  readonly kind: CallKind
+  readonly resource: string
+  readonly lower: number
+  readonly upper: number
+}>()
+expectTypeOf<CallDelta>().toEqualTypeOf<{
+  readonly id: string
+  readonly counts: readonly CallRow[]
+}>()
+expectTypeOf<CallSummary>().toEqualTypeOf<{
+  readonly period: { readonly from: string; readonly to: string }
+  readonly calls: CallCount
+  readonly byDay: Readonly<Record<string, CallCount>>
+  readonly byKind: Readonly<Record<CallKind, CallCount>>
+  readonly byResource: Readonly<Record<string, CallCount>>
+  readonly projected: CallCount
+}>()
+expectTypeOf<keyof CallPace>().toEqualTypeOf<'used' | 'projected' | 'plan' | 'top'>()
 
 expectTypeOf(startCaspioAccount).parameter(0).toEqualTypeOf<CaspioAccountOptions | undefined>()
 expectTypeOf(startCaspioAccount).returns.resolves.toEqualTypeOf<CaspioAccount>()
