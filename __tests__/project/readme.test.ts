@@ -11,6 +11,7 @@ import * as redis from 'redis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { COMMANDS, type Command, helpFor } from '../../src/cli/help.js'
 import * as entry from '../../src/index.js'
+import { type CallSummary, createCallMeter } from '../../src/metering/index.js'
 import { redisTokenStore } from '../../src/redis.js'
 import type { CaspioAccount } from '../../src/testing/index.js'
 import { PHYSICIANS, rejectionOf, startAccount, thrownBy } from '../support/account.js'
@@ -131,16 +132,29 @@ describe('the code in README', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('logging: prints token requests and resends', async () => {
+  it('metering: prints how many calls the account received', async () => {
     const account = await startAccount()
     const api = instanceOf(account)
-    const printed: string[] = []
-    const log = ({ type }: entry.CaspioAuthEvent) => printed.push(type)
-    await run(codeWith('onEvent(event)'), account, { axios: api, console: { log } })
+    const printed: CallSummary[] = []
+    let print = () => {}
+    const setInterval = (callback: () => void) => {
+      print = callback
+      return { unref() {} }
+    }
+    const log = (summary: CallSummary) => printed.push(summary)
+    const names = { axios: api, createCallMeter, setInterval, console: { log } }
+    await run(codeWith('createCallMeter'), account, names)
     await api.get(PHYSICIANS)
     account.revoke()
     await api.get(PHYSICIANS)
-    expect(printed).toEqual(['token-request', 'token-request', 'request-resent'])
+    print()
+    expect(printed).toMatchObject([
+      {
+        calls: { lower: 5, upper: 5 },
+        byResource: { 'oauth/token': { lower: 2 }, 'tables/Physicians': { lower: 3 } },
+      },
+    ])
+    expect(account.log.api).toHaveLength(3)
   })
 
   it('rotation: the next request gets a token with the new secret', async () => {

@@ -11,7 +11,6 @@ import {
 import axios from 'axios'
 import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
 import { startStandInIfNeeded } from '../support/stand-in.mjs'
-import { createMeter } from './meter.mjs'
 
 // Your application probably does this already, with an OTLPMetricExporter.
 const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
@@ -26,12 +25,16 @@ const calls = metrics.getMeter('caspio').createCounter('caspio.api.calls', {
   description: 'Calls that Caspio bills',
   unit: '{call}',
 })
-const { onEvent, watch } = createMeter([origin], (kind, isAnswered) =>
-  calls.add(1, { 'caspio.call.kind': kind, 'caspio.call.answered': isAnswered }),
-)
 const api = axios.create({ baseURL: `${origin}/integrations/rest/v3` })
-watch(api)
-attachCaspioAuth(api, credentials, { onEvent })
+attachCaspioAuth(api, credentials, {
+  onEvent({ type, resent, status }) {
+    if (type !== 'api-call' && type !== 'token-request') return
+    const kind = type === 'token-request' ? 'token' : resent ? 'resend' : 'call'
+    // Without an answer, only Caspio knows whether it received the call.
+    const isAnswered = status !== undefined
+    calls.add(1, { 'caspio.call.kind': kind, 'caspio.call.answered': isAnswered })
+  },
+})
 
 const getTenTimes = () => Promise.all(Array.from({ length: 10 }, () => api.get('/tables')))
 await getTenTimes()

@@ -2,23 +2,23 @@
 import axios from 'axios'
 import { attachCaspioAuth } from 'axios-caspio-auth'
 import { startCaspioAccount } from 'axios-caspio-auth/testing'
-import { createMeter } from '../metering/meter.mjs'
 import { passHours } from '../support/pass-hours.mjs'
 
 const account = await startCaspioAccount()
 const api = axios.create({ baseURL: `${account.url}/integrations/rest/v3` })
 let counts
-const { onEvent, watch } = createMeter([account.url], (kind) => {
-  counts[kind] += 1
+attachCaspioAuth(api, account.credentials, {
+  onEvent({ type, resent }) {
+    if (type === 'token-request') counts.token += 1
+    if (type === 'api-call') counts[resent ? 'resend' : 'call'] += 1
+  },
 })
-watch(api)
-attachCaspioAuth(api, account.credentials, { onEvent })
 
 async function show(scenario, work) {
-  counts = { token: 0, resource: 0, resent: 0 }
+  counts = { call: 0, resend: 0, token: 0 }
   await work()
-  const { token, resource, resent } = counts
-  console.log(`${scenario}: API calls ${resource}, token requests ${token}, resends ${resent}`)
+  const { call, resend, token } = counts
+  console.log(`${scenario}: API calls ${call}, token requests ${token}, resends ${resend}`)
 }
 
 await show('a week, one request an hour', async () => {
