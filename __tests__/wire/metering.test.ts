@@ -210,7 +210,8 @@ describe.each(['http', 'fetch'] as const)('through many faults, with the %s adap
     expect(upper).toBeGreaterThanOrEqual(all)
     // What was answered too late for its caller is in the upper bound only.
     expect(lower).toBeLessThanOrEqual(answered)
-    expect(lower).toBeGreaterThan(20)
+    expect(lower).toBeGreaterThan(0)
+    expect(upper).toBeGreaterThan(lower)
   })
 })
 
