@@ -79,6 +79,24 @@ describe.each(Object.entries(OLD))('with axios %s', (_, load) => {
   })
 })
 
+it('a polluted allowAbsoluteUrls does not bring another origin into the scope', async () => {
+  vi.doMock('axios', OLD['1.13'])
+  const { createScope } = await import('../../src/request/scope.js')
+  const scope = createScope({
+    origins: new Set(['https://a.test']),
+    tokenEndpoint: undefined,
+    defaults: () => ({}),
+    belongsToAnother: () => false,
+  })
+  Object.defineProperty(Object.prototype, 'allowAbsoluteUrls', { value: false, configurable: true })
+  try {
+    const config = { baseURL: 'https://a.test', url: 'https://evil.test/' }
+    expect(scope.destinationOf(config as never)).toBeUndefined()
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'allowAbsoluteUrls')
+  }
+})
+
 it('before 1.8.3 an absolute URL gets no token with allowAbsoluteUrls: false', async () => {
   vi.doMock('axios', OLD['1.6'])
   const { createScope } = await import('../../src/request/scope.js')

@@ -11,7 +11,7 @@ export const CAN = {
   /** Calls `beforeRedirect` with a second argument. */
   tellRedirects: isSince(6, 1),
   /** Reads the platform's `Headers`. */
-  readHeaders: isSince(7),
+  readHeaders: isSince(16),
   /** Parses `http:host` as a browser does, not relative to http://localhost. */
   parseWithoutBase: isSince(7),
   /** `adapter: 'fetch'`. */
@@ -30,6 +30,8 @@ export const CAN = {
   forbidAbsoluteUrls: isSince(8, 3),
   /** `httpVersion: 2`. */
   http2: isSince(13),
+  /** Obeys `maxContentLength` with the fetch adapter. */
+  limitFetchAnswers: isSince(16),
   /** Redacts `config.redact` in every error's `toJSON()`. */
   redact: isSince(16),
   /** Ignores most of what is on `Object.prototype`. */

@@ -49,16 +49,17 @@ export function createScope(settings: ScopeSettings): Scope {
   }
 
   function anyDestinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
-    const { url, baseURL, allowAbsoluteUrls } = config
+    const { url, baseURL } = config
+    // Not from Object.prototype, where an old axios would find it here, but not when it sends.
+    const joinsAll = ownProperty(config, 'allowAbsoluteUrls') === false
     if (baseURL !== lastBaseURL || destinations.size > MOST_DESTINATIONS) {
       destinations.clear()
       lastBaseURL = baseURL
     }
     // A URL object can change, and what is relative may lead somewhere else the next time.
-    const isLasting =
-      typeof url === 'string' && typeof baseURL !== 'object' && allowAbsoluteUrls !== false
+    const isLasting = typeof url === 'string' && typeof baseURL !== 'object' && !joinsAll
     if (isLasting && destinations.has(url)) return destinations.get(url)
-    const text = finalURL(config)
+    const text = finalURL(config, joinsAll)
     const destination = destinationOfURL(text)
     if (isLasting && /^https?:/i.test(text)) destinations.set(url, destination)
     return destination
@@ -95,10 +96,10 @@ function usesInstanceSocket({ socketPath }: InternalAxiosRequestConfig, defaults
 }
 
 /** The URL as axios will put it together. */
-function finalURL({ url, baseURL, allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
+function finalURL({ url, baseURL }: InternalAxiosRequestConfig, joinsAll: boolean): string {
   const base = String(baseURL ?? '')
   if (!url) return base
-  if (!base || (allowAbsoluteUrls !== false && ABSOLUTE.test(url))) return String(url)
+  if (!base || (!joinsAll && ABSOLUTE.test(url))) return String(url)
   // Nobody knows where this leads.
   if (ignoresAllowAbsoluteUrls && ABSOLUTE.test(url)) return ''
   return `${base.replace(/\/?\/$/, '')}/${String(url).replace(/^\/+/, '')}`

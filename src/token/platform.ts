@@ -14,7 +14,8 @@ export const SERVER_KEYS =
 export function forTokenRequest(settings: AxiosRequestConfig): AxiosRequestConfig {
   const { transport } = settings
   for (const name of ['httpAgent', 'httpsAgent'] as const) {
-    settings[name] = withOwnPool(settings[name])
+    // An old axios would fill an undefined one from Object.prototype.
+    if (settings[name]) settings[name] = withOwnPool(settings[name])
   }
   if (transport) settings.transport = withoutRedirects(transport)
   // axios opens one session for all requests whose options are equal.
