@@ -139,7 +139,7 @@ describe('the tarball', () => {
     const files = packed.filter((path) => path.startsWith('dist/'))
     expect(files).toContain('dist/cli/check/values.js')
     for (const path of files) {
-      expect(path).toMatch(/^dist\/([a-z-]+\/)*[a-z-]+(\.browser)?\.(c?js|d\.c?ts)$/)
+      expect(path).toMatch(/^dist\/([a-z\d-]+\/)*[a-z\d-]+(\.browser)?\.(c?js|d\.c?ts)$/)
       const text = await readFile(join(installed, path), 'utf8')
       if (/\.c?js$/.test(path))
         expect(text, path).toMatch(/^import \{ |^(const|var|class|function|async) \w+.* [={]/m)

@@ -22,7 +22,9 @@ export interface CaspioCredentials {
 }
 
 /** Credentials whose secret is known. */
-export type KnownCredentials = CaspioCredentials & { readonly clientSecret: string }
+export interface KnownCredentials extends CaspioCredentials {
+  readonly clientSecret: string
+}
 
 /** An access token, with the field names of OAuth 2.0 (RFC 6749 §5.1). */
 export interface CaspioAccessToken {
