@@ -62,7 +62,7 @@ it.each([
   ],
   [
     'SECURITY.md',
-    (text: string) => text.replace('1.x', ''),
+    (text: string) => text.replaceAll('1.x', ''),
     'SECURITY.md does not say whether 1.x',
   ],
   ['CHANGELOG.md', (text: string) => `${text}\nSee /home/anna/notes.txt\n`, 'CHANGELOG.md:'],
