@@ -4,7 +4,7 @@ import { createCallMeter } from '../src/metering/index.js'
 /**
  * Counts 10 million calls, and measures the time of each and the growth of the heap. Fails over 1 µs,
  * or if the heap grows by more than 8 MB.
- * Usage: node --expose-gc --import tsx bench/meter.ts
+ * Usage: npx tsx --expose-gc bench/meter.ts
  */
 const CALLS = 10_000_000
 const ROUND = 10_000

@@ -61,8 +61,11 @@ it.each(['--version', '-v'])('%s prints the version of the package', async (opti
 
 describe('a mistake in the command line ends with 2, and the error lists what is allowed', () => {
   it.each([
-    [['chekc'], 'unknown command chekc. The commands are check, token, demo, serve. '],
-    [['--nonsense'], 'unknown option --nonsense. The commands are check, token, demo, serve. '],
+    [['chekc'], 'unknown command chekc. The commands are check, token, demo, serve, usage. '],
+    [
+      ['--nonsense'],
+      'unknown option --nonsense. The commands are check, token, demo, serve, usage. ',
+    ],
     [['help', 'chekc'], 'unknown command chekc. '],
     [['check', '--nonsense'], "check: Unknown option '--nonsense'. The options are --dotenv, "],
     [['check', '--json=yes'], "check: Option '--json' does not take an argument. "],

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { runMain } from '../cli/support.js'
 import { startAccount } from '../support/account.js'
 import { copyExamples } from '../support/examples.js'
-import { environment } from '../support/programs.js'
+import { environment, temporaryFolder } from '../support/programs.js'
 
 describe('the examples of metering', () => {
   const examples = copyExamples()
@@ -32,6 +34,21 @@ describe('the examples of metering', () => {
       `caspio.api.calls { 'caspio.call.kind': '${kind}', 'caspio.call.answered': true } ${value}\n`
     expect(output).toBe(Object.entries(SUM).map(line).join(''))
     expect(await textOf('docs/metering.md')).toContain(`\`\`\`\n${output}\`\`\`\n`)
+  })
+
+  it('keep the counts of jobs that end with process.exit(), and the command usage shows them', async () => {
+    const account = await startAccount()
+    const file = join(await temporaryFolder(), 'calls.jsonl')
+    const env = environment(account.credentials)
+    for (const _job of [1, 2]) {
+      const outcome = await examples.run('metering/cron-job.mjs', { env, args: [file] })
+      expect(outcome).toEqual({ code: 0, output: '', errors: '' })
+    }
+    const args = ['usage', '--file', file, '--time-zone', 'America/New_York', '--json']
+    const { calls, byResource } = JSON.parse((await runMain(args)).out)
+    expect(account.log.token.length + account.log.api.length).toBe(6)
+    expect(calls).toEqual({ lower: 6, upper: 6 })
+    expect(Object.keys(byResource)).toEqual(['oauth/token', 'tables', 'views'])
   })
 
   it.each(['log-line', 'opentelemetry'])('%s only reads from your account', async (name) => {

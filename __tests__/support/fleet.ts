@@ -48,15 +48,18 @@ const REQUIRE =
 
 let worker: Promise<string> | undefined
 
-// Bundled once: compiling it in each process would take longer than the test itself.
-async function bundleWorker(): Promise<string> {
+/**
+ * Bundles a program of this folder, and resolves to the path. Bundle it once: compiling it in each
+ * process would take longer than the test itself.
+ */
+export async function bundleWorker(name: string): Promise<string> {
   const outfile = join(
     import.meta.dirname,
-    `../../node_modules/.cache/axios-caspio-auth/fleet-worker-${process.pid}.mjs`,
+    `../../node_modules/.cache/axios-caspio-auth/${name}-${process.pid}.mjs`,
   )
   const axios = process.env.AXIOS
   await build({
-    entryPoints: [join(import.meta.dirname, 'fleet-worker.ts')],
+    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -77,7 +80,7 @@ export async function startFleet(
   store: FleetStore,
   options: CaspioAuthOptions = {},
 ): Promise<FleetProcess[]> {
-  worker ??= bundleWorker()
+  worker ??= bundleWorker('fleet-worker')
   const path = await worker
   const setup: FleetSetup = {
     credentials: account.credentials,

@@ -27,6 +27,7 @@ export const OVERVIEW: HelpPage = [
       ['token', 'Print an access token as JSON, as a header, or for a shell.'],
       ['demo', 'See the plugin at work. You need no Caspio account for this.'],
       ['serve', 'Start a stand-in Caspio account for tests in any language.'],
+      ['usage', 'Show how many calls your processes made in this billing period.'],
     ],
   },
   {
@@ -124,7 +125,42 @@ const serve: HelpPage = [
   EXIT_CODES,
 ]
 
-const PAGES = { check, token, demo, serve }
+const usage: HelpPage = [
+  `Usage: ${NAME} usage [options]`,
+  'Shows the calls of this billing period by day and by resource, and how many the whole period will have at this pace. The counts come from the meters of your processes (axios-caspio-auth/metering), through one of the sinks in examples/metering/sinks. A count like 10–12 says that Caspio received at least 10 calls and at most 12.',
+  {
+    title: 'Options',
+    rows: [
+      [
+        '--redis URL',
+        'Read what redisSink() wrote. This uses the package redis or ioredis that your project has installed.',
+      ],
+      ['--name NAME', 'With --redis: the name that redisSink() got (default: caspio-calls).'],
+      ['--file FILE', 'Read what jsonLinesSink() wrote.'],
+      [
+        '--time-zone ZONE',
+        'The time zone of your account, such as America/New_York (default: UTC).',
+      ],
+      [
+        '--billing-day DAY',
+        'The day on which the billing period begins, from 1 to 28 (default: 1).',
+      ],
+      ['--plan CALLS', 'Compare with the calls of your plan.'],
+      ['--json', 'Print the counts as JSON.'],
+    ],
+  },
+  {
+    title: 'Examples',
+    code: [
+      `npx ${NAME} usage --file calls.jsonl --plan 100000`,
+      `npx ${NAME} usage --redis redis://127.0.0.1:6379 --time-zone America/New_York \\`,
+      '  --billing-day 27 --plan 100000',
+    ],
+  },
+  EXIT_CODES,
+]
+
+const PAGES = { check, token, demo, serve, usage }
 
 export type Command = keyof typeof PAGES
 

@@ -14,6 +14,7 @@ const LOADERS: Readonly<
   token: () => import('./token.js'),
   demo: () => import('./demo.js'),
   serve: () => import('./serve.js'),
+  usage: () => import('./usage.js'),
 }
 
 /** Runs one command line, and resolves to the exit code. */
