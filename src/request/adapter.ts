@@ -41,9 +41,9 @@ export function sendAuthorised(
   }
   const request = { authoriser, transport, config, adapter, destination }
   const authorization = config.headers.get('Authorization')
-  const keepsOut = ['skipCaspioAuth', 'auth'].some((name) => ownProperty(config, name))
   if (
-    keepsOut ||
+    ownProperty(config, 'skipCaspioAuth') ||
+    ownProperty(config, 'auth') ||
     destination.hasUser ||
     authorization === false ||
     (authoriser.existingAuthorization === 'keep' && bringsAuthorization(config))
@@ -66,5 +66,5 @@ export function sendAuthorised(
 function redact(config: Config, keys: readonly string[]): void {
   const redacted = (ownProperty(config, 'redact') ?? []) as string[]
   // A config that is sent again has them already.
-  config.redact = redacted.includes(`${keys.at(-1)}`) ? redacted : [...redacted, ...keys]
+  config.redact = redacted.includes(`${keys.at(-1)}`) ? redacted : redacted.concat(keys)
 }
