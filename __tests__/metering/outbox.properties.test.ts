@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type CallDelta, createCallMeter } from '../../src/metering/index.js'
 import { atRest } from '../support/clocks.js'
+import { cases } from '../support/thorough.js'
 import { callEvent, memorySink, sumOf, unanswered } from './support.js'
-
-const NUM_RUNS = process.env.THOROUGH === 'true' ? 500 : 50
 
 /** What the sink does with one write: a lost answer means that the delta was kept, and that it rejects. */
 type Behaviour = 'keep' | 'refuse' | 'lose the answer'
@@ -53,6 +52,6 @@ it('whatever the sink refuses or forgets to confirm, its rows add up to what the
         expect(new Set(inOrder).size).toBe(inOrder.length)
       },
     ),
-    { numRuns: NUM_RUNS },
+    { numRuns: cases(200) },
   )
 }, 60_000)
