@@ -20,8 +20,7 @@ export function createTokenEndpoint(
   options: ResolvedOptions,
   emit: Emit,
 ): RequestToken {
-  const { clientID, tokenEndpointURL } = credentials
-  const endpoint = `the token endpoint ${tokenEndpointURL.replace(/[?#].*/, '')}`
+  const endpoint = `the token endpoint ${credentials.tokenEndpointURL.replace(/[?#].*/, '')}`
 
   async function send(client: KnownCredentials, request: GrantRequest): Promise<Granted> {
     const { refreshToken } = request
@@ -55,7 +54,7 @@ export function createTokenEndpoint(
 
   return (request) =>
     withClientSecret(credentials.clientSecret, options.timeout, (clientSecret) =>
-      send({ clientID, clientSecret, tokenEndpointURL }, request),
+      send({ ...credentials, clientSecret }, request),
     )
 }
 

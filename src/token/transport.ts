@@ -1,4 +1,5 @@
 import type { AxiosRequestConfig } from 'axios'
+import { withoutPrototype } from '../lib/own-properties.js'
 import { forTokenRequest, SERVER_KEYS } from './platform.js'
 
 /** The instance whose requests a token request imitates, on its way to the token endpoint. */
@@ -22,5 +23,5 @@ export function transportSettings({ defaults }: Transport): AxiosRequestConfig {
 
 function pick(object: object | undefined, keys: readonly string[]): object {
   const own = Object.entries(Object(object)).filter(([key]) => keys.includes(key))
-  return Object.assign(Object.create(null), Object.fromEntries(own))
+  return withoutPrototype(Object.fromEntries(own))
 }
