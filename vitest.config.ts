@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 // AXIOS=axios-1-6 or axios-1-13 runs the suite on an old axios of the peer range; TEST_REPORT=file writes
@@ -37,8 +38,12 @@ export default defineConfig(({ mode }) => ({
       thresholds: { lines: 100, branches: 100 },
     },
     ...(outputFile && { reporters: ['default', 'json'], outputFile: { json: outputFile } }),
+    alias: [
+      // Examples import the package, which may not be built yet.
+      { find: /^axios-caspio-auth$/, replacement: join(import.meta.dirname, 'src/index.ts') },
+      ...(axios ? [{ find: /^axios$/, replacement: axios }] : []),
+    ],
     ...(axios && {
-      alias: [{ find: /^axios$/, replacement: axios }],
       // So that their own import of axios is replaced as well.
       server: { deps: { inline: ['axios-auth-refresh', 'axios-retry'] } },
     }),
