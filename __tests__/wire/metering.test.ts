@@ -12,6 +12,7 @@ import {
 } from '../../src/metering/index.js'
 import type { CaspioAccount } from '../../src/testing/index.js'
 import { outcomesOf, PHYSICIANS, rejectionOf, startAccount, times } from '../support/account.js'
+import { ADAPTERS } from '../support/axios-features.js'
 import { MemoryStore } from '../support/memory-store.js'
 import { startRawServer } from '../support/raw-server.js'
 
@@ -157,7 +158,7 @@ describe('the meter counts exactly what the account received', () => {
   })
 })
 
-describe.each(['http', 'fetch'] as const)('through many faults, with the %s adapter', (adapter) => {
+describe.each(ADAPTERS)('through many faults, with the %s adapter', (adapter) => {
   it('the account’s log is within the bounds, and answered calls are in the lower one', async () => {
     const { account, api, meter } = await startMetered({}, adapter)
     await api.get(PHYSICIANS)

@@ -6,7 +6,7 @@ import { createPool } from '../lib/time-limit.js'
 import { createFailureCooldown } from './failure-cooldown.js'
 import { thrownFailure } from './failures.js'
 import type { Issued, Tokens } from './issuer.js'
-import { isUsable, msLeft, renewAfterMs, type TimedToken, type Token } from './life.js'
+import { isDue, isUsable, msLeft, type TimedToken, type Token } from './life.js'
 import { createRenewalJudge } from './renewal-judge.js'
 import { createSingleFlight, type Flight } from './single-flight.js'
 import type { Transport } from './transport.js'
@@ -51,10 +51,9 @@ export class TokenSource {
   /** Returns the current token, or waits for the shared token request. */
   acquire(transport: Transport): Token | Promise<Token> {
     const token = this.#current
+    if (token && !isDue(token, this.#renewBefore, this.#jitter)) return token
     if (!token || !isUsable(token)) return this.#request(transport, 'missing')
-    const renewAfter = renewAfterMs(token.lifeSeconds, this.#renewBefore, this.#jitter)
-    const isDue = msSince(token.requestedAt) >= renewAfter
-    if (isDue && !this.#flights.current() && !this.#failures.failure(transport)) {
+    if (!this.#flights.current() && !this.#failures.failure(transport)) {
       // If it fails, that is an event: the current token is still valid.
       this.#start(transport, 'due').promise.catch(() => {})
     }
