@@ -3,6 +3,7 @@ import { buildMemoryStorage, type CacheOptions, setupCache } from 'axios-cache-i
 import { describe, expect, it, vi } from 'vitest'
 import { outcomesOf, rejectionOf, times } from '../support/account.js'
 import { fakeClocks } from '../support/clocks.js'
+import { HOUR } from '../support/durations.js'
 import {
   countRuns,
   describeEachOrder,
@@ -19,7 +20,6 @@ const caching =
     setupCache(api, options)
   }
 
-const HOUR = 3_600_000
 const RECORDS = JSON.stringify({ Result: [{ PK_ID: 1 }] })
 
 // So that no cooldown of the plugin ends.

@@ -2,6 +2,7 @@ import type { AxiosInstance } from 'axios'
 import rateLimit, { type RateLimitedAxiosInstance } from 'axios-rate-limit'
 import { expect, it, vi } from 'vitest'
 import { times } from '../support/account.js'
+import { HOUR } from '../support/durations.js'
 import {
   countRuns,
   describeEachOrder,
@@ -11,8 +12,6 @@ import {
   startWithoutPlugin,
   statusesOf,
 } from './support.js'
-
-const HOUR = 3_600_000
 
 const limitedTo =
   (maxRequests: number) =>

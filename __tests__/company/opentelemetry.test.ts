@@ -11,10 +11,9 @@ import {
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CaspioAccount } from '../../src/testing/index.js'
 import { fakeClocks } from '../support/clocks.js'
+import { HOUR } from '../support/durations.js'
 import { witness } from '../support/hygiene.js'
 import { describeEachOrder, PHYSICIANS, startWithCompanion, startWithoutPlugin } from './support.js'
-
-const HOUR = 3_600_000
 
 const exporter = new InMemorySpanExporter()
 const tracer = new BasicTracerProvider({

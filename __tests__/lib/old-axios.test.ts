@@ -80,14 +80,7 @@ describe.each(Object.entries(OLD))('with axios %s', (_, load) => {
 })
 
 it('a polluted allowAbsoluteUrls does not bring another origin into the scope', async () => {
-  vi.doMock('axios', OLD['1.13'])
-  const { createScope } = await import('../../src/request/scope.js')
-  const scope = createScope({
-    origins: new Set(['https://a.test']),
-    tokenEndpoint: undefined,
-    defaults: () => ({}),
-    belongsToAnother: () => false,
-  })
+  const scope = await scopeWith('1.13')
   Object.defineProperty(Object.prototype, 'allowAbsoluteUrls', { value: false, configurable: true })
   try {
     const config = { baseURL: 'https://a.test', url: 'https://evil.test/' }
@@ -98,17 +91,22 @@ it('a polluted allowAbsoluteUrls does not bring another origin into the scope', 
 })
 
 it('before 1.8.3 an absolute URL gets no token with allowAbsoluteUrls: false', async () => {
-  vi.doMock('axios', OLD['1.6'])
-  const { createScope } = await import('../../src/request/scope.js')
-  const scope = createScope({
-    origins: new Set(['https://a.test']),
-    tokenEndpoint: undefined,
-    defaults: () => ({}),
-    belongsToAnother: () => false,
-  })
+  const scope = await scopeWith('1.6')
   const includes = (config: object) => Boolean(scope.destinationOf(config as never))
   const home = { baseURL: 'https://a.test', allowAbsoluteUrls: false }
   expect(includes({ ...home, url: 'https://evil.test/' })).toBe(false)
   expect(includes({ ...home, url: 'https://a.test/' })).toBe(false)
   expect(includes({ ...home, url: '/x' })).toBe(true)
 })
+
+/** A scope of https://a.test, as it is with that axios. */
+async function scopeWith(version: keyof typeof OLD) {
+  vi.doMock('axios', OLD[version])
+  const { createScope } = await import('../../src/request/scope.js')
+  return createScope({
+    origins: new Set(['https://a.test']),
+    tokenEndpoint: undefined,
+    defaults: () => ({}),
+    belongsToAnother: () => false,
+  })
+}

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCalendar, DAY_MS, dayAfter } from '../../src/metering/calendar.js'
+import { cases } from '../support/thorough.js'
 
-const NUM_RUNS = process.env.THOROUGH === 'true' ? 2_000 : 200
+const NUM_RUNS = cases(2_000)
 const HOUR_MS = 3_600_000
 
 const ZONES = [

@@ -2,12 +2,12 @@ import { describe, expect, it, vi } from 'vitest'
 import { type CaspioTokenStore, createCaspioAuth } from '../../src/index.js'
 import { PHYSICIANS, rejectionOf, sleep, startAccount, times } from '../support/account.js'
 import { fakeClocks } from '../support/clocks.js'
+import { HOUR } from '../support/durations.js'
 import { MemoryStore } from '../support/memory-store.js'
 import { leaksIn } from '../support/secrets.js'
 import {
   accessTokenOf,
   eventually,
-  HOUR,
   ofType,
   sources,
   startMember,

@@ -3,6 +3,7 @@ import { vi } from 'vitest'
 import { attachCaspioAuth, type CaspioAuthEvent } from '../../src/index.js'
 import { startCaspioAccount } from '../../src/testing/index.js'
 import type { ADAPTERS } from './axios-features.js'
+import { HOUR } from './durations.js'
 import { type Fault, NEVER_RECEIVED } from './hostile-faults.js'
 import { createWitness, dataOf, flawOf, inTime, outcomeOf, readStream } from './hostile-outcome.js'
 import { startHostileProxy } from './hostile-proxy.js'
@@ -52,7 +53,6 @@ export interface CellResult {
 // Short if the test waits for the timeout, otherwise long enough for a busy machine.
 const SHORT_IN_MS = 1_000
 const LONG_IN_MS = 10_000
-const HOUR = 3_600_000
 const TEN_DAYS_IN_S = 864_000
 
 // The same for all cells: the check for secrets takes time for each secret.

@@ -10,8 +10,6 @@ import {
 import type { CaspioAccount } from '../../src/testing/index.js'
 import { witness } from '../support/hygiene.js'
 
-export const HOUR = 3_600_000
-
 export interface Member {
   readonly api: AxiosInstance
   readonly auth: CaspioAuth

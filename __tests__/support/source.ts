@@ -1,12 +1,6 @@
 import { vi } from 'vitest'
 import type { CaspioAuthEvent } from '../../src/index.js'
 
-export const SECOND = 1_000
-
-export const MINUTE = 60 * SECOND
-
-export const HOUR = 60 * MINUTE
-
 export function grants(events: CaspioAuthEvent[]): string[] {
   return events.flatMap((event) => (event.type === 'token-request' ? [event.grant] : []))
 }

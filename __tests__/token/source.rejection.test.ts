@@ -8,8 +8,8 @@ import type { Issued } from '../../src/token/issuer.js'
 import { TokenSource } from '../../src/token/source.js'
 import { PHYSICIANS, rejectionOf, sleep, startBench, times } from '../support/account.js'
 import { fakeClocks, fakeTime } from '../support/clocks.js'
+import { HOUR, SECOND } from '../support/durations.js'
 import { startRawServer } from '../support/raw-server.js'
-import { HOUR, SECOND } from '../support/source.js'
 
 describe('replacing a rejected token', () => {
   it('sends one more token request for 200 requests with a revoked token', async () => {

@@ -3,8 +3,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth, createCaspioAuth } from '../../src/index.js'
 import { PHYSICIANS, sleep, startAccount, startBench } from '../support/account.js'
 import { atRest, fakeClocks, fakeTime } from '../support/clocks.js'
+import { HOUR, MINUTE, SECOND } from '../support/durations.js'
 import { startRawServer } from '../support/raw-server.js'
-import { HOUR, MINUTE, SECOND, waitUntil } from '../support/source.js'
+import { waitUntil } from '../support/source.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 describe('renewal before expiry', () => {

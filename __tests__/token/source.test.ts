@@ -19,8 +19,9 @@ import {
   times,
 } from '../support/account.js'
 import { atRest, fakeClocks, fakeTime } from '../support/clocks.js'
+import { HOUR, MINUTE, SECOND } from '../support/durations.js'
 import { startRawServer } from '../support/raw-server.js'
-import { grants, HOUR, MINUTE, SECOND, waitUntil } from '../support/source.js'
+import { grants, waitUntil } from '../support/source.js'
 
 describe('single flight', () => {
   it('sends one token request for 200 requests at a cold start', async () => {

@@ -3,10 +3,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { outcomesOf } from '../support/account.js'
 import { fakeTime } from '../support/clocks.js'
+import { HOUR, SECOND } from '../support/durations.js'
 import { MemoryStore } from '../support/memory-store.js'
 
-const SECOND = 1_000
-const HOUR = 3_600 * SECOND
 const URL_OF_ACCOUNT = 'https://a1bcd234.caspio.com'
 
 describe('a day of polling a resource that always answers 401', () => {

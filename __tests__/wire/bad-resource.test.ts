@@ -3,10 +3,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { PHYSICIANS, rejectionOf, startBench, times } from '../support/account.js'
 import { fakeClocks } from '../support/clocks.js'
+import { HOUR, SECOND } from '../support/durations.js'
 import { startRawServer } from '../support/raw-server.js'
-
-const SECOND = 1_000
-const HOUR = 3_600 * SECOND
 
 describe('a forbidden resource', () => {
   it('does not cost other requests their recovery, though its own resend is answered first', async () => {

@@ -2,10 +2,8 @@ import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axio
 import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { atRest, fakeTime } from '../support/clocks.js'
+import { HOUR, MINUTE, SECOND } from '../support/durations.js'
 
-const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 const HOME = 'https://a1bcd234.caspio.com'

@@ -8,6 +8,7 @@ import {
 } from '../../src/index.js'
 import { rejectionOf, sleep, times } from '../support/account.js'
 import { ADAPTERS } from '../support/axios-features.js'
+import { HOUR } from '../support/durations.js'
 import { witness } from '../support/hygiene.js'
 import {
   type AuthorizationServer,
@@ -17,8 +18,6 @@ import {
 
 const CLIENT_ID = 'the-integration'
 const CLIENT_SECRET = 'a-secret-of-the-integration'
-const HOUR = 3_600_000
-
 afterEach(() => {
   vi.useRealTimers()
 })

@@ -2,10 +2,7 @@ import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth, type CaspioAuth, type CaspioAuthOptions } from '../../src/index.js'
 import { atRest, fakeTime } from '../support/clocks.js'
-
-const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
+import { HOUR, MINUTE, SECOND } from '../support/durations.js'
 
 const HOME = 'https://a1bcd234.caspio.com'
 const CREDENTIALS = {

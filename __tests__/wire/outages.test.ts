@@ -2,12 +2,9 @@ import axios from 'axios'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth, type CaspioAuthEvent } from '../../src/index.js'
 import { PHYSICIANS, rejectionOf, startBench } from '../support/account.js'
+import { HOUR, SECOND } from '../support/durations.js'
 import { startRawServer } from '../support/raw-server.js'
 import { watchUnhandled } from '../support/unhandled.js'
-
-const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
 
 describe('over HTTP', () => {
   beforeEach(() => {

@@ -8,10 +8,8 @@ import {
 } from '../../src/index.js'
 import { outcomesOf, PHYSICIANS, rejectionOf, startAccount, times } from '../support/account.js'
 import { fakeClocks } from '../support/clocks.js'
+import { MINUTE, SECOND } from '../support/durations.js'
 import { MemoryStore } from '../support/memory-store.js'
-
-const SECOND = 1_000
-const MINUTE = 60 * SECOND
 
 // Nothing listens on port 9.
 const DEAD_PROXY = { host: '127.0.0.1', port: 9 }

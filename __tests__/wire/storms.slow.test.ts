@@ -1,8 +1,8 @@
 import { Agent } from 'node:http'
 import { expect, it, onTestFinished } from 'vitest'
 import { outcomesOf, PHYSICIANS, sleep, startBench } from '../support/account.js'
+import { SECOND } from '../support/durations.js'
 
-const SECOND = 1_000
 const STORM_IN_S = 20
 const WORKERS = 200
 

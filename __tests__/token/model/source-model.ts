@@ -1,3 +1,4 @@
+import { HOUR, MINUTE } from '../../support/durations.js'
 import type { VirtualClock } from './virtual-clock.js'
 
 export const RETRIES = 2
@@ -9,9 +10,6 @@ const MARGIN = 5_000
 // The last tenth of the life, shortened by a jitter of up to a fifth.
 const DUE_AT_THE_EARLIEST = LIFE - LIFE / 10
 const DUE_AT_THE_LATEST = LIFE - (LIFE / 10) * 0.8
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-
 /** A token, and what its receiver knows about it. */
 interface KnownToken {
   readonly value: string

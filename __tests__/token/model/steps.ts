@@ -1,10 +1,8 @@
 import * as fc from 'fast-check'
+import { HOUR, MINUTE, SECOND } from '../../support/durations.js'
 import type { VirtualClock } from './virtual-clock.js'
 import type { Fault, Forbidden, Manner, World } from './world.js'
 
-const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 /** What happens next. Plain data, so that a failing sequence can be read. */
