@@ -3,8 +3,7 @@ import { configError } from './contract/errors.js'
 import { redactErrors } from './lib/old-axios.js'
 import { defineHidden } from './lib/own-properties.js'
 import { sendAuthorised } from './request/adapter.js'
-import type { Destination } from './request/scope.js'
-import type { Authoriser } from './request/send.js'
+import type { Authoriser, Route } from './request/send.js'
 
 interface KnownAccount {
   /** Undefined if a token broker gets the token. */
@@ -71,6 +70,20 @@ function accountsInUse({ accounts, parent }: Attachments): Attachments['accounts
   return [...accounts, ...inherited]
 }
 
+/** Undefined if no account's scope includes this request. */
+function routeOf(
+  config: InternalAxiosRequestConfig,
+  accounts: Attachments['accounts'],
+): Route | undefined {
+  for (const authoriser of accounts) {
+    // It was detached.
+    if (!authoriser.scope) continue
+    const destination = authoriser.scope.destinationOf(config)
+    if (destination) return { authoriser, destination }
+  }
+  return undefined
+}
+
 /** Registers the request interceptor, after all others. */
 export function intercept(instance: AxiosInstance, attachments: Attachments): void {
   const { request } = instance.interceptors
@@ -78,16 +91,8 @@ export function intercept(instance: AxiosInstance, attachments: Attachments): vo
     const inUse = accountsInUse(attachments)
     const original = config.adapter
     if (inUse.length) {
-      config.adapter = (final) => {
-        let destination: Destination | undefined
-        const account = inUse.find(({ scope }) => {
-          destination = scope?.destinationOf(final)
-          return destination
-        })
-        return redactErrors(
-          sendAuthorised(final, original, instance, account as Attachment, destination),
-        )
-      }
+      config.adapter = (final) =>
+        redactErrors(sendAuthorised(final, original, instance, routeOf(final, inUse)))
     }
     return config
   }

@@ -1,3 +1,4 @@
+import { getOrCreate } from '../lib/get-or-create.js'
 import { clearTimeout, setTimeout } from '../lib/real-timers.js'
 import { startTimer } from '../lib/timers.js'
 import { randomID } from './random-id.js'
@@ -49,17 +50,14 @@ export class Outbox {
 
   // Not one key of all three: to put it together would take as long as the rest.
   #rowOf(day: string, kind: CallKind, resource: string): Row {
-    const resources = mapOf(this.#rows, day)
+    const resources = getOrCreate(this.#rows, day, () => new Map())
     const isFull = this.#size >= MOST_ROWS && resource !== OTHER && !resources.has(resource)
     if (isFull) return this.#rowOf(day, kind, OTHER)
-    const kinds = mapOf(resources, resource)
-    let row = kinds.get(kind)
-    if (!row) {
-      row = { day, kind, resource, lower: 0, upper: 0 }
-      kinds.set(kind, row)
+    const kinds = getOrCreate(resources, resource, () => new Map())
+    return getOrCreate(kinds, kind, () => {
       this.#size++
-    }
-    return row
+      return { day, kind, resource, lower: 0, upper: 0 }
+    })
   }
 
   /** @param mayFollow whether another write may start after this one without a further call */
@@ -141,15 +139,6 @@ export class Outbox {
   stop(): void {
     clearTimeout(this.#timer)
   }
-}
-
-function mapOf<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
-  let map = maps.get(key)
-  if (!map) {
-    map = new Map()
-    maps.set(key, map)
-  }
-  return map
 }
 
 function rowsOf(rows: Rows): Row[] {

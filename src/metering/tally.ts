@@ -1,3 +1,4 @@
+import { getOrCreate } from '../lib/get-or-create.js'
 import { type Calendar, DAY_MS, dayAfter } from './calendar.js'
 import type { BillingPeriod, CallCount, CallKind, CallRow, CallSummary } from './types.js'
 
@@ -8,7 +9,7 @@ interface Sum {
 
 /** Adds up the calls of one billing period. */
 export class Tally {
-  readonly #calls: Sum = { lower: 0, upper: 0 }
+  readonly #calls = createSum()
   readonly #days = new Map<string, Sum>()
   readonly #kinds = new Map<string, Sum>()
   readonly #resources = new Map<string, Sum>()
@@ -21,9 +22,9 @@ export class Tally {
 
   add(day: string, kind: CallKind, resource: string, count: CallCount): void {
     addTo(this.#calls, count)
-    addTo(sumOf(this.#days, day), count)
-    addTo(sumOf(this.#kinds, kind), count)
-    addTo(sumOf(this.#resources, resource), count)
+    addTo(getOrCreate(this.#days, day, createSum), count)
+    addTo(getOrCreate(this.#kinds, kind, createSum), count)
+    addTo(getOrCreate(this.#resources, resource, createSum), count)
   }
 
   /**
@@ -73,14 +74,7 @@ function addTo(sum: Sum, { lower, upper }: CallCount): void {
   sum.upper += upper
 }
 
-function sumOf(sums: Map<string, Sum>, key: string): Sum {
-  let sum = sums.get(key)
-  if (!sum) {
-    sum = { lower: 0, upper: 0 }
-    sums.set(key, sum)
-  }
-  return sum
-}
+const createSum = (): Sum => ({ lower: 0, upper: 0 })
 
 function recordOf(sums: ReadonlyMap<string, Sum>): Record<string, CallCount> {
   const entries = [...sums].sort(([a], [b]) => (a < b ? -1 : 1))

@@ -5,8 +5,7 @@ import type { Transport } from '../token/transport.js'
 import { isOneShot } from './bodies.js'
 import { sendAndRecover } from './recovery.js'
 import { bringsAuthorization } from './redirects.js'
-import type { Destination } from './scope.js'
-import { type Authoriser, sendOnce } from './send.js'
+import { type Route, sendOnce } from './send.js'
 import { waitForToken } from './waiting.js'
 
 type Config = InternalAxiosRequestConfig
@@ -22,23 +21,22 @@ const AUTHORISED_STREAM = [...AUTHORISED, 'data']
  *
  * @param original the adapters that the config had before the plugin's
  * @param transport how a token request travels
- * @param authoriser of the account whose scope the request is in
- * @param destination undefined if the request is in no scope
+ * @param route undefined if the request is in no scope
  */
 export function sendAuthorised(
   config: Config,
   original: Config['adapter'],
   transport: Transport,
-  authoriser: Authoriser,
-  destination: Destination | undefined,
+  route: Route | undefined,
 ): Promise<AxiosResponse> {
   // A plugin that sends error.config again passes the interceptor again, and comes here once.
   config.adapter = original as AxiosAdapter
   const adapter = axios.getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
-  if (!destination) {
+  if (!route) {
     redact(config, AGENTS)
     return adapter(config)
   }
+  const { authoriser, destination } = route
   const request = { authoriser, transport, config, adapter, destination }
   const authorization = config.headers.get('Authorization')
   if (

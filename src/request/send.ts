@@ -17,15 +17,19 @@ export interface Authoriser {
   readonly emit: Emit
 }
 
-/** One request that goes to Caspio. */
-export interface AuthorisedRequest {
+/** Whose token a request carries, and where it goes. */
+export interface Route {
   readonly authoriser: Authoriser
+  readonly destination: Destination
+}
+
+/** One request that goes to Caspio. */
+export interface AuthorisedRequest extends Route {
   /** How a token request travels. */
   readonly transport: Transport
   readonly config: InternalAxiosRequestConfig
   /** The original adapter. */
   readonly adapter: AxiosAdapter
-  readonly destination: Destination
 }
 
 /** Sends a request once, with this token if there is one, and reports how that ends. */
