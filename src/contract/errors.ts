@@ -6,7 +6,7 @@ import { defineHidden, ownProperty, withoutPrototype } from '../lib/own-properti
  * - `ERR_CASPIO_CONFIG`: an argument is wrong. Thrown at once.
  * - `ERR_CASPIO_CREDENTIALS`: the token endpoint refused the client.
  * - `ERR_CASPIO_TOKEN_ENDPOINT`: the token endpoint could not be reached, timed out, or answered 429
- *   or 5xx, after all retries. Or your token broker failed, or your function `clientSecret`.
+ *   or 5xx, after all retries; or your token broker or your function `clientSecret` failed.
  * - `ERR_CASPIO_TOKEN_RESPONSE`: the answer of the token endpoint is not a token.
  */
 export type CaspioAuthErrorCode =

@@ -88,7 +88,7 @@ export type CaspioAuthEvent =
 /** Sends an event to the user's listener. */
 export type Emit = (event: CaspioAuthEvent) => void
 
-/** For an account without a listener. What takes time to find out is not found out for it. */
+/** What an account without a listener uses. With it, the plugin skips the work of making an event. */
 export const silent: Emit = () => {}
 
 /** Wraps the user's listener, so that no exception or rejection of it reaches the plugin. */

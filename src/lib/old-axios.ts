@@ -20,7 +20,7 @@ export function createClient(): Axios {
   return client
 }
 
-/** Before 1.8.3 some or all adapters send `allowAbsoluteUrls: false` to the absolute URL all the same. */
+/** Before 1.8.3, some or all adapters ignore `allowAbsoluteUrls: false`. */
 export const ignoresAllowAbsoluteUrls = version < 10803
 
 /** Before 1.16 `toJSON()` of an error ignores `config.redact`. */

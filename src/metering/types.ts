@@ -4,7 +4,7 @@ import type { CaspioAuthEvent } from '../contract/events.js'
 export interface CallCount {
   /** Calls that Caspio surely received, because an answer came. */
   readonly lower: number
-  /** These, and the calls that Caspio may have received: a reset, a timeout or an abort came first. */
+  /** These, and the calls that ended without an answer: by a reset, a timeout or an abort. */
   readonly upper: number
 }
 

@@ -49,7 +49,7 @@ export function sendOnce(
   const outcome = adapter(config)
   const report = (response?: AxiosResponse, errorCode?: unknown) => {
     const requestId = response?.headers?.['x-caspio-request-id']
-    // No token and no secret is so short, should a server send back what it received.
+    // A server may send back what it received, but no token and no secret is this short.
     const isID = /^[\w-]{1,40}$/.test(requestId ?? '')
     emit({
       type: 'api-call',
