@@ -76,10 +76,9 @@ function routeOf(
   accounts: Attachments['accounts'],
 ): Route | undefined {
   for (const authoriser of accounts) {
-    // It was detached.
-    if (!authoriser.scope) continue
-    const destination = authoriser.scope.destinationOf(config)
-    if (destination) return { authoriser, destination }
+    // One that was detached has no scope.
+    const destination = authoriser.scope?.destinationOf(config)
+    if (destination) return { authoriser: authoriser as Attachment, destination }
   }
   return undefined
 }
