@@ -50,7 +50,7 @@ describe('check finds what keeps the client out', () => {
         'the token endpoint does not say how long it is valid; no refresh token came with it',
       )
       expect(checked.steps.token?.advice[0]).toContain('sent 2 token requests and used 0 ')
-      expect(checked.steps.v3?.message).toBe('the profile opens 0 tables and 0 views')
+      expect(checked.steps.v3?.message).toBe('the profile can see 0 tables and 0 views')
       expect(checked.steps.v4?.message).toBe('the profile is Front desk')
       // With the advice followed, nothing is wrong.
       expect((await check(env, '--client-authentication', other)).code).toBe(0)

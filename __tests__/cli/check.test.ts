@@ -27,7 +27,7 @@ describe('check, if nothing is wrong', () => {
       "This check sent 1 token request and used 1 of the account's 1,000 refresh tokens.",
     ])
     expect(steps.v3?.message).toBe(
-      'the profile opens 2 tables (Physicians, Appointments) and 1 view (Cardiologists)',
+      'the profile can see 2 tables (Physicians, Appointments) and 1 view (Cardiologists)',
     )
     expect(steps.v3?.advice.join()).toContain('REST v1 and v2')
     expect(steps.v3?.advice.join()).toContain('pending deprecation')
@@ -113,7 +113,7 @@ describe('check, if nothing is wrong', () => {
     const { steps } = await check(environment(account.credentials))
     const [, expiry] = steps.v4?.message.match(/ expires at (.*)$/) ?? []
     expect(steps.v4?.message).toBe(
-      `the profile is Default; the account is stand-in; it may make 50 calls in 60 s; the token expires at ${expiry}`,
+      `the profile is Default; the account is stand-in; the rate limit is 50 calls in 60 s; the token expires at ${expiry}`,
     )
     expect(Math.abs(Date.parse(`${expiry}`) - Date.now() - 86_400_000)).toBeLessThan(60_000)
   })
@@ -123,7 +123,7 @@ describe('check, if nothing is wrong', () => {
     const tables = Object.fromEntries(names.map((name) => [name, []]))
     const account = await startAccount({ tables })
     const { steps } = await check(environment(account.credentials))
-    expect(steps.v3?.message).toBe('the profile opens 6 tables (A, B, C, D, E, …) and 0 views')
+    expect(steps.v3?.message).toBe('the profile can see 6 tables (A, B, C, D, E, …) and 0 views')
   })
 
   it('passes if the account has no v4 yet', async () => {

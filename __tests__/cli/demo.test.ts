@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createPaint } from '../../src/cli/colours.js'
 import { showCounts } from '../../src/cli/demo/counts.js'
@@ -52,6 +54,13 @@ describe('demo', () => {
     expect(out).toMatch(/✗ ERR_CASPIO_CONFIG: .*CASPIO_CLIENT_SECRET.*CASPIO_TOKEN_ENDPOINT_URL/s)
     expect(out).toContain('The demo failed: see the lines with ✗ (1).')
     expect(out).toMatch(/\nNext: find out what is wrong .+\n\n {2}npx axios-caspio-auth check\n$/)
+  })
+
+  it('--real suggests to check the file that it read', async () => {
+    const file = join(await temporaryFolder(), 'caspio.env')
+    await writeFile(file, 'CASPIO_CLIENT_ID=an-id')
+    const { out } = await runMain(['demo', '--real', '--dotenv', file])
+    expect(out).toContain(`\n  npx axios-caspio-auth check --dotenv ${file}\n`)
   })
 
   it('--real names an error without a code', async () => {

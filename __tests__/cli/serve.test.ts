@@ -57,8 +57,16 @@ describe('serve', () => {
   it.each([
     ['the rows of each table', '\uFEFF{"Orders":[{"Total":1}],"views":[]}', ['Orders', 'views']],
     ['all data', '{"tables":{"Orders":[]},"files":{"/a.txt":"a"}}', ['Orders']],
+    ['a table named tables', '{"tables":{"rows":[]},"Orders":[]}', ['tables', 'Orders']],
   ])('starts with %s', async (_, text, tables) => {
     expect(await tablesOf(await serve(['--data', await dataFile(text)]))).toEqual(tables)
+  })
+
+  it('prints the credentials that the file has', async () => {
+    const file = await dataFile('{"clientID":"my-id","clientSecret":"my-secret"}')
+    const out = await serve(['--data', file])
+    expect(out).toContain('CASPIO_CLIENT_ID=my-id\nCASPIO_CLIENT_SECRET=my-secret\n')
+    expect(await tablesOf(out)).toEqual(['Physicians', 'Appointments'])
   })
 
   it('forgets the requests that it has answered, so that its memory does not grow', async () => {
@@ -76,7 +84,9 @@ describe('serve', () => {
     const port = new URL(/http\S+\d/.exec(await serve([]))?.[0] as string).port
     const { code, err } = await runMain(['serve', '--port', port])
     expect(code).toBe(1)
-    expect(err).toContain('EADDRINUSE')
+    expect(unwrapped(err)).toBe(
+      `axios-caspio-auth: another program listens on port ${port} already. Stop it, or choose another port with --port`,
+    )
   })
 
   it.each(['', 'x', '-1', '70000'])('refuses the port %j', async (port) => {
@@ -90,6 +100,8 @@ describe('serve', () => {
   it.each([
     ['[]', 'must hold a JSON object, such as { "Orders": [] }'],
     ['no JSON', 'must hold a JSON object, such as { "Orders": [] }'],
+    ['{"tables":{"Orders":[]},"view":{}}', 'there is no option view. The options are clientID,'],
+    ['{"tables":{"Orders":{"row":[]}}}', 'tables.Orders has no option row. The options are rows,'],
     ['{"Orders":5}', 'tables.Orders must be an array of plain objects'],
   ])('refuses the data %s', async (text, words) => {
     const { code, err } = await runMain(['serve', '--data', await dataFile(text)])

@@ -33,7 +33,7 @@ describe('token', () => {
   it.each([
     ['header', /^Authorization: Bearer ([\w-]{340})\n$/],
     ['export', /^export CASPIO_ACCESS_TOKEN='([\w-]{340})'\n$/],
-  ])('prints a token as %s that opens the API', async (format, line) => {
+  ])('prints a token as %s that the API accepts', async (format, line) => {
     const account = await startAccount()
     const { out } = await runMain(['token', '--format', format], environment(account.credentials))
     const [, token] = line.exec(out) ?? []
@@ -93,7 +93,9 @@ describe('if token fails, it prints nothing on stdout and says why', () => {
     const wrong = { ...account.credentials, clientSecret: 'S3cr3t/+of "Örsted" & son: 100 %' }
     const { code, out, err } = await runMain(['token'], environment(wrong))
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(unwrapped(err)).toMatch(/^axios-caspio-auth: .*400 invalid_client/)
+    expect(unwrapped(err)).toMatch(
+      /^axios-caspio-auth: .*400 invalid_client.* To see which value is wrong, run: npx axios-caspio-auth check$/,
+    )
     expectNoSecrets(err, wrong)
   })
 

@@ -75,6 +75,18 @@ describe('the data of an account', () => {
       { tables: { A: { rows: 5 } } },
       'tables.A must be an array of plain objects, or have one as its rows',
     ],
+    [
+      { tables: { A: { Rows: [] } } },
+      'tables.A has no option Rows. The options are rows, fields, note.',
+    ],
+    [
+      { tables: { A: [] }, views: { B: { table: 'A', filter: 'C=1' } } },
+      'views.B has no option filter. The options are table, where, fields, note.',
+    ],
+    [
+      { files: { '/a.txt': { content: 'a', type: 'text/plain' } } },
+      "files['/a.txt'] has no option type. The options are content, contentType.",
+    ],
     [{ tables: { A: { fields: { B: 'VARCHAR' } } } }, TYPES],
     [{ tables: { A: { fields: { B: 5 } } } }, TYPES],
     [{ tables: { A: { fields: { B: { Label: 'x' } } } } }, TYPES],

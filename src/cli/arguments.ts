@@ -46,6 +46,11 @@ export function readOptions<const O extends Options>(
   }
 }
 
+/** The command line that checks the values in a file, or those in the environment. */
+export function commandLineOfCheck(file: string | undefined): string {
+  return `npx ${NAME} check${file === undefined ? '' : ` --dotenv ${file}`}`
+}
+
 /** Reads an option that takes one of a few words. @throws UsageError */
 export function oneOf<W extends string>(option: string, word: string, words: readonly W[]): W {
   const found = words.find((candidate) => candidate === word)

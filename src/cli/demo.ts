@@ -1,4 +1,4 @@
-import { NAME, readOptions } from './arguments.js'
+import { commandLineOfCheck, readOptions } from './arguments.js'
 import { createPaint } from './colours.js'
 import { readCredentials } from './credentials.js'
 import { showOnRealAccount } from './demo/real-account.js'
@@ -25,7 +25,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const failures = timeline.failures()
   timeline.plain('')
   if (failures > 0) timeline.plain(`The demo failed: see the lines with ✗ (${failures}).`)
-  showNextStep(timeline, real, failures > 0)
+  if (!real) showStepAfterStandIn(timeline)
+  else if (failures > 0) showStepAfterFailure(timeline, dotenv)
+  else showStepAfterRealAccount(timeline)
   return failures > 0 ? 1 : 0
 }
 
@@ -34,17 +36,19 @@ async function showReal(timeline: Timeline, io: Io, file: string | undefined): P
   await showOnRealAccount(timeline, readCredentials(env, file))
 }
 
-function showNextStep(timeline: Timeline, isReal: boolean, hasFailed: boolean): void {
-  if (isReal && !hasFailed) {
-    timeline.plain('Next: attach the plugin in your own code, once, at start-up:')
-    timeline.code('attachCaspioAuth(axios, credentialsFromEnv())')
-  } else if (isReal) {
-    timeline.plain('Next: find out what is wrong with your values:')
-    timeline.code(`npx ${NAME} check`)
-  } else {
-    timeline.plain(
-      'Next: check your own three values. Write CASPIO_CLIENT_ID, CASPIO_CLIENT_SECRET and CASPIO_TOKEN_ENDPOINT_URL to a file named .env, and run:',
-    )
-    timeline.code(`npx ${NAME} check --dotenv .env`)
-  }
+function showStepAfterStandIn(timeline: Timeline): void {
+  timeline.plain(
+    'Next: check your own three values. Write CASPIO_CLIENT_ID, CASPIO_CLIENT_SECRET and CASPIO_TOKEN_ENDPOINT_URL to a file named .env, and run:',
+  )
+  timeline.code(commandLineOfCheck('.env'))
+}
+
+function showStepAfterFailure(timeline: Timeline, file: string | undefined): void {
+  timeline.plain('Next: find out what is wrong with your values:')
+  timeline.code(commandLineOfCheck(file))
+}
+
+function showStepAfterRealAccount(timeline: Timeline): void {
+  timeline.plain('Next: attach the plugin in your own code, once, at start-up:')
+  timeline.code('attachCaspioAuth(axios, credentialsFromEnv())')
 }

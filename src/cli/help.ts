@@ -43,7 +43,7 @@ export const OVERVIEW: HelpPage = [
 
 const check: HelpPage = [
   `Usage: ${NAME} check [options]`,
-  'Checks step by step that the three values are set, that the host answers, that the token endpoint accepts the client, and that the token opens REST v3 and v4. Says which tables and views the profile opens, how many calls it may make, and when the token expires. If a step fails, you learn how to fix it. No secret is printed.',
+  'Checks step by step that the three values are set, that the host answers, that the token endpoint accepts the client, and that REST v3 and v4 accept the token. Says which tables and views the profile can see, how many calls it may make, and when the token expires. If a step fails, you learn how to fix it. No secret is printed.',
   VALUES,
   { title: 'Options', rows: [...REQUEST_OPTIONS, ['--json', 'Print the steps as JSON.']] },
   "Caspio bills four calls: a token request, the lists of tables and of views (REST v3), and the facts about the profile (REST v4). The token request uses one of the account's 1,000 refresh tokens. If Caspio refuses the client, check sends up to two more token requests: one with the other client authentication, and one with the ID and the secret swapped. To see whether the host answers, check requests its front page, which is not an API call.",
@@ -104,14 +104,14 @@ const demo: HelpPage = [
 
 const serve: HelpPage = [
   `Usage: ${NAME} serve [options]`,
-  'Starts a stand-in Caspio account for programs in any language, and prints its URLs and the credentials to use. It listens on 127.0.0.1 only, until you stop it with Ctrl+C. What clients write is lost then.',
+  'Starts a stand-in Caspio account for programs in any language, and prints its URLs and the credentials to use. Each start makes other credentials. It listens on 127.0.0.1 only, until you stop it with Ctrl+C. What clients write is lost then.',
   {
     title: 'Options',
     rows: [
       ['--port PORT', 'Listen on PORT (default: any free port).'],
       [
         '--data FILE',
-        'Start with the data in FILE instead of the sample tables. FILE is JSON: the rows of each table by its name, or an object with tables, views, files and profiles, as startCaspioAccount takes them.',
+        'Start with the data in FILE instead of the sample tables. FILE is JSON: the rows of each table by its name, or an object with tables, views, files, profiles, clientID and clientSecret, as startCaspioAccount takes them. Set the last two if your program has fixed credentials.',
       ],
     ],
   },
@@ -127,7 +127,7 @@ const serve: HelpPage = [
 
 const usage: HelpPage = [
   `Usage: ${NAME} usage [options]`,
-  'Shows the calls of this billing period by day and by resource, and how many the whole period will have at this pace. The counts come from the meters of your processes (axios-caspio-auth/metering), through one of the sinks in examples/metering/sinks. A count like 10–12 says that Caspio received at least 10 calls and at most 12.',
+  'Shows the calls of this billing period by day and by resource, and how many the whole period will have at this pace. The counts come from the meters of your processes (axios-caspio-auth/metering), which write them with redisSink() or jsonLinesSink(). Both are in the package, in the folder examples/metering/sinks. A count like 10–12 says that Caspio received at least 10 calls and at most 12.',
   {
     title: 'Options',
     rows: [

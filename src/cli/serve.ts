@@ -22,7 +22,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     throw new UsageError('--port must be an integer from 0 to 65535')
   }
   const options = data === undefined ? {} : await readData(data)
-  const account = await startCaspioAccount({ ...options, port: Number(port) })
+  const account = await startCaspioAccount({ ...options, port: Number(port) }).catch((error) => {
+    if (error.code !== 'EADDRINUSE') throw error
+    throw new Error(
+      `another program listens on port ${port} already. Stop it, or choose another port with --port`,
+    )
+  })
   io.stdout.write(describe(account))
   // Nobody can read the log here, and it keeps each body.
   const forgetting = setInterval(() => account.log.clear(), FORGET_AFTER_MS)
@@ -32,9 +37,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   return 0
 }
 
-const DATA = ['tables', 'views', 'files', 'profiles']
+const OPTION_NAMES = ['clientID', 'clientSecret', 'tables', 'views', 'files', 'profiles']
 
-/** Reads the rows of each table, or an object with the tables among other data. */
+/** Reads the rows of each table, or the options of `startCaspioAccount`. */
 async function readData(file: string): Promise<CaspioAccountOptions> {
   const text = await readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
     throw new Error(`cannot read the file ${file} (${code}). Check the path after --data`)
@@ -43,10 +48,18 @@ async function readData(file: string): Promise<CaspioAccountOptions> {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new Error(`the file ${file} must hold a JSON object, such as { "Orders": [] }`)
   }
-  const isWhole = Object.entries(data).every(
-    ([name, value]) => DATA.includes(name) && !Array.isArray(value),
+  return holdsOptions(data) ? data : { tables: data as NonNullable<CaspioAccountOptions['tables']> }
+}
+
+/** False if each name is that of a table. A table may be named `views`, too. */
+function holdsOptions(data: object): boolean {
+  const { tables } = data as CaspioAccountOptions
+  const isTable = (value: object) => Array.isArray(value) || 'rows' in value || 'fields' in value
+  // With `tables`, any other name is an option, perhaps a misspelt one.
+  if (Object(tables) === tables && !isTable(tables as object)) return true
+  return Object.entries(data).every(
+    ([name, value]) => OPTION_NAMES.includes(name) && !Array.isArray(value),
   )
-  return isWhole ? data : { tables: data as NonNullable<CaspioAccountOptions['tables']> }
 }
 
 function describe({ url, credentials }: CaspioAccount): string {

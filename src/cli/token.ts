@@ -1,6 +1,13 @@
 import type { CaspioAccessToken, CaspioAuthOptions } from '../contract/types.js'
-import { createCaspioAuth } from '../index.js'
-import { NAME, oneOf, REQUEST_OPTIONS, readOptions, readRequestSettings } from './arguments.js'
+import { type CaspioAuthError, createCaspioAuth } from '../index.js'
+import {
+  commandLineOfCheck,
+  NAME,
+  oneOf,
+  REQUEST_OPTIONS,
+  readOptions,
+  readRequestSettings,
+} from './arguments.js'
 import { readCredentials } from './credentials.js'
 import { readEnvironment } from './environment.js'
 import type { Io } from './io.js'
@@ -46,7 +53,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     ...(tokenStore && { tokenStore }),
   })
 
-  let token = await auth.getAccessToken()
+  let token = await auth.getAccessToken().catch((error: CaspioAuthError) => {
+    if (error.code === 'ERR_CASPIO_CREDENTIALS' || error.code === 'ERR_CASPIO_TOKEN_RESPONSE') {
+      error.message += ` To see which value is wrong, run: ${commandLineOfCheck(dotenv)}`
+    }
+    throw error
+  })
   if (isFromStore && (renew || lifeOf(token) < MIN_LIFE_SECONDS)) {
     // With the refresh token in the file, so that it does not use another one of the account's.
     token = await auth.getAccessToken({ renew: true }).catch((error: Error) => {

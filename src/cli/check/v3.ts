@@ -6,17 +6,17 @@ import { failed, passed, type Step } from './step.js'
 
 const SHOWN_NAMES = 5
 
-/** Checks that the token opens REST v3, and says which tables and views the profile may use. */
+/** Checks that REST v3 accepts the token, and says which tables and views the profile can see. */
 export async function checkV3(callApi: CallApi): Promise<Step> {
-  const opened: string[] = []
+  const visible: string[] = []
   for (const kind of ['table', 'view']) {
     const answer = await callApi(`/integrations/rest/v3/${kind}s`, readNames)
     if (!answer.facts) return failed('v3', ...answer.diagnosis)
-    opened.push(counted(answer.facts.length, kind) + shorten(answer.facts))
+    visible.push(counted(answer.facts.length, kind) + shorten(answer.facts))
   }
   return passed(
     'v3',
-    `the profile opens ${opened.join(' and ')}`,
+    `the profile can see ${visible.join(' and ')}`,
     'Call /integrations/rest/v3. REST v1 and v2 (/rest/v1, /rest/v2) still work, but Caspio has announced their end (pending deprecation).',
   )
 }

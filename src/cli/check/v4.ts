@@ -26,7 +26,7 @@ function readFacts(body: unknown): string | undefined {
   const facts = [
     profile && `the profile is ${profile}`,
     account && `the account is ${account}`,
-    limit && seconds && `it may make ${limit} calls in ${seconds} s`,
+    limit && seconds && `the rate limit is ${limit} calls in ${seconds} s`,
     expiry && `the token expires at ${expiry}`,
   ]
   return facts.filter(Boolean).join('; ') || undefined

@@ -5,6 +5,8 @@ import { wrap } from '../text.js'
 const LONGEST_BAR = 40
 const MOST_RESOURCES = 20
 const GAP = '  '
+const NOTHING_WRITTEN =
+  'No process has written a call in this period yet. A meter writes after every 250 calls (writeEvery), and at flush() and close().'
 
 /** Draws a table of the days and one of the resources, and says what the period will have. */
 export function describeUsage(
@@ -12,16 +14,17 @@ export function describeUsage(
   plan: number | undefined,
   width: number,
 ): string {
+  const title = `Calls to Caspio from ${period.from} to ${period.to}`
+  if (calls.upper === 0) return [title, wrap(NOTHING_WRITTEN, width).join('\n')].join('\n\n')
   const total = `${spell(calls)} ${calls.upper === 1 ? 'call' : 'calls'} so far.`
   const share = plan
     ? `, ${percent(projected.upper, plan)} of the ${spellNumber(plan)} of your plan`
     : ''
   const projection = `At this pace, the period will have ${spell(projected)}${share}.`
   return [
-    `Calls to Caspio from ${period.from} to ${period.to}`,
-    ...(calls.upper > 0
-      ? [table('Day', Object.entries(byDay), width), table('Resource', busiest(byResource), width)]
-      : []),
+    title,
+    table('Day', Object.entries(byDay), width),
+    table('Resource', busiest(byResource), width),
     wrap(`${total} ${projection}`, width).join('\n'),
   ].join('\n\n')
 }

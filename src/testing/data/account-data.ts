@@ -1,5 +1,6 @@
 import { optionError } from '../option-error.js'
 import { selectRows } from '../query/run-query.js'
+import { requireKnown } from '../require-known.js'
 import { buildTable } from './build-table.js'
 import { FileArea } from './file-area.js'
 import type { CaspioData, CaspioFile, CaspioView } from './option-types.js'
@@ -53,6 +54,7 @@ function entriesOf<T>(option: string, kind: string, value: Readonly<Record<strin
 
 function buildView(name: string, given: CaspioView, tables: ReadonlyMap<string, Table>): View {
   if (!isRow(given)) throw optionError(`views.${name} must be an object with a table`)
+  requireKnown(`views.${name}`, given, ['table', 'where', 'fields', 'note'])
   const table = tables.get(given.table)
   if (table === undefined) throw optionError(`views.${name}.table must be the name of a table`)
   const { where } = given
@@ -84,6 +86,7 @@ function buildFiles(given: NonNullable<CaspioData['files']>): FileArea {
         `files['${path}'] must be a string or a Uint8Array, or have one as its content`,
       )
     }
+    if (!isContent) requireKnown(`files['${path}']`, file, ['content', 'contentType'])
     area.putAt(path, { bytes: Uint8Array.from(Buffer.from(content)), contentType })
   }
   return area

@@ -1,6 +1,7 @@
 import { CaspioError } from '../caspio-error.js'
 import { optionError } from '../option-error.js'
 import type { Row } from '../query/types.js'
+import { requireKnown } from '../require-known.js'
 import { createField, FIELD_TYPES, type FieldDefinition, readFieldProperties } from './field.js'
 import { convertValue } from './field-values.js'
 import { widenType } from './infer-type.js'
@@ -8,8 +9,11 @@ import type { CaspioRow, CaspioTable } from './option-types.js'
 import { isRow, KEY_FIELD } from './row.js'
 import { Table } from './table.js'
 
+const OPTION_NAMES = ['rows', 'fields', 'note']
+
 /** @throws TypeError if the table is not an array of rows, and not a `CaspioTable` */
 export function buildTable(name: string, given: readonly CaspioRow[] | CaspioTable): Table {
+  if (isRow(given)) requireKnown(`tables.${name}`, given, OPTION_NAMES)
   const {
     rows = [],
     fields = {},

@@ -1,4 +1,5 @@
 import { optionError } from '../option-error.js'
+import { requireKnown } from '../require-known.js'
 import type {
   CaspioIPRule,
   CaspioProfileOptions,
@@ -24,12 +25,7 @@ export class Profile {
   constructor(name: string, options: CaspioProfileOptions) {
     const path = `profiles.${name}`
     if (Object(options) !== options) throw optionError(`${path} must be an object`)
-    const unknown = Object.keys(options).find((option) => !OPTION_NAMES.includes(option))
-    if (unknown !== undefined) {
-      throw optionError(
-        `${path} has no option ${unknown}. The options are ${OPTION_NAMES.join(', ')}.`,
-      )
-    }
+    requireKnown(path, options, OPTION_NAMES)
     this.name = name
     this.clientID = options.clientID ?? randomCredential()
     this.#clientSecret = options.clientSecret ?? randomCredential()
