@@ -70,6 +70,16 @@ describe('links', () => {
     expect(linksOf(page).filter(isBroken)).toEqual([])
   })
 
+  it('in examples/README.md lead to every program but those of docs/questions.md and of migration', () => {
+    const programs = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
+      .map((path) => posix.join('examples', path))
+      .filter((path) => /\.[cm]?js$/.test(path) && !/^examples\/(questions|migration)\//.test(path))
+      .filter((path) => /^\/\/ .*node (--test )?examples\//m.test(textOf(path)))
+    expect(programs.length).toBeGreaterThan(10)
+    const linked = linksOf('examples/README.md').map(({ path }) => path)
+    expect(programs.filter((path) => !linked.includes(path))).toEqual([])
+  })
+
   it('are found, and so are broken ones', () => {
     const links = linksOf('README.md')
     expect(links.length).toBeGreaterThan(20)

@@ -165,7 +165,9 @@ describe('the code in README', () => {
     await api.get(PHYSICIANS)
     account.rotateSecret()
     const secretManager = { get: async () => account.credentials.clientSecret }
-    await run(codeWith('secretManager'), account, { axios: api, credentials, secretManager })
+    const { clientID, tokenEndpointURL } = credentials
+    const names = { axios: api, clientID, tokenEndpointURL, secretManager }
+    await run(codeWith('secretManager'), account, names)
     await api.get(PHYSICIANS)
     expect(account.log.token.map(({ status }) => status)).toEqual([200, 200])
     expect(statusesOf(account)).toEqual([200, 200])
@@ -220,6 +222,20 @@ describe('the code in README', () => {
     account.revoke()
     const { message } = await rejectionOf(api.get(PHYSICIANS))
     expect(message).toContain('/caspio-token answered 401')
+  })
+})
+
+describe('the code in README, without Redis', () => {
+  it('fleet: requests work', async () => {
+    const account = await startAccount()
+    const api = instanceOf(account)
+    const client = redis.createClient({ url: 'redis://127.0.0.1:1' })
+    onTestFinished(() => client.destroy())
+    const [createClient, console] = [() => client, { warn() {} }]
+    const names = { axios: api, createClient, process: { env: {} }, console }
+    await run(codeWith('redisTokenStore'), account, names)
+    await api.get(PHYSICIANS)
+    expect(statusesOf(account)).toEqual([200])
   })
 })
 
