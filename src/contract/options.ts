@@ -22,45 +22,56 @@ export type AttachmentOptions = Pick<
   'origins' | 'shouldRenew' | 'createdInstances' | 'existingAuthorization'
 >
 
+/** What an option accepts, as a test and in words, and its default. */
+type Rule = readonly [accepts: (value: unknown) => boolean, words: string, initial?: unknown]
+
 // What setTimeout can count.
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
-const milliseconds = (value: unknown) => isBetween(1, value, LONGEST_TIMEOUT_MS)
-const MILLISECONDS = `a number of milliseconds from 1 to ${LONGEST_TIMEOUT_MS}`
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
 
-const isFunction = (value: unknown) => typeof value === 'function'
+/** The first one is the default. */
+function oneOf(...values: readonly unknown[]): Rule {
+  const words = values.map((value) => JSON.stringify(value)).join(' or ')
+  return [(value) => values.includes(value), words, values[0]]
+}
 
-/** Of each option: what it accepts, as a test and in words, and its default. */
-const OPTIONS: Readonly<
-  Record<keyof CaspioAuthOptions, readonly [(value: unknown) => boolean, string, unknown?]>
-> = Object.freeze({
+function between(
+  least: number,
+  most: number,
+  words: string,
+  initial?: number,
+  isNumber: (value: unknown) => boolean = Number.isFinite,
+): Rule {
+  return [
+    (value) => isNumber(value) && Number(value) >= least && Number(value) <= most,
+    `${words} from ${least} to ${most}`,
+    initial,
+  ]
+}
+
+function milliseconds(initial: number): Rule {
+  return between(1, LONGEST_TIMEOUT_MS, 'a number of milliseconds', initial)
+}
+
+const OPTIONS: Readonly<Record<keyof CaspioAuthOptions, Rule>> = Object.freeze({
   origins: [
     (value) => Array.isArray(value) && value.every(isOrigin),
     "an array of https origins without a path, like ['https://gateway.example.com'] (http on loopback only)",
     [],
   ],
-  clientAuthentication: [
-    (value) => value === 'basic' || value === 'body',
-    "'basic' or 'body'",
-    'basic',
-  ],
-  renewBefore: [(value) => isBetween(0, value, Number.MAX_VALUE), 'a number of seconds from 0 on'],
-  timeout: [milliseconds, MILLISECONDS, 10_000],
-  retries: [
-    (value) => Number.isInteger(value) && isBetween(0, value, 100),
-    'an integer from 0 to 100',
-    2,
-  ],
+  clientAuthentication: oneOf('basic', 'body'),
+  renewBefore: between(0, LONGEST_TIMEOUT_MS, 'a number of seconds'),
+  timeout: milliseconds(10_000),
+  retries: between(0, 100, 'an integer', 2, Number.isInteger),
   shouldRenew: [isFunction, 'a function', ({ status }: { status: number }) => status === 401],
   tokenStore: [isStore, 'an object with the methods get, set and delete, like a Keyv'],
-  tokenStoreTimeout: [milliseconds, MILLISECONDS, 500],
+  tokenStoreTimeout: milliseconds(500),
   onEvent: [isFunction, 'a function'],
-  createdInstances: [(value) => typeof value === 'boolean', 'true or false', false],
-  existingAuthorization: [
-    (value) => value === 'replace' || value === 'keep',
-    "'replace' or 'keep'",
-    'replace',
-  ],
+  createdInstances: oneOf(false, true),
+  existingAuthorization: oneOf('replace', 'keep'),
 })
 
 /**
@@ -93,8 +104,4 @@ function isOrigin(value: unknown): boolean {
 function isStore(value: unknown): boolean {
   const { get, set, delete: remove, lock = get } = Object(value)
   return [get, set, remove, lock].every(isFunction)
-}
-
-function isBetween(least: number, value: unknown, most: number): boolean {
-  return typeof value === 'number' && value >= least && value <= most
 }
