@@ -27,8 +27,7 @@ export function createHandle(
       if (signal?.aborted) throw new axios.CanceledError()
       try {
         const token = renew ? source.renew(transport) : source.acquire(transport)
-        const limits = withoutPrototype(signal ? { signal } : {})
-        return toAccessToken(await waitFor(Promise.resolve(token), limits))
+        return toAccessToken(await waitFor(Promise.resolve(token), withoutPrototype({ signal })))
       } catch (error) {
         throw isFailure(error) ? new CaspioAuthError(error) : error
       }

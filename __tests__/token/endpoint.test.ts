@@ -1,6 +1,6 @@
 import { AxiosError, type InternalAxiosRequestConfig } from 'axios'
 import { describe, expect, it } from 'vitest'
-import type { Failure } from '../../src/contract/errors.js'
+import { CaspioAuthError, type Failure } from '../../src/contract/errors.js'
 import type { CaspioAuthEvent } from '../../src/contract/events.js'
 import { resolveOptions } from '../../src/contract/options.js'
 import type { CaspioAuthOptions } from '../../src/contract/types.js'
@@ -157,15 +157,15 @@ describe('a refresh token', () => {
       ({ data }) => ({ status: 500, data }),
       REFRESH_TOKEN,
     )
-    const failure: Failure = await rejectionOf(answered)
+    const { response } = new CaspioAuthError(await rejectionOf(answered))
     expect(String(configs[0]?.data)).toMatch(/^grant_type=refresh_token&refresh_token=f{64}$/)
     expect(events).toMatchObject([{ grant: 'refresh_token', status: 500 }])
-    expect(failure.answer?.data).toBe('grant_type=refresh_token&refresh_token=[redacted]')
+    expect(response?.data).toBe('grant_type=refresh_token&refresh_token=[redacted]')
   })
 
-  it('that is refused is not a temporary failure', async () => {
+  it('that is refused counts as a refused client', async () => {
     const refused = () => ({ status: 400, data: { error: 'invalid_grant' } })
     const failure = await rejectionOf(sendTokenRequest(refused, REFRESH_TOKEN).answered)
-    expect(failure).toMatchObject({ code: 'ERR_CASPIO_CREDENTIALS', isTemporary: false })
+    expect(failure).toMatchObject({ code: 'ERR_CASPIO_CREDENTIALS' })
   })
 })

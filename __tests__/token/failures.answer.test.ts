@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Failure } from '../../src/contract/errors.js'
+import { CaspioAuthError, type Failure } from '../../src/contract/errors.js'
 import { answerFailure } from '../../src/token/failures.js'
 
 interface Answer {
@@ -19,6 +19,11 @@ function failureOf({ body, fault, ...response }: Answer): Failure {
     'the token endpoint',
     (text) => text.replaceAll('sesame', '[redacted]'),
   )
+}
+
+/** The data that callers see. */
+function dataOf(answer: Answer): unknown {
+  return new CaspioAuthError(failureOf(answer)).response?.data
 }
 
 const PLACE = 'in your Caspio account, under Access permissions > Web services profiles > (profile)'
@@ -59,19 +64,17 @@ describe('the message says what the endpoint answered, why that failed, and what
 
 describe('ERR_CASPIO_TOKEN_ENDPOINT', () => {
   it.each([
+    { status: 407 },
     { status: 429 },
     { status: 500 },
     { status: 400, body: { Code: 'api-calls-rate-exceeded' } },
-  ])('is temporary: %o', (answer) => {
-    expect(failureOf(answer)).toMatchObject({
-      code: 'ERR_CASPIO_TOKEN_ENDPOINT',
-      isTemporary: true,
-    })
+  ])('means that it may answer better the next time: %o', (answer) => {
+    expect(failureOf(answer).code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
   })
 
-  it('is not temporary if a proxy wants a password', () => {
-    const { code, isTemporary } = failureOf({ status: 407 })
-    expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', false])
+  it('is a network fault if a proxy answered', () => {
+    const faults = [407, 500].map((status) => failureOf({ status }).isNetworkFault)
+    expect(faults).toEqual([true, false])
   })
 
   it.each([
@@ -79,8 +82,7 @@ describe('ERR_CASPIO_TOKEN_ENDPOINT', () => {
     { status: 404, body: { Code: 'api-calls-rate-exceeded' } },
     { status: 400, body: { Code: 'another' } },
   ])('is not the code for other answers: %o', (answer) => {
-    const { code, isTemporary } = failureOf(answer)
-    expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', false])
+    expect(failureOf(answer).code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
   })
 })
 
@@ -111,9 +113,10 @@ describe('the answer in the error', () => {
     const body = { error: 'invalid_request', code: 17, retry: false, more: [null, 1.5] }
     const headers = { 'x-caspio-request-id': 'a-b-c' }
     const failure = failureOf({ status: 400, statusText: 'Bad Request', headers, body })
-    expect(failure.answer).toMatchObject({ status: 400, statusText: 'Bad Request', headers })
-    expect(failure.answer?.data).toEqual(body)
-    expect(failure.requestId).toBe('a-b-c')
+    const { response, requestId } = new CaspioAuthError(failure)
+    expect(response).toMatchObject({ status: 400, statusText: 'Bad Request', headers })
+    expect(response?.data).toEqual(body)
+    expect(requestId).toBe('a-b-c')
   })
 
   it('has an empty request ID and status text if the endpoint sent none', () => {
@@ -130,20 +133,18 @@ describe('the answer in the error', () => {
 
   it('has each token in a text redacted, but not the rest', () => {
     const body = `{"access_token":"${'t'.repeat(340)}","token_ty`
-    const { answer } = failureOf({ status: 503, body })
-    expect(answer?.data).toBe('{"access_token":"[redacted]","token_ty')
+    expect(dataOf({ status: 503, body })).toBe('{"access_token":"[redacted]","token_ty')
   })
 
   it('has the token fields of an object removed, but not fields with similar names', () => {
     const alike = { invalid_refresh_token: true, refresh_token_expires_in: 60 }
     const body = { access_token: 'a', refresh_token: 'b', inner: [{ access_token: 'c' }], ...alike }
-    expect(failureOf({ status: 503, body }).answer?.data).toEqual({ ...alike, inner: [{}] })
+    expect(dataOf({ status: 503, body })).toEqual({ ...alike, inner: [{}] })
   })
 
   it('has no data if the body is nested too deeply', () => {
     const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
-    const dataOf = (body: unknown) => failureOf({ status: 503, body }).answer?.data
-    expect(dataOf(nested(100))).toEqual(nested(100))
-    expect(dataOf(nested(100_000))).toBeUndefined()
+    expect(dataOf({ status: 503, body: nested(100) })).toEqual(nested(100))
+    expect(dataOf({ status: 503, body: nested(100_000) })).toBeUndefined()
   })
 })

@@ -77,13 +77,12 @@ describe('the code of the cause', () => {
 })
 
 describe('the failure', () => {
-  it('is temporary', () => {
-    const { code, isTemporary } = failureOf(new Error('no route'))
-    expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_ENDPOINT', true])
+  it('has the code of a token endpoint that may answer the next time', () => {
+    expect(failureOf(new Error('no route')).code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
   })
 
-  it('is not temporary if the answer was too long', () => {
-    const { code, isTemporary } = failureOf(new Error('maxContentLength size of 9 exceeded'))
-    expect([code, isTemporary]).toEqual(['ERR_CASPIO_TOKEN_RESPONSE', false])
+  it('has the code of a wrong answer if the answer was too long', () => {
+    const { code } = failureOf(new Error('maxContentLength size of 9 exceeded'))
+    expect(code).toBe('ERR_CASPIO_TOKEN_RESPONSE')
   })
 })

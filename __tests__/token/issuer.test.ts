@@ -12,7 +12,6 @@ import { issueRequest } from '../support/issue-request.js'
 const OUT_OF_ORDER: Failure = {
   code: 'ERR_CASPIO_TOKEN_ENDPOINT',
   message: 'it is out of order',
-  isTemporary: true,
 }
 const REFUSED: Failure = {
   code: 'ERR_CASPIO_TOKEN_RESPONSE',
@@ -84,7 +83,14 @@ describe('attempts', () => {
   })
 
   it('are limited to one if another would not help', async () => {
-    const { issue, startTimes } = issuerOf(2, { ...OUT_OF_ORDER, isTemporary: false })
+    const { issue, startTimes } = issuerOf(2, REFUSED)
+    await rejectionOf(afterTimers(issue()))
+    expect(startTimes).toHaveLength(1)
+  })
+
+  it('are limited to one if a proxy wants a password', async () => {
+    const answer = { status: 407, statusText: '', headers: undefined, data: undefined }
+    const { issue, startTimes } = issuerOf(2, { ...OUT_OF_ORDER, answer })
     await rejectionOf(afterTimers(issue()))
     expect(startTimes).toHaveLength(1)
   })

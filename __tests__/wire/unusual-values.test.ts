@@ -96,7 +96,7 @@ describe('a token', () => {
     let attempts = 0
     const issue = createIssuer(async () => {
       attempts++
-      throw createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'it is down', { isTemporary: true })
+      throw createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'it is down')
     }, 9)
     const failure = rejectionOf(issue(issueRequest()))
     await vi.advanceTimersByTimeAsync(90_000)

@@ -1,6 +1,7 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { axios } from '../lib/axios.js'
-import { defineHidden, ownProperty, withoutPrototype } from '../lib/own-properties.js'
+import { defineHidden, ownText, withoutPrototype } from '../lib/own-properties.js'
+import { parseJSON } from '../lib/parse-json.js'
 
 /**
  * - `ERR_CASPIO_CONFIG`: an argument is wrong. Thrown at once.
@@ -18,11 +19,13 @@ export type CaspioAuthErrorCode =
 interface FailureDetails {
   readonly cause?: Error
   /** The token endpoint's answer, without the token request that led to it. */
-  readonly answer?: Pick<AxiosResponse, 'status' | 'statusText' | 'headers' | 'data'>
+  readonly answer?: Pick<AxiosResponse, 'status' | 'statusText'> & {
+    /** As JSON, so that each error has a copy of its own. */
+    readonly headers: string | undefined
+    readonly data: string | undefined
+  }
   readonly requestId?: string
   readonly nextAttemptAt?: Date
-  /** Whether a repetition may succeed: after network errors, 429 and 5xx. */
-  readonly isTemporary?: boolean
   /** Whether the token endpoint was not reached. Another instance may have a better transport. */
   readonly isNetworkFault?: boolean
   readonly retryAfterMs?: number
@@ -47,7 +50,7 @@ export function createFailure(
 
 /** Whether something thrown is a {@link Failure}, or an error made from one. */
 export function isFailure(thrown: unknown): thrown is Failure {
-  return String(ownProperty(thrown, 'code')).startsWith('ERR_CASPIO_')
+  return ownText(thrown, 'code').startsWith('ERR_CASPIO_')
 }
 
 // Symbol.for, so that the ESM and the CommonJS copy of the package recognise each other's errors.
@@ -84,27 +87,23 @@ export class CaspioAuthError extends AxiosError {
   /** @internal */
   constructor(failure: Failure, config?: InternalAxiosRequestConfig) {
     const { message, code, cause, answer, requestId, nextAttemptAt } = failure
-    const data = answer?.data
     const sentences = [
       `axios-caspio-auth: ${message}`,
       requestId && `Caspio's request ID is ${requestId}.`,
       nextAttemptAt && `The plugin does not try again before ${nextAttemptAt.toISOString()}.`,
     ]
     super(sentences.filter(Boolean).join(' '))
-    this.name = 'CaspioAuthError'
-    this.code = code
     Object.assign(
       this,
+      { name: 'CaspioAuthError', code },
       answer && { status: answer.status },
       requestId && { requestId },
       nextAttemptAt && { nextAttemptAt: new Date(nextAttemptAt) },
     )
-    // Copies, because a caller may change its error, and others share the failure.
     const response = answer && {
       ...answer,
-      headers: new axios.AxiosHeaders(answer.headers as never),
-      // Only JSON leads here.
-      data: Object(data) === data ? JSON.parse(JSON.stringify(data)) : data,
+      headers: new axios.AxiosHeaders(parseJSON(answer.headers) as never),
+      data: parseJSON(answer.data),
       config: config ?? {},
     }
     const hidden = { config, response, cause: cause && Object.assign(Error(cause.message), cause) }

@@ -13,6 +13,12 @@ export function ownProperty(value: unknown, name: string): unknown {
   return Object.hasOwn(Object(value), name) ? (value as Record<string, unknown>)[name] : undefined
 }
 
+/** An own property of any value that is a text; '' if it has none of that name. */
+export function ownText(value: unknown, name: string): string {
+  const text = ownProperty(value, name)
+  return typeof text === 'string' ? text : ''
+}
+
 /** A property that an object has itself or from its class, but not from `Object.prototype`. */
 export function memberOf(value: unknown, name: string): unknown {
   const member = Object(value)[name]

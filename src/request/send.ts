@@ -53,10 +53,10 @@ export function sendOnce(
     const isID = /^[\w-]{1,40}$/.test(requestId ?? '')
     emit({
       type: 'api-call',
-      method: String(config.method).toUpperCase(),
+      method: `${config.method}`.toUpperCase(),
       url: destination.address,
       ...(response && { status: response.status }),
-      ...(errorCode !== undefined && { errorCode: String(errorCode) }),
+      ...(errorCode !== undefined && { errorCode: `${errorCode}` }),
       resent: resends > 0,
       duration: performance.now() - startedAt,
       ...(isID && { requestId }),

@@ -7,9 +7,11 @@ import type { Token } from '../token/life.js'
 type Config = InternalAxiosRequestConfig
 
 /** What can end a caller's wait. */
-export type WaitLimits = Partial<
-  Pick<Config, 'adapter' | 'signal' | 'cancelToken' | 'timeout' | 'timeoutErrorMessage'>
->
+export type WaitLimits = {
+  readonly [Name in 'adapter' | 'signal' | 'cancelToken' | 'timeout' | 'timeoutErrorMessage']?:
+    | Config[Name]
+    | undefined
+}
 
 /**
  * Waits for a shared promise until the caller's signal, cancelToken or timeout ends the wait; other

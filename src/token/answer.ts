@@ -1,4 +1,4 @@
-import { ownProperty } from '../lib/own-properties.js'
+import { ownProperty, ownText } from '../lib/own-properties.js'
 
 /** A token from a token endpoint or a token broker, checked. */
 export interface TokenAnswer {
@@ -17,24 +17,21 @@ const LONGEST_TOKEN = 8_192
 
 /** Reads the answer of a token endpoint or a token broker. Returns the fault of one that is wrong. */
 export function readTokenAnswer(answer: unknown): TokenAnswer | string {
-  const accessToken = ownProperty(answer, 'access_token')
-  if (typeof accessToken !== 'string' || !ACCESS_TOKEN.test(accessToken)) {
+  const accessToken = ownText(answer, 'access_token')
+  if (!ACCESS_TOKEN.test(accessToken)) {
     return 'access_token is missing or is not a bearer token (RFC 6750)'
   }
   if (accessToken.length > LONGEST_TOKEN) {
     return `access_token is longer than ${LONGEST_TOKEN} characters`
   }
-  const tokenType = ownProperty(answer, 'token_type')
-  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') {
-    return 'token_type is not bearer'
-  }
+  const tokenType = ownText(answer, 'token_type')
+  if (tokenType.toLowerCase() !== 'bearer') return 'token_type is not bearer'
   const expiresIn = ownProperty(answer, 'expires_in')
   const seconds = typeof expiresIn === 'string' ? Number(expiresIn) : expiresIn
-  const refreshToken = ownProperty(answer, 'refresh_token')
   return {
     accessToken,
     tokenType,
     lifeSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : Number.POSITIVE_INFINITY,
-    refreshToken: (typeof refreshToken === 'string' && refreshToken) || undefined,
+    refreshToken: ownText(answer, 'refresh_token') || undefined,
   }
 }

@@ -21,7 +21,6 @@ export async function withClientSecret<T>(
     throw createFailure(
       'ERR_CASPIO_TOKEN_ENDPOINT',
       `clientSecret() must return the secret within ${timeoutMs} ms, but the secret ${fault}.`,
-      { isTemporary: true },
     )
   }
   const secret = await read()

@@ -2,7 +2,7 @@ import type { AxiosResponse } from 'axios'
 import type { Emit } from '../contract/events.js'
 import type { ResolvedOptions } from '../contract/options.js'
 import type { CaspioCredentials, KnownCredentials } from '../contract/types.js'
-import { ownProperty } from '../lib/own-properties.js'
+import { ownProperty, ownText } from '../lib/own-properties.js'
 import { parseJSON } from '../lib/parse-json.js'
 import { createRedact, formEncode, printable } from '../lib/redact.js'
 import { readTokenAnswer } from './answer.js'
@@ -46,8 +46,8 @@ export function createTokenEndpoint(
       report({ status })
       return { token, answer: body, grant }
     }
-    const error = ownProperty(body, 'error')
-    report({ status, ...(typeof error === 'string' && { errorCode: printable(redact(error)) }) })
+    const error = ownText(body, 'error')
+    report({ status, ...(error && { errorCode: printable(redact(error)) }) })
     const hint = options.clientAuthentication === 'basic' ? hintFor(client) : ''
     throw answerFailure({ status, body, fault: token }, response, endpoint, redact, hint)
   }

@@ -22,15 +22,14 @@ export type CoolingFailure = Failure & { readonly retryInMs: number }
 export function createFailureCooldown() {
   let pauses = new WeakMap<object, FailurePause>()
   const account = {}
-  const pausesFor = (transport: Transport) =>
-    [account, transport].map((key) => pauses.get(key)).filter((pause) => pause !== undefined)
+  const pausesFor = (transport: Transport) => [account, transport].map((key) => pauses.get(key))
   return {
     /** The failure that callers get; undefined if a token request may be sent. */
     failure: (transport: Transport) =>
-      pausesFor(transport).find(({ cooldown }) => cooldown.isActive())?.failure,
+      pausesFor(transport).find((pause) => pause?.cooldown.isActive())?.failure,
     /** Whether the last token request failed, a short time ago. */
     followsFailure: (transport: Transport) =>
-      pausesFor(transport).some(({ cooldown }) => cooldown.isRemembered()),
+      pausesFor(transport).some((pause) => pause?.cooldown.isRemembered()),
     /** @param tookMs how long callers have waited already */
     start(failure: Failure, transport: Transport, tookMs: number): CoolingFailure {
       const key = failure.isNetworkFault ? transport : account

@@ -2,8 +2,7 @@ import type { AxiosResponse } from 'axios'
 import { type CaspioAuthErrorCode, createFailure, type Failure } from '../contract/errors.js'
 import { IN_YOUR_ACCOUNT } from '../contract/in-your-account.js'
 import { axios } from '../lib/axios.js'
-import { ownProperty } from '../lib/own-properties.js'
-import { parseJSON } from '../lib/parse-json.js'
+import { ownProperty, ownText } from '../lib/own-properties.js'
 import { printable, type Redact } from '../lib/redact.js'
 import { parseRetryAfter } from '../lib/retry-after.js'
 
@@ -33,21 +32,19 @@ export function answerFailure(
   const redact: Redact = (text) => redactSecrets(text).replace(TOKEN_IN_TEXT, '$1[redacted]')
   const { status, body } = answer
   const headers = axios.AxiosHeaders.from(received as never)
-  const data = redactDeep(body, redact)
-  const [code, advice] = explain(answer, `${JSON.stringify(data)}`, hint)
-  const words = [status, textIn(body, 'error'), textIn(body, 'error_description')].filter(Boolean)
-  const isTemporary = advice === OVERLOADED
+  const data = redactedJSON(body, redact)
+  const [code, advice] = explain(answer, `${data}`, hint)
+  const words = [status, ownText(body, 'error'), ownText(body, 'error_description')].filter(Boolean)
   return createFailure(
     code,
     `${endpoint} answered ${printable(redact(words.join(' ')))}${advice}`,
     {
-      isTemporary,
       isNetworkFault: status === 407,
-      retryAfterMs: isTemporary ? parseRetryAfter(headers.get('Retry-After')) : 0,
+      retryAfterMs: parseRetryAfter(headers.get('Retry-After')),
       answer: {
         status,
         statusText: redact(statusText ?? ''),
-        headers: axios.AxiosHeaders.from(redactDeep(headers, redact) as never),
+        headers: redactedJSON(headers, redact),
         // A successful answer may contain a token.
         data: answer.fault ? undefined : data,
       },
@@ -55,8 +52,6 @@ export function answerFailure(
     },
   )
 }
-
-const OVERLOADED = ': it is down, or was called too often.'
 
 /** The code, and what follows "the token endpoint … answered 400 invalid_client" in the message. */
 function explain(
@@ -72,7 +67,7 @@ function explain(
   // Caspio answers too many calls with 429, or with 400 and this name.
   const isRateLimited = status === 400 && /api-calls-rate/.test(text)
   if (status === 429 || status > 499 || isRateLimited) {
-    return ['ERR_CASPIO_TOKEN_ENDPOINT', OVERLOADED]
+    return ['ERR_CASPIO_TOKEN_ENDPOINT', ': it is down, or was called too often.']
   }
   // Caspio answers 403 to an address that the profile does not allow.
   const profilePart =
@@ -83,7 +78,7 @@ function explain(
     status === 401 ||
     // Of a client-credentials request the grant is the client itself. A refresh grant that is refused
     // is followed by one.
-    /^(invalid|unauthorized)_client$|^access_denied$|^invalid_grant$/.test(textIn(body, 'error'))
+    /^(invalid|unauthorized)_client$|^access_denied$|^invalid_grant$/.test(ownText(body, 'error'))
   if (profilePart || isRefused) {
     const advice = profilePart
       ? `the ${profilePart} of the profile, ${IN_YOUR_ACCOUNT}.`
@@ -99,13 +94,8 @@ function explain(
   return ['ERR_CASPIO_TOKEN_RESPONSE', advice]
 }
 
-function textIn(body: unknown, name: string): string {
-  const value = ownProperty(body, name)
-  return typeof value === 'string' ? value : ''
-}
-
-/** A copy without tokens and secrets; undefined if it is nested too deeply. */
-function redactDeep(value: unknown, redact: Redact): unknown {
+/** JSON without tokens and secrets; undefined if the value is nested too deeply. */
+function redactedJSON(value: unknown, redact: Redact): string | undefined {
   const redactItem = (key: string, item: unknown) => {
     if (/^(access|refresh)_token$/.test(key)) return undefined
     if (Object(item) === item) return item
@@ -114,7 +104,7 @@ function redactDeep(value: unknown, redact: Redact): unknown {
   }
   try {
     // Once more as a whole, for the names.
-    return parseJSON(redact(JSON.stringify(value, redactItem)))
+    return redact(JSON.stringify(value, redactItem))
   } catch {
     return undefined
   }
@@ -136,7 +126,7 @@ export function thrownFailure(
   return createFailure(
     isTooLong ? 'ERR_CASPIO_TOKEN_RESPONSE' : 'ERR_CASPIO_TOKEN_ENDPOINT',
     explainReason(reason),
-    { cause: Object.assign(new Error(reason), { code }), isTemporary: !isTooLong },
+    { cause: Object.assign(new Error(reason), { code }) },
   )
 }
 

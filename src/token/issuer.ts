@@ -1,11 +1,11 @@
 import type { Failure } from '../contract/errors.js'
 import type { CaspioGrant } from '../contract/events.js'
-import { msSince, now } from '../lib/clock.js'
+import { now } from '../lib/clock.js'
 import type { Pool } from '../lib/time-limit.js'
 import { delay } from '../lib/timers.js'
 import type { TokenAnswer } from './answer.js'
 import { retryDelayMs } from './cooldown.js'
-import type { TimedToken } from './life.js'
+import { msLeft, type TimedToken } from './life.js'
 import type { Transport } from './transport.js'
 
 // No property is optional: an absent one could be read from a polluted Object.prototype.
@@ -66,21 +66,21 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
       const requestedAt = now()
       try {
         const granted = await requestToken({ ...request, refreshToken })
-        // Without a new refresh token, the old one remains valid (RFC 6749 §6).
-        const nextRefreshToken = granted.token.refreshToken ?? refreshToken
+        const token = {
+          ...granted.token,
+          // Without a new refresh token, the old one remains valid (RFC 6749 §6).
+          refreshToken: granted.token.refreshToken ?? refreshToken,
+          requestedAt,
+        }
         // A machine that slept while it waited gets an expired token. It asks once more; a token
         // that lives shorter than its answer takes would be no better the next time.
-        isExpired = !isExpired && msSince(requestedAt) >= granted.token.lifeSeconds * 1000
-        if (!isExpired)
-          return {
-            ...granted,
-            token: { ...granted.token, refreshToken: nextRefreshToken, requestedAt },
-          }
-        if (refreshToken) refreshToken = nextRefreshToken
+        isExpired = !isExpired && msLeft(token) <= 0
+        if (!isExpired) return { ...granted, token }
+        if (refreshToken) refreshToken = token.refreshToken
       } catch (thrown) {
         const failure = thrown as Failure
-        // Any reason but a passing fault is a refusal.
-        const isRefused = refreshToken && failure.code !== 'ERR_CASPIO_TOKEN_ENDPOINT'
+        const isPassing = failure.code === 'ERR_CASPIO_TOKEN_ENDPOINT'
+        const isRefused = refreshToken && !isPassing
         if (isRefused) request.onRefreshTokenRefused()
         const retryAfterMs = failure.retryAfterMs ?? 0
         const backoffMs = Math.min(retryDelayMs(retriesSoFar), LONGEST_RETRY_MS)
@@ -92,7 +92,8 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
           refreshToken = undefined
           continue
         }
-        if (isLast || !failure.isTemporary) throw failure
+        // A proxy that was given a wrong password several times may lock its user out.
+        if (isLast || !isPassing || failure.answer?.status === 407) throw failure
         retriesSoFar++
         await delay(delayMs)
       }

@@ -12,6 +12,8 @@ export interface TimedToken extends TokenAnswer {
 
 /** A token in use. Compared by identity: "is this the one that was rejected?" */
 export interface Token extends TimedToken {
+  /** Undefined also if the token endpoint refused it. */
+  refreshToken: string | undefined
   /** Whether another process obtained it. */
   readonly isFromStore: boolean
 }

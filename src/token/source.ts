@@ -33,7 +33,6 @@ export class TokenSource {
   // Differs from process to process, so that a fleet does not renew all at once.
   readonly #jitter = 1 - Math.random() / 5
   #current: Token | undefined
-  #refreshToken: string | undefined
   #skipsRefresh = false
   /** The access tokens that were rejected last. Another process may not know that they were. */
   #rejected: readonly string[] = []
@@ -85,7 +84,7 @@ export class TokenSource {
   /** Forgets the token, and ends all cooldowns. */
   invalidate(): void {
     if (this.#current) this.#rememberRejected(this.#current)
-    this.#current = this.#refreshToken = undefined
+    this.#current = undefined
     const flight = this.#flights.current()
     if (flight) flight.isInvalidated = true
     this.#failures.reset()
@@ -135,9 +134,9 @@ export class TokenSource {
     this.#skipsRefresh = retry || !this.#skipsRefresh
     const skipsRefresh = reason === 'rejected' || (!retry && this.#skipsRefresh)
     const issuing = this.#tokens.issue({
-      refreshToken: skipsRefresh ? undefined : this.#refreshToken,
+      refreshToken: skipsRefresh ? undefined : replaced?.refreshToken,
       onRefreshTokenRefused: () => {
-        if (this.#current === replaced) this.#refreshToken = undefined
+        if (replaced) replaced.refreshToken = undefined
       },
       renew: Boolean(replaced) || reason !== 'missing' || this.#rejected.length > 0,
       accepts: (other: TimedToken) => this.#accepts(other, reason, replaced),
@@ -176,7 +175,6 @@ export class TokenSource {
     const token = { ...issued, isFromStore: !grant }
     if (flight?.isInvalidated) return this.#rememberRejected(token)
     this.#current = token
-    this.#refreshToken = token.refreshToken
     this.#failures.reset()
     const expiresIn = grant ? token.lifeSeconds : Math.floor(msLeft(token) / 1000)
     const source = grant ? ({ source: 'issued', grant } as const) : ({ source: 'store' } as const)
