@@ -6,40 +6,59 @@ import { atRest } from '../support/clocks.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 const response = { status: 401 } as AxiosResponse
+const HOME = 'https://a1bcd234.caspio.com'
+const scope = {
+  destinationOf: () => undefined,
+  includesURL: (url: string) => url.startsWith(HOME),
+}
 
 describe('isTokenRejected', () => {
   it.each([true, false])('is %s if shouldRenew returns the same', (verdict) => {
-    expect(isTokenRejected(response, { shouldRenew: () => verdict })).toBe(verdict)
+    expect(isTokenRejected(response, { shouldRenew: () => verdict, scope })).toBe(verdict)
   })
 
   it('passes the answer to shouldRenew', () => {
     const shouldRenew = (answer: AxiosResponse) => answer === response
-    expect(isTokenRejected(response, { shouldRenew })).toBe(true)
+    expect(isTokenRejected(response, { shouldRenew, scope })).toBe(true)
   })
 
   it('is false if the request that was answered had lost the token in a redirect', () => {
     const shouldRenew = () => true
     const answerTo = (headers: Record<string, string>) =>
       ({ ...response, request: { getHeader: (name: string) => headers[name] } }) as AxiosResponse
-    expect(isTokenRejected(answerTo({}), { shouldRenew })).toBe(false)
-    expect(isTokenRejected(answerTo({ authorization: 'Bearer x' }), { shouldRenew })).toBe(true)
+    expect(isTokenRejected(answerTo({}), { shouldRenew, scope })).toBe(false)
+    expect(isTokenRejected(answerTo({ authorization: 'Bearer x' }), { shouldRenew, scope })).toBe(
+      true,
+    )
+  })
+
+  it('is false if an XMLHttpRequest was redirected out of the scope', () => {
+    const shouldRenew = () => true
+    const answerFrom = (responseURL: string) =>
+      ({ ...response, request: { responseURL } }) as AxiosResponse
+    expect(isTokenRejected(answerFrom('https://other.example/'), { shouldRenew, scope })).toBe(
+      false,
+    )
+    expect(isTokenRejected(answerFrom(`${HOME}/x`), { shouldRenew, scope })).toBe(true)
+    // In a test tool's imitation.
+    expect(isTokenRejected(answerFrom(''), { shouldRenew, scope })).toBe(true)
   })
 
   it.each([1, 'true', {}, undefined])('is false if shouldRenew returns %o', (verdict) => {
-    expect(isTokenRejected(response, { shouldRenew: () => verdict as never })).toBe(false)
+    expect(isTokenRejected(response, { shouldRenew: () => verdict as never, scope })).toBe(false)
   })
 
   it('is false if shouldRenew throws', () => {
     const shouldRenew = () => {
       throw new Error('bug')
     }
-    expect(isTokenRejected(response, { shouldRenew })).toBe(false)
+    expect(isTokenRejected(response, { shouldRenew, scope })).toBe(false)
   })
 
   it('is false if shouldRenew is asynchronous, and handles its rejection', async () => {
     const { unhandled, end } = watchUnhandled()
     const shouldRenew = (async () => Promise.reject(new Error('bug'))) as never
-    expect(isTokenRejected(response, { shouldRenew })).toBe(false)
+    expect(isTokenRejected(response, { shouldRenew, scope })).toBe(false)
     await atRest()
     end()
     expect(unhandled).toEqual([])
