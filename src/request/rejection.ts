@@ -1,5 +1,6 @@
 import type { AxiosResponse } from 'axios'
 import { memberOf } from '../lib/own-properties.js'
+import { parseURL } from '../lib/url.js'
 import type { Authoriser } from './send.js'
 
 /** Whether this answer means that the token was rejected, by the user's `shouldRenew`. */
@@ -13,8 +14,8 @@ export function isTokenRejected(
     const getHeader = memberOf(request, 'getHeader') as ((name: string) => unknown) | undefined
     if (getHeader && !getHeader.call(request, 'authorization')) return false
     // An XMLHttpRequest says where its answer comes from. With fetch, nobody does.
-    const lastURL = memberOf(request, 'responseURL')
-    if (lastURL && !scope.includesURL(String(lastURL))) return false
+    const lastURL = parseURL(`${memberOf(request, 'responseURL')}`)
+    if (lastURL && !scope.includesURL(lastURL.href)) return false
     const verdict: unknown = shouldRenew(response)
     // An async function, by mistake: its rejection must not end the process.
     if (typeof verdict === 'object') Promise.resolve(verdict).catch(() => {})
