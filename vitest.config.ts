@@ -5,12 +5,34 @@ import { configDefaults, defineConfig } from 'vitest/config'
 // the counts as JSON as well; COVERAGE=true wants all of src covered.
 const { AXIOS: axios, TEST_REPORT: outputFile, COVERAGE: coverage } = process.env
 
+const ALL = '__tests__/**/*.test.ts'
 const SLOW = '__tests__/**/*.slow.test.ts'
 const RANDOM = '__tests__/**/*.{model,properties}.test.ts'
+
+// Each of these files gets a process of its own: they replace or reload modules or timers, or use libraries
+// that change Node's own objects. The other files share processes, so that axios and src load once in each.
+const ISOLATED = [
+  '__tests__/{cli,company,project}/**/*.test.ts',
+  '__tests__/created-instances.test.ts',
+  '__tests__/lib/old-axios.test.ts',
+  '__tests__/metering/outbox.test.ts',
+  '__tests__/request/redirects.test.ts',
+  '__tests__/token/source.model.test.ts',
+  '__tests__/wire/two-accounts.test.ts',
+]
 
 // `npm test` runs the fast tests. `npm run test:slow` (--mode slow) runs the slow ones, one after the
 // other, because some of them measure time, and the random ones with all their cases.
 export default defineConfig(({ mode }) => ({
+  plugins: [
+    {
+      name: 'exclude-in-projects',
+      // Vitest does not pass its option --exclude on.
+      configureVitest({ project, vitest }) {
+        project.config.exclude.push(...(vitest.config.cliExclude ?? []))
+      },
+    },
+  ],
   test: {
     ...(mode === 'slow'
       ? {
@@ -20,8 +42,25 @@ export default defineConfig(({ mode }) => ({
           fileParallelism: false,
         }
       : {
-          include: ['__tests__/**/*.test.ts'],
           exclude: [...configDefaults.exclude, SLOW],
+          // Stryker runs all files in one process (--mode mutation).
+          ...(mode === 'mutation'
+            ? { include: [ALL] }
+            : {
+                projects: [
+                  { extends: true, test: { name: 'isolated', include: ISOLATED } },
+                  {
+                    extends: true,
+                    test: {
+                      name: 'shared',
+                      isolate: false,
+                      include: [ALL],
+                      exclude: ISOLATED,
+                      setupFiles: ['__tests__/support/shared-process.ts'],
+                    },
+                  },
+                ],
+              }),
           testTimeout: 15_000,
           // Most of the time is spent in waiting: on 2 cores one worker would take twice as long.
           maxWorkers: 2,

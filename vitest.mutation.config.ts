@@ -32,7 +32,7 @@ class FastFirst extends BaseSequencer {
 // long to say what others say as well.
 const LEFT_OUT = 'hostile-proxy,outages,pollution,tls'
 
-export default mergeConfig(config({ command: 'serve', mode: 'test' }), {
+export default mergeConfig(config({ command: 'serve', mode: 'mutation' }), {
   test: {
     // Ten seconds less for each mutant that lives.
     isolate: false,

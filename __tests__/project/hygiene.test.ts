@@ -7,6 +7,11 @@ import { secretsSeen } from '../support/hygiene.js'
 import { startRawServer } from '../support/raw-server.js'
 import { leaksIn } from '../support/secrets.js'
 
+const folder = join(import.meta.dirname, '..')
+const testFiles = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => /\.test\.ts$/.test(file) && file !== 'project/hygiene.test.ts',
+)
+
 const SECRET = 'S3cr/t+of "Örsted" & son: 100 %'
 
 const PLACES: [string, (secret: string) => unknown][] = [
@@ -97,12 +102,8 @@ describe('the check for secrets', () => {
 
   // The helpers of support/ pass errors to the check. An error that is caught otherwise would escape it.
   it('sees every error that a test provokes', () => {
-    const folder = join(import.meta.dirname, '..')
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-      (file) => /\.test\.ts$/.test(file) && file !== 'project/hygiene.test.ts',
-    )
-    expect(files.length).toBeGreaterThan(25)
-    const others = files.flatMap((file) =>
+    expect(testFiles.length).toBeGreaterThan(25)
+    const others = testFiles.flatMap((file) =>
       readFileSync(join(folder, file), 'utf8')
         .split('\n')
         .flatMap((line, index) =>
@@ -114,5 +115,14 @@ describe('the check for secrets', () => {
         ),
     )
     expect(others).toEqual([])
+  })
+
+  it('runs each file that replaces or reloads modules in a process of its own', () => {
+    const alone = readFileSync(join(folder, '..', 'vitest.config.ts'), 'utf8')
+    const reloading = testFiles.filter((file) =>
+      /\bvi\.(do)?mock\(|\bvi\.resetModules\(/i.test(readFileSync(join(folder, file), 'utf8')),
+    )
+    expect(reloading.length).toBeGreaterThan(3)
+    for (const file of reloading) expect(alone).toContain(`__tests__/${file}`)
   })
 })

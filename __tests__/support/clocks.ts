@@ -5,6 +5,8 @@ function fake(...toFake: NonNullable<Parameters<typeof vi.useFakeTimers>[0]>['to
     vi.useFakeTimers({ toFake })
   })
   afterEach(() => {
+    // First, because a spy on a faked function would bring it back later.
+    vi.restoreAllMocks()
     vi.useRealTimers()
   })
 }

@@ -36,16 +36,7 @@ export function witness<T>(value: T): T {
  * no refresh token, and that their JSON contains no access token.
  */
 export function checkEveryTest(): void {
-  findSecretsInTraffic({ secret: watchSecret, accessToken: (token) => bearers.add(token) })
-  for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) {
-    const print = console[method]
-    console[method] = (...args: unknown[]) => {
-      args.forEach(witness)
-      print(...args)
-    }
-  }
-  process.on('warning', witness)
-
+  watchOnce()
   beforeEach(() => {
     for (const known of [secrets, bearers, witnessed]) known.clear()
   })
@@ -60,6 +51,23 @@ export function checkEveryTest(): void {
       ),
     ).toEqual([])
   })
+}
+
+let isWatching = false
+
+/** Watches the traffic and the output. Test files can share a process. */
+function watchOnce(): void {
+  if (isWatching) return
+  isWatching = true
+  findSecretsInTraffic({ secret: watchSecret, accessToken: (token) => bearers.add(token) })
+  for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) {
+    const print = console[method]
+    console[method] = (...args: unknown[]) => {
+      args.forEach(witness)
+      print(...args)
+    }
+  }
+  process.on('warning', witness)
 }
 
 function jsonOf(value: unknown): string | undefined {

@@ -1,5 +1,6 @@
 import { vi } from 'vitest'
 import { checkEveryTest } from './hygiene.js'
+import './patience.js'
 
 // In the project's tests, time limits obey fake timers.
 vi.mock('../../src/lib/real-timers.js', () => {
@@ -9,11 +10,5 @@ vi.mock('../../src/lib/real-timers.js', () => {
     clearTimeout: (timer?: NodeJS.Timeout) => clearTimeout(timer),
   }
 })
-
-// On a busy machine an event can take longer than vitest's second.
-const { waitFor, waitUntil } = vi
-const patient = { timeout: 10_000, interval: 10 }
-vi.waitFor = (callback, options) => waitFor(callback, { ...patient, ...Object(options) })
-vi.waitUntil = (callback, options) => waitUntil(callback, { ...patient, ...Object(options) })
 
 checkEveryTest()
