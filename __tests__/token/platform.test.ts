@@ -3,7 +3,7 @@ import { createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import axios, { type CreateAxiosDefaults } from 'axios'
 import { HttpProxyAgent } from 'http-proxy-agent'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { forTokenRequest, noStore } from '../../src/token/platform.js'
 import { times } from '../support/account.js'
@@ -188,7 +188,14 @@ describe('the agent of a token request', () => {
 })
 
 describe('a connection pool that nobody can step out of', () => {
-  /** A server that takes its time for each call. The first token is revoked after the first call. */
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  /** A server that takes 40 ms for each call. The first token is revoked after the first call. */
   async function startSluggishServer() {
     let tokens = 0
     return startRawServer(({ url, headers }, response) => {
@@ -196,10 +203,9 @@ describe('a connection pool that nobody can step out of', () => {
         tokens++
         return response.end(JSON.stringify({ ...TOKEN, access_token: `token-${tokens}` }))
       }
-      setTimeout(() => {
-        const isAccepted = url === '/first' || headers.authorization === 'Bearer token-2'
-        response.writeHead(isAccepted ? 200 : 401).end()
-      }, 40)
+      vi.advanceTimersByTime(40)
+      const isAccepted = url === '/first' || headers.authorization === 'Bearer token-2'
+      response.writeHead(isAccepted ? 200 : 401).end()
     })
   }
 
