@@ -38,6 +38,7 @@ export default defineConfig(({ mode }) => ({
       ? {
           include: [SLOW, RANDOM],
           env: { THOROUGH: 'true' },
+          globalSetup: ['__tests__/support/run-folder.ts'],
           testTimeout: 60_000,
           fileParallelism: false,
         }
