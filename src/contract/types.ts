@@ -69,7 +69,10 @@ export interface CaspioAuth {
   getAccessToken(request?: CaspioTokenRequest): Promise<CaspioAccessToken>
   /** Forgets the token and ends every cooldown. The next request gets a new token. */
   invalidate(): void
-  /** Removes the plugin from its instance. Requests that are under way finish as usual. */
+  /**
+   * Removes the plugin from its instance. Requests that are under way finish as usual. If
+   * `createCaspioAuth` returned this object, there is no instance, and nothing happens.
+   */
   detach(): void
 }
 

@@ -15,13 +15,13 @@ export async function withClientSecret<T>(
 ): Promise<T> {
   const read = async () => {
     if (typeof clientSecret === 'string') return clientSecret
-    const secret = await withTimeLimit(timeoutMs, async () => clientSecret()).catch(() => {})
-    const fault = faultOf(secret)
-    if (!fault) return secret as string
-    throw createFailure(
-      'ERR_CASPIO_TOKEN_ENDPOINT',
-      `clientSecret() must return the secret within ${timeoutMs} ms, but the secret ${fault}.`,
+    const secret = withTimeLimit(timeoutMs, async () => clientSecret())
+    const fault = await secret.then(
+      faultOf,
+      () => `was not returned: the function threw, or took longer than ${timeoutMs} ms`,
     )
+    if (!fault) return secret
+    throw createFailure('ERR_CASPIO_TOKEN_ENDPOINT', `clientSecret() failed: the secret ${fault}.`)
   }
   const secret = await read()
   return send(secret).catch(async (failure: Failure) => {
