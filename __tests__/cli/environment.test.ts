@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readEnvironment } from '../../src/cli/environment.js'
-import { rejectionOf } from '../support/account.js'
+import { rejectionOf } from '../support/outcomes.js'
 import { temporaryFolder } from '../support/programs.js'
 
 async function file(content: string | Uint8Array): Promise<string> {

@@ -20,7 +20,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFileLock } from '../../src/cli/token/file-lock.js'
 import { openTokenFile } from '../../src/cli/token/token-file.js'
 import type { CaspioTokenStore } from '../../src/contract/types.js'
-import { outcomesOf, rejectionOf } from '../support/account.js'
+import { outcomesOf, rejectionOf } from '../support/outcomes.js'
 import { temporaryFolder } from '../support/programs.js'
 
 const KEY = 'axios-caspio-auth:a1bcd234.caspio.com%2Foauth%2Ftoken:an-id'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { credentialsFromEnv, isCaspioAuthError } from '../../src/index.js'
-import { thrownBy } from '../support/account.js'
+import { thrownBy } from '../support/outcomes.js'
 import { leaksIn } from '../support/secrets.js'
 
 // A failing run prints its seed and path: `fc.assert(property, { seed, path })` replays it.

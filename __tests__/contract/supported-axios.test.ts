@@ -1,7 +1,7 @@
 import axios from 'axios'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { requireSupportedAxios } from '../../src/contract/supported-axios.js'
-import { thrownBy } from '../support/account.js'
+import { thrownBy } from '../support/outcomes.js'
 
 const { VERSION } = axios
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { parseRetryAfter } from '../../src/lib/retry-after.js'
-import { rejectionOf } from '../support/account.js'
+import { rejectionOf } from '../support/outcomes.js'
 import { cases } from '../support/thorough.js'
 
 // A failing run prints its seed and path: `fc.assert(property, { seed, path })` replays it.

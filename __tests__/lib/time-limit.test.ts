@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createPool, withTimeLimit } from '../../src/lib/time-limit.js'
-import { rejectionOf } from '../support/account.js'
+import { rejectionOf } from '../support/outcomes.js'
 
 describe('work with a time limit', () => {
   it('returns the result or the error of the work, and leaves no timer behind', async () => {

@@ -5,7 +5,7 @@ import {
   createCallMeter,
   summariseCalls,
 } from '../../src/metering/index.js'
-import { thrownBy } from '../support/account.js'
+import { thrownBy } from '../support/outcomes.js'
 import { API, callEvent, countOf, memorySink, sumOf, TOKEN_REQUEST, unanswered } from './support.js'
 
 const HOUR_MS = 3_600_000

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type CallDelta, createCallMeter } from '../../src/metering/index.js'
-import { rejectionOf } from '../support/account.js'
 import { atRest } from '../support/clocks.js'
+import { rejectionOf } from '../support/outcomes.js'
 import { watchUnhandled } from '../support/unhandled.js'
 import { callEvent, countOf, memorySink, sumOf, unanswered } from './support.js'
 

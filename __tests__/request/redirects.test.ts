@@ -1,8 +1,8 @@
 import type Axios from 'axios'
 import type { AxiosInstance, CreateAxiosDefaults } from 'axios'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { rejectionOf } from '../support/account.js'
 import { ADAPTERS, CAN } from '../support/axios-features.js'
+import { rejectionOf } from '../support/outcomes.js'
 import { type RawServer, type Received, startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets } from '../support/secrets.js'
 

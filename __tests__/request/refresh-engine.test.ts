@@ -1,7 +1,7 @@
 import { AxiosError, AxiosHeaders, type AxiosResponse } from 'axios'
 import { describe, expect, it } from 'vitest'
 import { runRefresh } from '../../src/request/refresh-engine.js'
-import { rejectionOf } from '../support/account.js'
+import { rejectionOf } from '../support/outcomes.js'
 
 function answer(status: number): AxiosResponse {
   const config = { headers: new AxiosHeaders() }

@@ -7,8 +7,8 @@ import {
 import { describe, expect, it, vi } from 'vitest'
 import { type Emit, silent } from '../../src/contract/events.js'
 import { type AuthorisedRequest, sendOnce } from '../../src/request/send.js'
-import { rejectionOf } from '../support/account.js'
 import { createToken } from '../support/authorised-request.js'
+import { rejectionOf } from '../support/outcomes.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 type Adapter = (config: InternalAxiosRequestConfig) => unknown

@@ -1,8 +1,8 @@
 import axios, { AxiosError, CanceledError } from 'axios'
 import { describe, expect, it, vi } from 'vitest'
 import { waitFor } from '../../src/request/waiting.js'
-import { rejectionOf } from '../support/account.js'
 import { CAN } from '../support/axios-features.js'
+import { rejectionOf } from '../support/outcomes.js'
 import { startRawServer } from '../support/raw-server.js'
 
 const never = new Promise<never>(() => {})

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { shareTokens } from '../../src/store/shared-tokens.browser.js'
-import { thrownBy } from '../support/account.js'
+import { thrownBy } from '../support/outcomes.js'
 
 it('a page cannot have a token store', () => {
   expect(thrownBy(shareTokens)).toMatchObject({

@@ -13,6 +13,8 @@ import {
 } from '../../src/testing/index.js'
 import { watchSecret, witness } from './hygiene.js'
 
+export { outcomesOf, rejectionOf, thrownBy } from './outcomes.js'
+
 /** Starts a stand-in account for the running test. */
 export async function startAccount(options?: CaspioAccountOptions): Promise<CaspioAccount> {
   const account = await startCaspioAccount(options)
@@ -65,33 +67,4 @@ export function times<T>(count: number, send: (index: number) => Promise<T>): Pr
 
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-/** What a promise was rejected with. The check for secrets gets it, too. */
-// biome-ignore lint/suspicious/noExplicitAny: tests look at any property of it
-export async function rejectionOf(promise: Promise<unknown>): Promise<any> {
-  try {
-    await promise
-  } catch (error) {
-    return witness(error)
-  }
-  throw new Error('the promise was not rejected')
-}
-
-/** What a function threw. The check for secrets gets it, too. */
-// biome-ignore lint/suspicious/noExplicitAny: tests look at any property of it
-export function thrownBy(act: () => unknown): any {
-  try {
-    act()
-  } catch (error) {
-    return witness(error)
-  }
-  throw new Error('nothing was thrown')
-}
-
-/** How each promise settled. The check for secrets gets the errors, too. */
-export async function outcomesOf<T>(promises: Promise<T>[]): Promise<PromiseSettledResult<T>[]> {
-  const outcomes = await Promise.allSettled(promises)
-  for (const outcome of outcomes) if (outcome.status === 'rejected') witness(outcome.reason)
-  return outcomes
 }

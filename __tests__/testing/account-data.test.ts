@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type CaspioAccountOptions, startCaspioAccount } from '../../src/testing/index.js'
-import { rejectionOf } from '../support/account.js'
+import { rejectionOf } from '../support/outcomes.js'
 import { openAccount, openApi, resultOf } from './client.js'
 
 describe('the data of an account', () => {

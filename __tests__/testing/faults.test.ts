@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { rejectionOf, thrownBy } from '../support/account.js'
+import { rejectionOf, thrownBy } from '../support/outcomes.js'
 import { askToken, getToken, openAccount, openApi, refresh } from './client.js'
 
 afterEach(() => {

@@ -6,7 +6,7 @@ import {
   type CaspioProfileOptions,
   startCaspioAccount,
 } from '../../src/testing/index.js'
-import { rejectionOf, thrownBy } from '../support/account.js'
+import { rejectionOf, thrownBy } from '../support/outcomes.js'
 import { openAccount, resultOf, type Token } from './client.js'
 
 const V3 = '/integrations/rest/v3'

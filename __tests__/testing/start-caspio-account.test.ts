@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { inspect, promisify } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type CaspioAccountOptions, startCaspioAccount } from '../../src/testing/index.js'
-import { rejectionOf } from '../support/account.js'
+import { rejectionOf } from '../support/outcomes.js'
 import {
   askToken,
   connectTo,

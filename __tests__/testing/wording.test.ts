@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CaspioFault } from '../../src/testing/index.js'
-import { rejectionOf, thrownBy } from '../support/account.js'
+import { rejectionOf, thrownBy } from '../support/outcomes.js'
 import { askToken, basic, openAccount, openApi, resultOf } from './client.js'
 
 const RECORDS = '/tables/Physicians/records'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createTokenBroker } from '../../src/token/broker.js'
-import { rejectionOf } from '../support/account.js'
 import { issueRequest } from '../support/issue-request.js'
+import { rejectionOf } from '../support/outcomes.js'
 
 const TOKEN = { access_token: 'a', token_type: 'bearer' }
 

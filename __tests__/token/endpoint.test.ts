@@ -5,8 +5,8 @@ import type { CaspioAuthEvent } from '../../src/contract/events.js'
 import { resolveOptions } from '../../src/contract/options.js'
 import type { CaspioAuthOptions } from '../../src/contract/types.js'
 import { createTokenEndpoint } from '../../src/token/endpoint.js'
-import { rejectionOf } from '../support/account.js'
 import { issueRequest } from '../support/issue-request.js'
+import { rejectionOf } from '../support/outcomes.js'
 
 const CREDENTIALS = {
   clientID: 'b5a1e9c2',

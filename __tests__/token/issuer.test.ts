@@ -6,8 +6,8 @@ import {
   type IssueRequest,
   type TokenIssuer,
 } from '../../src/token/issuer.js'
-import { rejectionOf } from '../support/account.js'
 import { issueRequest } from '../support/issue-request.js'
+import { rejectionOf } from '../support/outcomes.js'
 
 const OUT_OF_ORDER: Failure = {
   code: 'ERR_CASPIO_TOKEN_ENDPOINT',

@@ -3,8 +3,8 @@ import axios, { type AxiosRequestConfig, type InternalAxiosRequestConfig } from 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { postGrant } from '../../src/token/request.js'
-import { rejectionOf } from '../support/account.js'
 import { issueRequest } from '../support/issue-request.js'
+import { rejectionOf } from '../support/outcomes.js'
 import { startRawServer } from '../support/raw-server.js'
 
 const CLIENT = { clientID: 'b5a1e9c2', clientSecret: 'S3cr/t+of "Örsted"' }

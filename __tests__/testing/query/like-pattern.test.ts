@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compilePattern as compile } from '../../../src/testing/query/like-pattern.js'
-import { thrownBy } from '../../support/account.js'
+import { thrownBy } from '../../support/outcomes.js'
 
 const compilePattern = (pattern: string, escapedBy?: string) =>
   compile(pattern, escapedBy, (problem) => new Error(problem))
@@ -30,6 +30,10 @@ describe('a LIKE pattern', () => {
     ['%[a-b]c_b%', ['ABCabc']],
     ['abcd%', []],
     ['abc ', []],
+    ['%x%b%', []],
+    ['x[b]c', []],
+    ['%[x-z]%', []],
+    ['_%%', ['abc', 'ABCabc', 'a_c', 'a%c', 'a-c', 'a]c']],
   ])('%j', (pattern, matching) => {
     const texts = ['', 'abc', 'ABCabc', 'a_c', 'a%c', 'a-c', 'a]c']
     expect(texts.filter(compilePattern(pattern))).toEqual(matching)
@@ -45,7 +49,7 @@ describe('a LIKE pattern', () => {
     ['!abc', ['abc']],
     ['abc!', []],
   ])('%j with an escape character', (pattern, matching) => {
-    const texts = ['abc', 'a_c', 'a!c', 'a]c', 'a%c', 'a^c']
+    const texts = ['abc', 'a_c', 'a!c', 'a]c', 'a%c', 'a^c', 'abcd']
     expect(texts.filter(compilePattern(pattern, '!'))).toEqual(matching)
   })
 

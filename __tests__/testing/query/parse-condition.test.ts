@@ -55,9 +55,26 @@ describe('a malformed condition is refused with its place', () => {
       "Rep='a very long text that does not end here, and goes on",
       'near "\'a very long text that does not end here…"',
     ],
+    ["Rep '=' 'Ann'", "near \"'=' 'Ann'\": a comparison is expected here"],
+    ["1=1 'AND' 1=1", 'near "\'AND\' 1=1": the stand-in account expects nothing more'],
+    ["PK_ID IN '(' 1)", 'near "\'(\' 1)": ( is expected here.'],
     ['Rep=‘Ann’', 'near "‘Ann’": the stand-in account does not know this character.'],
   ])('%j', (where, message) => {
     expect(problemOf(() => keysWhere(where))).toContain(message)
+  })
+})
+
+describe('the error gives no advice that does not fit', () => {
+  it.each([
+    ['PK_ID IN ()', 'position 11, near ")": a field or a value is expected here.'],
+    ["1=1 'a-'", 'position 5, near "\'a-\'": the stand-in account expects nothing more here.'],
+    ["1=1 '-a'", 'position 5, near "\'-a\'": the stand-in account expects nothing more here.'],
+    [
+      `1=1 '${'a'.repeat(38)}'`,
+      `position 5, near "'${'a'.repeat(38)}'": the stand-in account expects nothing more here.`,
+    ],
+  ])('%s', (where, message) => {
+    expect(problemOf(() => keysWhere(where))).toBe(`q.where is wrong at ${message}`)
   })
 })
 
@@ -72,6 +89,7 @@ describe('a large condition', () => {
   it('may be nested, but not too deep for the stack', () => {
     const nested = (depth: number) => `${'('.repeat(depth)}PK_ID=1${')'.repeat(depth)}`
     expect(keysWhere(nested(500))).toEqual([1])
+    expect(keysWhere(Array(501).fill('(PK_ID=1)').join(' AND '))).toEqual([1])
     expect(keysWhere(`${'(1=0 OR NOT '.repeat(500)}1=0${')'.repeat(500)}`)).toHaveLength(0)
     expect(problemOf(() => keysWhere(nested(501)))).toContain('more than 500 nested parentheses')
     expect(problemOf(() => keysWhere('('.repeat(100_000)))).toContain('position 501, near "(((')

@@ -14,6 +14,7 @@ describe('where', () => {
     ["NOT (Rep='Ann')", [2, 5]],
     ['PK_ID BETWEEN 3 AND 5', [3, 4, 5]],
     ['1=1', [1, 2, 3, 4, 5, 6]],
+    ["Company LIKE '%!%' ESCAPE '!'", [4]],
   ])('%s finds what public clients look for', (where, keys) => {
     expect(keysWhere(where)).toEqual(keys)
   })
@@ -44,6 +45,10 @@ describe('where', () => {
     ['IsActive=NULL OR 1=1', [1, 2, 3, 4, 5, 6]],
     ["NULL LIKE 'a' OR Company LIKE NULL", []],
     ["NOT Company LIKE '%o%'", [3, 5]],
+    ['NOT PK_ID=Total', [1, 2, 3, 6]],
+    ['Total NOT IN (5)', [1, 2, 3]],
+    ['PK_ID IN (Total, PK_ID)', [1, 2, 3, 4, 5, 6]],
+    ['NULL=Created', []],
   ])('%s knows three truth values', (where, keys) => {
     expect(keysWhere(where)).toEqual(keys)
   })
@@ -65,6 +70,12 @@ describe('where', () => {
     ["PK_ID LIKE '_' AND PK_ID LIKE 5", [5]],
     ['(PK_ID)=((2))', [2]],
     ['2!>PK_ID AND PK_ID!<5', [5, 6]],
+    ['PK_ID!=1 AND PK_ID<=2 AND PK_ID=+2', [2]],
+    ['PK_ID>5', [6]],
+    ["'Ä'<'B' AND PK_ID=1", [1]],
+    ["'0.5e0'=5e-1 AND PK_ID=1", [1]],
+    ['PK_ID<123456789012345e2', [1, 2, 3, 4, 5, 6]],
+    ['PK_ID>0.00123456789012345', [1, 2, 3, 4, 5, 6]],
   ])('%s converts as SQL Server does', (where, keys) => {
     if (typeof keys === 'string') expect(problemOf(() => keysWhere(where))).toContain(keys)
     else expect(keysWhere(where)).toEqual(keys)
@@ -114,6 +125,13 @@ describe('where', () => {
     expect(problemOf(() => keysWhere('Text LIKE Pattern', broken))).toContain('near "Pattern"')
   })
 
+  it.each(["PK_ID='x'", "PK_ID IN (1, 'x')", "Company LIKE '[a'"])(
+    '%s is refused without a row, too',
+    (where) => {
+      expect(problemOf(() => keysWhere(where, { ...ORDERS, rows: [] }))).toContain('q.where')
+    },
+  )
+
   it('stops at the first part that decides', () => {
     expect(keysWhere("Rep='Cid' AND (Company='' OR Rep=1)")).toEqual([5])
   })
@@ -148,6 +166,7 @@ describe('where', () => {
   it('accepts any field of a table without fields, but nothing that objects inherit', () => {
     const table: QueryTable = { fields: [], rows: [{ PK_ID: 1 }], acceptsAnyField: true }
     expect(keysWhere("toString IS NULL AND [__proto__] IS NULL AND NOT x=''", table)).toEqual([])
+    expect(keysWhere('N>9', { ...table, fields: [{ Name: 'N', Type: 'INTEGER' }] })).toEqual([])
     const { Result } = query({ select: 'toString, __proto__ AS p', where: 'x IS NULL' }, table)
     expect(Result).toEqual([{ toString: null, p: null }])
   })
@@ -181,7 +200,7 @@ describe('select', () => {
   })
 
   it('names fields', () => {
-    const select = 'Rep, company AS [The Company], Total T, IsActive \'On\', PK_ID as "Key"'
+    const select = 'Rep, company AS [The Company], Total [T], IsActive \'On\', PK_ID as "Key"'
     expect(query({ select, where: 'PK_ID=1' }).Result).toEqual([
       { Rep: 'Ann', 'The Company': 'Northwind', T: 10.1, On: true, Key: 1 },
     ])
@@ -202,13 +221,44 @@ describe('select', () => {
     ])
   })
 
+  it('computes with each type that a function takes', () => {
+    const select = `COUNT(IsActive) AS a, COUNT(PK_ID) AS b, COUNT(Created) AS c, SUM(PK_ID) AS d,
+      MIN(PK_ID) AS e, MIN(Total) AS f, MIN(Created) AS g, MAX(Company) AS h, MAX(Total) AS i`
+    expect(query({ select }).Result).toEqual([
+      { a: 5, b: 6, c: 5, d: 21, e: 1, f: 0.3, g: '2025-12-31T23:59:59', h: 'Smithfield', i: 20.2 },
+    ])
+  })
+
+  it('takes the first of equal values, and makes no -0 of whole numbers', () => {
+    const table = {
+      fields: [
+        { Name: 'Text', Type: 'STRING' },
+        { Name: 'Whole', Type: 'INTEGER' },
+      ],
+      rows: [
+        { Text: 'a', Whole: -1 },
+        { Text: 'A', Whole: 0 },
+      ],
+    }
+    const select = 'MIN(Text) AS i, MAX(Text) AS x, AVG(Whole) AS a'
+    expect(query({ select }, table).Result).toEqual([{ i: 'a', x: 'a', a: 0 }])
+  })
+
+  it('counts all rows, even if it answers with few', () => {
+    expect(query({ select: 'COUNT(*) AS n', limit: '1' }).Result).toEqual([{ n: 6 }])
+    expect(query({ select: 'DISTINCT Rep', limit: '3' }).Result).toHaveLength(3)
+  })
+
   it('computes with numbers', () => {
     const table = {
       fields: [{ Name: 'N', Type: 'NUMBER' }],
-      rows: [{ N: 0.5 }, { N: null }, { N: 2 }],
+      rows: [{ N: 0.500001 }, { N: null }, { N: 2 }],
     }
-    const select = 'SUM(N) AS s, AVG(N) AS a, MIN(N) AS i, MAX(N) AS x'
-    expect(query({ select }, table).Result).toEqual([{ s: 2.5, a: 1.25, i: 0.5, x: 2 }])
+    const select = 'SUM(N) AS s, AVG(N) AS a, MIN(N) AS i, MAX(N) AS x, COUNT(N) AS c'
+    expect(query({ select }, table).Result).toEqual([
+      { s: 2.500001, a: 1.2500005, i: 0.500001, x: 2, c: 2 },
+    ])
+    expect(problemOf(() => keysWhere("N='x'", table))).toContain('"x" is not a number.')
   })
 
   it('has one row for no rows, or none in groups', () => {
@@ -247,7 +297,12 @@ describe('select', () => {
     ],
     [{ select: 'TOP 5 Rep' }, 'TOP is a reserved word: as a name, write [TOP].'],
     [{ select: '1 AS one' }, 'the name of a field is expected here'],
-    [{ groupBy: 'COUNT(*)' }, 'does not know the function COUNT here'],
+    [
+      { groupBy: 'COUNT(*)' },
+      'q.groupBy is wrong at position 1, near "COUNT(*)": the stand-in account does not know',
+    ],
+    [{ select: 'COUNT, Rep' }, 'there is no field COUNT.'],
+    [{ select: "COUNT '('" }, 'there is no field COUNT.'],
     [{ groupBy: 'Tags', select: 'Tags' }, 'cannot compare fields of this type'],
   ])('%o is refused', (parameters, message) => {
     expect(problemOf(() => query(parameters))).toContain(message)
@@ -272,11 +327,17 @@ describe('orderBy', () => {
   it('sorts groups by an aggregate', () => {
     const { Result } = query({ select: 'Rep', groupBy: 'Rep', orderBy: 'COUNT(*) DESC, Rep' })
     expect(Result.map(({ Rep }) => Rep)).toEqual(['Ann', null, 'Bob', 'Cid'])
+    const orderBy = 'COUNT(Created) DESC, COUNT(DISTINCT Created), MAX(Created) DESC'
+    const sorted = query({ select: 'Rep', groupBy: 'Rep', orderBy }).Result
+    expect(sorted.map(({ Rep }) => Rep)).toEqual(['Ann', 'Cid', 'Bob', null])
   })
 
   it.each([
     ['3', 'the query selects 2 fields only'],
     ['0', 'the query selects 2 fields only'],
+    ['10', 'the query selects 2 fields only'],
+    ['[1]', 'there is no field 1.'],
+    ['Rep DESC ASC', 'near "ASC": the stand-in account expects nothing more here.'],
     ['T, total', 'position 4, near "total": this is in the list already'],
     ['Tags', 'cannot compare fields of this type'],
     ['Rep SIDEWAYS', 'near "SIDEWAYS": the stand-in account expects nothing more here.'],
@@ -295,6 +356,12 @@ describe('orderBy', () => {
 })
 
 describe('a page', () => {
+  it('needs no row after it', () => {
+    const rows = [{ PK_ID: 1 }, { PK_ID: 'x' }]
+    const table = { fields: [{ Name: 'PK_ID', Type: 'INTEGER' }], rows }
+    expect(query({ where: 'PK_ID=1', limit: '1' }, table).Result).toEqual([{ PK_ID: 1 }])
+  })
+
   it('comes with its numbers if the query wants them', () => {
     const pagination = (parameters: object) =>
       query({ ...parameters, getPaginationInfo: 'True' }).Pagination

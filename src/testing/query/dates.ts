@@ -17,7 +17,8 @@ export function parseDate(text: string): number | undefined {
   const { year, month, day, time = '00:00' } = parts
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)
-  const isDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+  // A day that the month does not have leads to another month.
+  const isDay = date.getUTCMonth() === month - 1
   const timeMs = parseTime(time)
   return isDay && timeMs !== undefined ? date.getTime() + timeMs : undefined
 }

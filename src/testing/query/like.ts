@@ -38,8 +38,9 @@ function textReader(expression: Expression, scope: Scope): (row: Row) => string 
   return (row) => readAs(expression, 'text', row, scope) as string | null
 }
 
-function readEscape({ kind, at, isConstant, read }: Expression, scope: Scope): string {
-  const value = isConstant && kind === 'text' ? read({}) : ''
+function readEscape({ at, read }: Expression, scope: Scope): string {
+  // Only a constant has a value without a row.
+  const value = read({})
   if (typeof value === 'string' && value.length === 1) return value
   throw errorAt(scope, at, 'ESCAPE needs a text of one character.')
 }
