@@ -1,52 +1,39 @@
-import { parse } from 'node:path'
-import { mergeConfig } from 'vitest/config'
+import { parse, relative } from 'node:path'
+import { configDefaults } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+// @ts-expect-error: has no types
+import { PARTS } from './stryker.config.mjs'
 import config from './vitest.config.js'
 
-// A mutant's run ends with the first test that fails. The tests of the mutated file come first, then
-// those that find much in little time.
-const FAST =
-  /__tests__\/(attach|lib\/[\w-]+|request\/(bodies|recovery|rejection|send|waiting)|token\/(?!source|transport)[\w.-]+)\.test/
-const SLOW = [
-  /\/(wire\/wire|redirects|events|adapter|scope)\.test/,
-  /\/(token\/source|store\/shared-)/,
-  /\.properties\./,
-]
+const TESTS: string[] = PARTS[`${process.env.PART}`].tests
 
+// The tests of the mutated file come first, then the others in the order of the table.
 class FastFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // Stryker names the file here.
     const mutated = parse(`${this.ctx.config.related?.[0]}`).name
-    const namesake = `/${mutated}.test.ts`
     const rank = ({ moduleId }: TestSpecification): number => {
-      if (moduleId.endsWith(namesake)) return -4
-      if (FAST.test(moduleId)) return -3
-      if (moduleId.includes('model')) return -2
-      return SLOW.findIndex((name) => name.test(moduleId))
+      if (parse(moduleId).base.startsWith(`${mutated}.`)) return -1
+      const path = relative('__tests__', moduleId)
+      return TESTS.findIndex((beginning) => path.startsWith(beginning))
     }
     return files.sort((a, b) => rank(a) - rank(b))
   }
 }
 
-// Without what runs a built package or another process, where no mutant is, and without what takes
-// long to say what others say as well.
-const LEFT_OUT = 'hostile-proxy,outages,pollution,tls'
+const { test, ...others } = config({ command: 'serve', mode: 'mutation' })
 
-export default mergeConfig(config({ command: 'serve', mode: 'mutation' }), {
+export default {
+  ...others,
   test: {
-    // Ten seconds less for each mutant that lives.
+    ...test,
+    include: TESTS.map((beginning) => `__tests__/${beginning}*.test.ts`),
+    exclude: [...configDefaults.exclude, '**/*.{slow,postgres}.test.ts'],
+    // A new worker for each file would double the time.
     isolate: false,
     env: { SEQUENCES: '150', SEED: '1' },
     sequence: { sequencer: FastFirst },
-    exclude: [
-      '**/node_modules/**',
-      `__tests__/wire/{${LEFT_OUT}}.test.ts`,
-      process.env.PART === 'testing'
-        ? '__tests__/{,contract/,lib/,request/,store/,token/,wire/}*.test.ts'
-        : '__tests__/testing/**',
-      '__tests__/{cli,company,project}/**',
-      // Instrumented code is slow.
-      '**/*.speed.test.ts',
-    ],
+    // A mutant that hangs takes as long.
+    testTimeout: 10_000,
   },
-})
+}
