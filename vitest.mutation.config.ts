@@ -33,7 +33,7 @@ export default {
     isolate: false,
     env: { SEQUENCES: '150', SEED: '1' },
     sequence: { sequencer: FastFirst },
-    // A mutant that hangs takes as long.
+    // For a mutant that hangs.
     testTimeout: 10_000,
   },
 }
