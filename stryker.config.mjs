@@ -6,9 +6,76 @@
  * the run of a mutant.
  */
 export const PARTS = {
+  root: {
+    mutate: ['*'],
+    tests: [
+      'attach',
+      'created-instances',
+      'auth',
+      'handle',
+      'redis',
+      'wire/invalidate',
+      'wire/existing-authorization',
+      'wire/two-accounts',
+    ],
+  },
+  contract: {
+    mutate: ['contract/*'],
+    tests: ['contract/supported', 'contract/options', 'contract/', 'attach', 'auth'],
+  },
+  request: {
+    mutate: ['request/*'],
+    tests: [
+      'request/resource',
+      'request/refresh-engine',
+      'request/send',
+      'request/bodies',
+      'request/rejection',
+      'request/waiting',
+      'request/recovery',
+      'request/scope.base-url',
+      'request/scope.decisions',
+      'request/adapter',
+      'request/scope.test',
+      'request/redirects',
+      'wire/wire',
+    ],
+  },
+  token: {
+    mutate: ['token/*'],
+    tests: [
+      'token/life',
+      'token/cooldown',
+      'token/failure',
+      'token/issuer',
+      'token/broker',
+      'token/renewal-judge',
+      'token/single-flight',
+      'token/endpoint',
+      'token/answer.test',
+      'token/request.test',
+      'token/client-secret',
+      'token/platform',
+      'token/source.model',
+      'token/source',
+      'token/transport',
+      'token/request.http',
+      'wire/wire.test',
+    ],
+  },
+  store: {
+    mutate: ['store/*'],
+    tests: ['store/stored-token', 'store/guarded-store', 'store/shared-tokens', 'store/'],
+  },
   lib: {
     mutate: ['lib/*'],
-    tests: ['lib/'],
+    tests: [
+      'lib/',
+      'contract/credentials',
+      'contract/errors',
+      'request/resource',
+      'token/endpoint',
+    ],
   },
   metering: {
     mutate: ['metering/*'],

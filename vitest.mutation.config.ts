@@ -27,7 +27,10 @@ export default {
   ...others,
   test: {
     ...test,
-    include: TESTS.map((beginning) => `__tests__/${beginning}*.test.ts`),
+    include: TESTS.flatMap((beginning) => [
+      `__tests__/${beginning}.ts`,
+      `__tests__/${beginning}*.test.ts`,
+    ]),
     exclude: [...configDefaults.exclude, '**/*.{slow,postgres}.test.ts'],
     // A new worker for each file would double the time.
     isolate: false,
