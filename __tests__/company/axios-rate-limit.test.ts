@@ -41,7 +41,7 @@ describeEachOrder('axios-rate-limit, attached %s the plugin', (order) => {
     expect(account.log.api.length).toBeGreaterThan(5)
     expect(account.log.token).toHaveLength(1)
     const sixth = api.get(PHYSICIANS)
-    await vi.waitUntil(() => limited.getQueue().length === 1, { timeout: 10_000 })
+    await vi.waitUntil(() => limited.getQueue().length === 1)
     limited.setRateLimitOptions({ maxRequests: 5, perMilliseconds: HOUR })
     expect((await sixth).status).toBe(200)
   })
@@ -51,7 +51,7 @@ describeEachOrder('axios-rate-limit, attached %s the plugin', (order) => {
     const limited = api as RateLimitedAxiosInstance
     await api.get(PHYSICIANS)
     const second = api.get(PHYSICIANS)
-    await vi.waitUntil(() => limited.getQueue().length === 1, { timeout: 10_000 })
+    await vi.waitUntil(() => limited.getQueue().length === 1)
     account.revoke()
     const { access_token } = await auth.getAccessToken({ renew: true })
     limited.setRateLimitOptions({ maxRequests: 1, perMilliseconds: HOUR })

@@ -138,7 +138,7 @@ describeEachOrder('OpenTelemetry’s http instrumentation, enabled %s the plugin
       exporter.reset()
       vi.advanceTimersByTime(23.5 * HOUR)
       await traced('caller', () => api.get(PHYSICIANS))
-      await vi.waitUntil(() => spansOf(account).length === 2, { timeout: 10_000 })
+      await vi.waitUntil(() => spansOf(account).length === 2)
       expect(spansOf(account)).toEqual(
         expect.arrayContaining([
           [`GET ${CALL} 200`, 'caller'],

@@ -244,7 +244,7 @@ describe('the sink in a table of the Caspio account', async () => {
     await api.get('/tables/Orders/records')
     await meter.flush()
     // The account logs the call without an answer when its delay is over.
-    await vi.waitUntil(() => received() === 10, { timeout: 10_000 })
+    await vi.waitUntil(() => received() === 10)
     expect(sumOf(await sink.read())).toEqual(countOf(10))
     expect((await api.get('/tables/CaspioCalls/records')).data.Result).toHaveLength(2)
   })

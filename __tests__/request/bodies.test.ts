@@ -119,7 +119,7 @@ describe('drain', () => {
     const stream = new PassThrough()
     stream.write('x'.repeat(1_000))
     drain(stream)
-    await vi.waitUntil(() => stream.readableLength === 0, { interval: 1 })
+    await vi.waitUntil(() => stream.readableLength === 0)
     const closed = new Promise((resolve) => stream.once('close', resolve))
     // As when a connection breaks. Without a listener, the error would end the process.
     stream.destroy(new Error('aborted'))

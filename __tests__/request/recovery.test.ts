@@ -289,5 +289,5 @@ it('returns a streamed answer to a streamed body before the renewal, which may n
   expect(account.log.token).toHaveLength(1)
   expect(events.map(({ type }) => type)).not.toContain('acquisition-failed')
   data.resume()
-  await vi.waitUntil(() => account.log.token.length === 2, { interval: 5 })
+  await vi.waitUntil(() => account.log.token.length === 2)
 })

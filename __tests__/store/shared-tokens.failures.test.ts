@@ -9,7 +9,7 @@ import { atRest, fakeTime } from '../support/clocks.js'
 import { issueRequest } from '../support/issue-request.js'
 import { MemoryStore } from '../support/memory-store.js'
 import { leaksIn } from '../support/secrets.js'
-import { eventually, ofType, startMember } from '../support/shared-tokens.js'
+import { ofType, startMember } from '../support/shared-tokens.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 describe('a store that fails does not fail a request:', () => {
@@ -43,7 +43,7 @@ describe('a store that fails does not fail a request:', () => {
     const [failed] = ofType(member.events, 'store-failed')
     expect(failed).toMatchObject({ operation: 'get' })
     expect(failed?.reason).not.toContain('"a"')
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     expect(get).toHaveBeenCalled()
     const next = startMember(account, store)
     await next.api.get(PHYSICIANS)
@@ -85,7 +85,7 @@ describe('a store that fails does not fail a request:', () => {
     expect(account.log.token).toHaveLength(1)
     const reported = () =>
       ofType(member.events, 'store-failed').map((event) => `${event.operation}: ${event.reason}`)
-    await eventually(() => !expected || reported().length > 0)
+    await vi.waitUntil(() => !expected || reported().length > 0)
     await sleep(20)
     expect(reported()).toEqual(expected ? [expected] : [])
     end()
@@ -128,7 +128,7 @@ describe('a store that fails does not fail a request:', () => {
       store.entries.set(key, { value, endsAt: performance.now() + ttl })
     })
     await startMember(account, store).auth.getAccessToken()
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     await startMember(account, store).auth.getAccessToken()
     expect(account.log.token).toHaveLength(1)
   })
@@ -140,7 +140,7 @@ describe('a store that fails does not fail a request:', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
     const issuing = startMember(account, tokenStore).auth.getAccessToken()
     // Sockets are real and do not use the fake time.
-    await vi.waitUntil(() => account.log.token.length === 1, { interval: 5 })
+    await vi.waitUntil(() => account.log.token.length === 1)
     await issuing
     for (let second = 0; second < 3_600; second++) await vi.advanceTimersByTimeAsync(1_000)
     vi.useRealTimers()
@@ -156,7 +156,7 @@ describe('a store that fails does not fail a request:', () => {
     })
     const member = startMember(account, store)
     const { access_token } = await member.auth.getAccessToken()
-    await eventually(() => ofType(member.events, 'store-failed').length > 0)
+    await vi.waitUntil(() => ofType(member.events, 'store-failed').length > 0)
     const [failed] = ofType(member.events, 'store-failed')
     expect(failed?.reason).toContain('SET')
     // The check that runs after every test covers the refresh token.

@@ -3,7 +3,6 @@ import { PHYSICIANS, rejectionOf, sleep, startAccount, times } from '../support/
 import { MemoryStore } from '../support/memory-store.js'
 import {
   accessTokenOf,
-  eventually,
   type Member,
   ofType,
   sources,
@@ -20,7 +19,7 @@ describe('the lock', () => {
     await Promise.all(fleet.map(({ api }) => times(5, () => api.get(PHYSICIANS))))
     expect(account.log.token).toHaveLength(1)
     expect(fleet.flatMap(sources).filter((source) => source === 'issued')).toHaveLength(1)
-    await eventually(() => store.entries.size === 1)
+    await vi.waitUntil(() => store.entries.size === 1)
   })
 
   it('lasts longer than an attempt may take, and is released once the token is stored', async () => {
@@ -28,7 +27,7 @@ describe('the lock', () => {
     const store = new MemoryStore({ lock: true })
     const lock = vi.spyOn(store, 'lock')
     await startMember(account, store, { timeout: 2_000 }).auth.getAccessToken()
-    await eventually(() => store.calls.includes('release'))
+    await vi.waitUntil(() => store.calls.includes('release'))
     expect(lock.mock.calls).toEqual([[`${store.keys[0]}:lock`, 7_000]])
     expect(store.calls).toEqual(['get', 'lock', 'get', 'set', 'release'])
   })
@@ -38,7 +37,7 @@ describe('the lock', () => {
     account.tokenEndpoint.fail({ times: 1 })
     const store = new MemoryStore({ lock: true })
     await rejectionOf(startMember(account, store, { retries: 0 }).auth.getAccessToken())
-    await eventually(() => store.calls.includes('release'))
+    await vi.waitUntil(() => store.calls.includes('release'))
     await startMember(account, store).auth.getAccessToken()
     expect(account.log.token).toHaveLength(2)
   })
@@ -82,7 +81,7 @@ describe('the lock', () => {
     expect(ofType(member.events, 'store-failed')).toEqual([
       { type: 'store-failed', operation: 'lock', reason: expect.stringMatching(/20 ms/) },
     ])
-    await eventually(() => releases === 1)
+    await vi.waitUntil(() => releases === 1)
     await sleep(20)
     end()
     expect(unhandled).toEqual([])
@@ -132,7 +131,7 @@ describe('without a lock', () => {
     await sleep(30)
     account.tokenEndpoint.latency = 0
     const { access_token } = await startMember(account, store).auth.getAccessToken()
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     expect((await slow).access_token).toBe(access_token)
     expect(store.token?.access_token).toBe(access_token)
   })
@@ -141,12 +140,12 @@ describe('without a lock', () => {
     const account = await startAccount()
     const store = new MemoryStore()
     await startMember(account, store).auth.getAccessToken()
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     const member = startMember(account, store)
     await member.auth.getAccessToken()
     const other = new MemoryStore()
     await startMember(account, other).auth.getAccessToken()
-    await eventually(() => other.token !== undefined)
+    await vi.waitUntil(() => other.token !== undefined)
     for (const [key, entry] of other.entries) store.entries.set(key, entry)
     await vi.waitUntil(async () => (await accessTokenOf(member)) === store.token?.access_token, {
       timeout: 3_000,
@@ -160,11 +159,11 @@ describe('without a lock', () => {
     const clock = vi.spyOn(performance, 'now')
     const member = startMember(account, store)
     await member.auth.getAccessToken()
-    await eventually(() => ofType(member.events, 'store-failed').length === 1)
+    await vi.waitUntil(() => ofType(member.events, 'store-failed').length === 1)
     // The store is skipped for 10 s after a failure. That time is over.
     const now = performance.now()
     clock.mockImplementation(() => now + 11_000)
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     clock.mockRestore()
     expect(account.log.token).toHaveLength(1)
     expect(store.token?.access_token).toBe(await accessTokenOf(member))

@@ -5,13 +5,7 @@ import { fakeClocks } from '../support/clocks.js'
 import { HOUR } from '../support/durations.js'
 import { MemoryStore } from '../support/memory-store.js'
 import { leaksIn } from '../support/secrets.js'
-import {
-  accessTokenOf,
-  eventually,
-  ofType,
-  sources,
-  startMember,
-} from '../support/shared-tokens.js'
+import { accessTokenOf, ofType, sources, startMember } from '../support/shared-tokens.js'
 
 describe('a token store', () => {
   it('passes the token of one process to the next, which reports it and sends no token request', async () => {
@@ -20,7 +14,7 @@ describe('a token store', () => {
     const first = startMember(account, store)
     const second = startMember(account, store)
     await first.api.get(PHYSICIANS)
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     await second.api.get(PHYSICIANS)
     expect(account.log.token).toHaveLength(1)
     expect(await accessTokenOf(second)).toBe(await accessTokenOf(first))
@@ -38,7 +32,7 @@ describe('a token store', () => {
     const store = new MemoryStore({ lock: true })
     const { api } = startMember(account, store)
     await api.get(PHYSICIANS)
-    await eventually(() => store.calls.includes('release'))
+    await vi.waitUntil(() => store.calls.includes('release'))
     store.calls.length = 0
     await times(20, () => api.get(PHYSICIANS))
     expect(store.calls).toEqual([])
@@ -50,7 +44,7 @@ describe('a token store', () => {
     const store = new MemoryStore()
     const set = vi.spyOn(store, 'set')
     const { access_token } = await startMember(account, store).auth.getAccessToken()
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     const [[key, value, ttl] = ['', '', 0]] = set.mock.calls
     expect(JSON.parse(value)).toEqual({
       v: 1,
@@ -73,7 +67,7 @@ describe('a token store', () => {
     const store = new MemoryStore()
     const [north, south] = [await startAccount(), await startAccount()]
     for (const account of [north, south]) await startMember(account, store).api.get(PHYSICIANS)
-    await eventually(() => store.keys.length === 2)
+    await vi.waitUntil(() => store.keys.length === 2)
     expect([north.log.token.length, south.log.token.length]).toEqual([1, 1])
   })
 
@@ -88,7 +82,7 @@ describe('a token store', () => {
     const members = [startMember(account, store), startMember(account, store)]
     for (const { api } of members) {
       await api.get(PHYSICIANS)
-      await eventually(() => values.size === 1)
+      await vi.waitUntil(() => values.size === 1)
     }
     expect(account.log.token).toHaveLength(1)
     expect(members.flatMap(({ events }) => ofType(events, 'store-failed'))).toEqual([])
@@ -104,7 +98,7 @@ describe('a token store', () => {
     const set = vi.spyOn(store, 'set')
     const member = startMember(account, store)
     await member.auth.getAccessToken()
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     expect(set.mock.calls[0]?.[2]).toBe(24 * HOUR)
     const other = startMember(account, store)
     expect(await other.auth.getAccessToken()).toEqual({
@@ -132,7 +126,7 @@ describe('a token store', () => {
     const account = await startAccount()
     const tokenStore = new MemoryStore()
     await createCaspioAuth(account.credentials, { tokenStore }).getAccessToken()
-    await eventually(() => tokenStore.token !== undefined)
+    await vi.waitUntil(() => tokenStore.token !== undefined)
     await createCaspioAuth(account.credentials, { tokenStore }).getAccessToken()
     expect(account.log.token).toHaveLength(1)
   })
@@ -148,7 +142,7 @@ describe('renewal in a fleet', () => {
     const fleet = Array.from({ length: 6 }, () => startMember(account, store))
     for (const { api } of fleet) {
       await api.get(PHYSICIANS)
-      await eventually(() => store.token !== undefined)
+      await vi.waitUntil(() => store.token !== undefined)
     }
     vi.advanceTimersByTime(21.5 * HOUR)
     // Each process renews at some time between 21.6 and 22.1 hours.
@@ -156,7 +150,7 @@ describe('renewal in a fleet', () => {
       await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
       await sleep(10)
       // A minute is longer than a lock lasts.
-      await eventually(() => store.entries.size === 1)
+      await vi.waitUntil(() => store.entries.size === 1)
       vi.advanceTimersByTime(60_000)
     }
     expect(account.log.token.map(({ grant }) => grant)).toEqual([
@@ -173,7 +167,7 @@ describe('renewal in a fleet', () => {
     const account = await startAccount()
     const store = new MemoryStore()
     await startMember(account, store).api.get(PHYSICIANS)
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     vi.advanceTimersByTime(21 * HOUR)
     const late = startMember(account, store)
     await late.api.get(PHYSICIANS)
@@ -183,7 +177,7 @@ describe('renewal in a fleet', () => {
     expect(account.log.token).toHaveLength(1)
     vi.advanceTimersByTime(0.6 * HOUR)
     await late.api.get(PHYSICIANS)
-    await eventually(() => account.log.token.length === 2)
+    await vi.waitUntil(() => account.log.token.length === 2)
     expect(account.log.token[1]?.grant).toBe('refresh_token')
   })
 
@@ -191,18 +185,18 @@ describe('renewal in a fleet', () => {
     const account = await startAccount()
     const store = new MemoryStore()
     await startMember(account, store).api.get(PHYSICIANS)
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     const [key = ''] = store.keys
     const sooner = store.entries.get(key)
     store.entries.clear()
     vi.advanceTimersByTime(HOUR)
     const member = startMember(account, store)
     await member.api.get(PHYSICIANS)
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     if (sooner) store.entries.set(key, { ...sooner, endsAt: Number.POSITIVE_INFINITY })
     vi.advanceTimersByTime(22.2 * HOUR)
     await member.api.get(PHYSICIANS)
-    await eventually(() => account.log.token.length === 3)
+    await vi.waitUntil(() => account.log.token.length === 3)
     expect(sources(member)).toEqual(['issued', 'issued'])
   })
 
@@ -210,7 +204,7 @@ describe('renewal in a fleet', () => {
     const account = await startAccount()
     const store = new MemoryStore()
     await startMember(account, store).api.get(PHYSICIANS)
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     for (const [key, entry] of store.entries) {
       store.entries.set(key, { ...entry, endsAt: Number.POSITIVE_INFINITY })
     }
@@ -225,7 +219,7 @@ describe('renewal in a fleet', () => {
     const account = await startAccount()
     const store = new MemoryStore()
     await startMember(account, store).api.get(PHYSICIANS)
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     vi.setSystemTime(Date.now() - HOUR)
     const { expires_in = 0 } = await startMember(account, store).auth.getAccessToken()
     expect(expires_in).toBeLessThanOrEqual(86_399)
@@ -239,11 +233,11 @@ describe('after a rejection', () => {
     const store = new MemoryStore({ lock: true })
     const [first, second] = [startMember(account, store), startMember(account, store)] as const
     await first.api.get(PHYSICIANS)
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     await second.api.get(PHYSICIANS)
     account.revoke()
     await first.api.get(PHYSICIANS)
-    await eventually(() => store.calls.filter((call) => call === 'release').length === 2)
+    await vi.waitUntil(() => store.calls.filter((call) => call === 'release').length === 2)
     await second.api.get(PHYSICIANS)
     expect(account.log.token).toHaveLength(2)
     expect(sources(second)).toEqual(['store', 'store'])
@@ -255,7 +249,7 @@ describe('after a rejection', () => {
     const store = new MemoryStore()
     const member = startMember(account, store)
     await member.api.get(PHYSICIANS)
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     account.revoke()
     const { status } = await member.api.get(PHYSICIANS)
     expect(status).toBe(200)
@@ -271,12 +265,12 @@ describe('after a rejection', () => {
     const store = new MemoryStore()
     const old = startMember(account, store)
     await old.api.get(PHYSICIANS)
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     const renewer = startMember(account, store)
     await renewer.auth.getAccessToken()
     await renewer.auth.getAccessToken({ renew: true })
     const renewed = await accessTokenOf(renewer)
-    await eventually(() => store.token?.access_token === renewed)
+    await vi.waitUntil(() => store.token?.access_token === renewed)
     account.revoke()
     const { status } = await old.api.get(PHYSICIANS)
     expect(status).toBe(200)
@@ -290,9 +284,9 @@ describe('after a rejection', () => {
     const store = new MemoryStore()
     const old = startMember(account, store)
     await old.api.get(PHYSICIANS)
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     await startMember(account, store).auth.getAccessToken({ renew: true })
-    await eventually(() => account.log.token.length === 2)
+    await vi.waitUntil(() => account.log.token.length === 2)
     await sleep(20)
     account.log.clear()
     account.api.fail({ status: 401 })
@@ -320,11 +314,11 @@ describe('asking for a new token', () => {
     const store = new MemoryStore()
     const [first, second] = [startMember(account, store), startMember(account, store)] as const
     await first.auth.getAccessToken()
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     await second.auth.getAccessToken()
     const old = await accessTokenOf(first)
     const { access_token } = await first.auth.getAccessToken({ renew: true })
-    await eventually(() => store.token?.access_token === access_token)
+    await vi.waitUntil(() => store.token?.access_token === access_token)
     expect(access_token).not.toBe(old)
     expect((await second.auth.getAccessToken({ renew: true })).access_token).toBe(access_token)
     expect(account.log.token).toHaveLength(2)
@@ -334,7 +328,7 @@ describe('asking for a new token', () => {
     const account = await startAccount()
     const store = new MemoryStore()
     await startMember(account, store).auth.getAccessToken()
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     await startMember(account, store).auth.getAccessToken({ renew: true })
     expect(account.log.token).toHaveLength(2)
   })
@@ -345,12 +339,12 @@ describe('asking for a new token', () => {
     const remove = vi.spyOn(store, 'delete').mockResolvedValueOnce(undefined)
     const { auth } = startMember(account, store)
     const { access_token } = await auth.getAccessToken()
-    await eventually(() => store.token !== undefined)
+    await vi.waitUntil(() => store.token !== undefined)
     auth.invalidate()
     // The token is still in the store.
     expect((await auth.getAccessToken()).access_token).not.toBe(access_token)
     expect(remove).toHaveBeenCalledWith(store.keys[0])
     auth.invalidate()
-    await eventually(() => store.keys.length === 0)
+    await vi.waitUntil(() => store.keys.length === 0)
   })
 })

@@ -1,5 +1,4 @@
 import axios, { type AxiosInstance } from 'axios'
-import { vi } from 'vitest'
 import {
   attachCaspioAuth,
   type CaspioAuth,
@@ -41,10 +40,6 @@ export function ofType<T extends CaspioAuthEvent['type']>(
 
 export function sources({ events }: Member): string[] {
   return ofType(events, 'token-taken').map(({ source }) => source)
-}
-
-export async function eventually(condition: () => boolean): Promise<void> {
-  await vi.waitUntil(condition, { timeout: 5_000, interval: 5 })
 }
 
 export async function accessTokenOf({ auth }: Member): Promise<string> {

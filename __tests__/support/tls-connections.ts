@@ -223,7 +223,7 @@ export const BEHAVIOURS: Record<string, (start: Start) => Promise<void>> = {
     await api.get(PHYSICIANS)
     vi.advanceTimersByTime(22.2 * 3_600_000)
     expect((await api.get(PHYSICIANS)).status).toBe(200)
-    await vi.waitUntil(() => tokensTaken === 2, { timeout: 5_000, interval: 5 })
+    await vi.waitUntil(() => tokensTaken === 2)
     expect(account.log.token.map(({ grant }) => grant)).toEqual([
       'client_credentials',
       'refresh_token',

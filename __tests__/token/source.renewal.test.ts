@@ -5,7 +5,6 @@ import { PHYSICIANS, sleep, startAccount, startBench } from '../support/account.
 import { atRest, fakeClocks, fakeTime } from '../support/clocks.js'
 import { HOUR, MINUTE, SECOND } from '../support/durations.js'
 import { startRawServer } from '../support/raw-server.js'
-import { waitUntil } from '../support/source.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 describe('renewal before expiry', () => {
@@ -22,7 +21,7 @@ describe('renewal before expiry', () => {
       // The window is 2 h 24 min long, shortened by a jitter of up to a fifth.
       vi.advanceTimersByTime(0.6 * HOUR)
       await api.get(PHYSICIANS)
-      await waitUntil(() => account.log.token.length === 2)
+      await vi.waitUntil(() => account.log.token.length === 2)
     })
 
     it('starts at a different time in each token source, within a fifth of the window', async () => {
@@ -60,12 +59,12 @@ describe('renewal before expiry', () => {
       const failures = () => events.filter((event) => event.type === 'acquisition-failed')
       for (let i = 1; i <= 60; i++) {
         await api.get(PHYSICIANS)
-        await waitUntil(() => failures().length === i)
+        await vi.waitUntil(() => failures().length === i)
         vi.advanceTimersByTime(1.75 * MINUTE)
       }
       account.tokenEndpoint.restore()
       await api.get(PHYSICIANS)
-      await waitUntil(() => events.filter(({ type }) => type === 'token-taken').length === 2)
+      await vi.waitUntil(() => events.filter(({ type }) => type === 'token-taken').length === 2)
       end()
       expect(account.log.api.filter(({ status }) => status !== 200)).toEqual([])
       expect(failures().length).toBeGreaterThan(10)
@@ -79,7 +78,7 @@ describe('renewal before expiry', () => {
       vi.advanceTimersByTime(22.1 * HOUR)
       account.tokenEndpoint.fail()
       await api.get(PHYSICIANS)
-      await waitUntil(() => events.some(({ type }) => type === 'acquisition-failed'))
+      await vi.waitUntil(() => events.some(({ type }) => type === 'acquisition-failed'))
       for (let i = 0; i < 20; i++) await api.get(PHYSICIANS)
       await sleep(30)
       // The refresh grant, and the client credentials.
@@ -95,7 +94,7 @@ describe('renewal before expiry', () => {
       expect(account.log.token).toHaveLength(1)
       vi.advanceTimersByTime(2.6 * HOUR)
       await api.get(PHYSICIANS)
-      await waitUntil(() => account.log.token.length === 2)
+      await vi.waitUntil(() => account.log.token.length === 2)
     })
 
     it('waits until the token has expired, if renewBefore is 0', async () => {

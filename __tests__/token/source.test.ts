@@ -21,7 +21,7 @@ import {
 import { atRest, fakeClocks, fakeTime } from '../support/clocks.js'
 import { HOUR, MINUTE, SECOND } from '../support/durations.js'
 import { startRawServer } from '../support/raw-server.js'
-import { grants, waitUntil } from '../support/source.js'
+import { grants } from '../support/source.js'
 
 describe('single flight', () => {
   it('sends one token request for 200 requests at a cold start', async () => {
@@ -105,7 +105,7 @@ describe('failures', () => {
     expect(server.received).toHaveLength(2)
     expect(performance.now() - started).toBeLessThan(2_000)
     // The connection is closed, too.
-    await waitUntil(() => open === 0)
+    await vi.waitUntil(() => open === 0)
   })
 
   it('waits as long as Retry-After asks, if that is at most 10 s', async () => {
@@ -213,9 +213,9 @@ describe('grants', () => {
       await api.get(PHYSICIANS)
       vi.advanceTimersByTime(22.2 * HOUR)
       await api.get(PHYSICIANS)
-      await waitUntil(() => grants(events).length === day + 2)
+      await vi.waitUntil(() => grants(events).length === day + 2)
     }
-    await waitUntil(() => grants(events).length === 6)
+    await vi.waitUntil(() => grants(events).length === 6)
     expect(grants(events)).toEqual(['client_credentials', ...Array(5).fill('refresh_token')])
     expect(account.liveRefreshTokens).toBe(1)
   })

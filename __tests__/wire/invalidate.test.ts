@@ -9,7 +9,7 @@ describe('invalidate()', () => {
     const tokenStore = new MemoryStore()
     const auth = createCaspioAuth(account.credentials, { tokenStore })
     const { access_token: first } = await auth.getAccessToken()
-    await vi.waitUntil(() => tokenStore.token !== undefined, { interval: 5 })
+    await vi.waitUntil(() => tokenStore.token !== undefined)
     tokenStore.delete = async () => {}
     auth.invalidate()
     auth.invalidate()
@@ -22,7 +22,7 @@ describe('invalidate()', () => {
     account.tokenEndpoint.latency = 100
     const auth = createCaspioAuth(account.credentials)
     const early = auth.getAccessToken()
-    await vi.waitUntil(() => account.log.token.length === 1, { interval: 5 })
+    await vi.waitUntil(() => account.log.token.length === 1)
     auth.invalidate()
     const [first, second, third] = await Promise.all([
       early,

@@ -51,7 +51,7 @@ describe('over HTTP', () => {
         expect(account.log.api.map(({ status }) => status)).toEqual(
           Array(account.log.api.length).fill(200),
         )
-        await vi.waitUntil(() => failuresOf(events).length > 0, { interval: 5, timeout: 10_000 })
+        await vi.waitUntil(() => failuresOf(events).length > 0)
         expect(failuresOf(events).every(({ background }) => background)).toBe(true)
 
         travelTo(24, 31)

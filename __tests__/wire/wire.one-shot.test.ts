@@ -23,7 +23,7 @@ describe('a body that cannot be sent twice is not resent', () => {
       onEvent: (event: CaspioAuthEvent) => {
         if (event.type === 'token-taken') count++
       },
-      tokensTaken: (wanted: number) => vi.waitUntil(() => count === wanted, { interval: 5 }),
+      tokensTaken: (wanted: number) => vi.waitUntil(() => count === wanted),
     }
   }
 
