@@ -230,10 +230,10 @@ describe('the events of an account', () => {
   })
 
   it.each([
-    ['a reset connection', { reset: true }, 'ECONNRESET'],
-    ['a timeout', { hang: true }, 'ETIMEDOUT'],
-  ])('report an error code and no status for %s', async (_, fault, errorCode) => {
-    const { account, api, events } = await startBench({ retries: 0, timeout: 200 })
+    ['a reset connection', { reset: true }, 10_000, 'ECONNRESET'],
+    ['a timeout', { hang: true }, 200, 'ETIMEDOUT'],
+  ])('report an error code and no status for %s', async (_, fault, timeout, errorCode) => {
+    const { account, api, events } = await startBench({ retries: 0, timeout })
     account.tokenEndpoint.fail(fault)
     await rejectionOf(api.get(PHYSICIANS))
     expect(events).toStrictEqual([

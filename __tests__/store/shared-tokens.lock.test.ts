@@ -54,7 +54,7 @@ describe('the lock', () => {
     const fleet = Array.from({ length: 8 }, () => startMember(account, store))
     await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
     expect(performance.now() - started).toBeGreaterThan(250)
-    expect(performance.now() - started).toBeLessThan(3_000)
+    // The test would time out if they waited until the lock is ignored, which takes 30 s.
     expect(account.log.token).toHaveLength(1)
   })
 
