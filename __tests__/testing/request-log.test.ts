@@ -85,13 +85,13 @@ describe('the API log', () => {
   it('has the order of the answers, and can be cleared', async () => {
     const account = await openAccount()
     const call = await openApi(account)
-    account.api.latency = 100
-    const slow = call('/tables')
+    const slow = await connectTo(account)
+    slow.write('POST /rest/v2/tables HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nha')
     await sleep(30)
-    account.api.latency = 0
     await call('/files')
     expect(account.log.api.map((entry) => entry.path)).toEqual(['/rest/v2/files'])
-    await slow
+    slow.write('lf')
+    await vi.waitUntil(() => account.log.api.length === 2)
     const { api, token } = account.log
     expect(api.map((entry) => entry.path)).toEqual(['/rest/v2/files', '/rest/v2/tables'])
     account.log.clear()

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { sleep, thrownBy } from '../support/account.js'
+import { thrownBy } from '../support/account.js'
 import {
   askToken,
   basic,
@@ -244,11 +244,13 @@ describe('the life of an access token', () => {
   })
 
   it('may be a fraction of a second, which expires_in rounds to 1', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
     const account = await openAccount({ tokenLife: 0.25 })
     const token = await getToken(account)
     expect(token.expires_in).toBe(1)
+    vi.setSystemTime(Date.now() + 249)
     expect(await statusWith(account, token.access_token)).toBe(200)
-    await sleep(260)
+    vi.setSystemTime(Date.now() + 1)
     expect(await statusWith(account, token.access_token)).toBe(401)
   })
 

@@ -15,6 +15,9 @@ import { CAN } from '../support/axios-features.js'
  * breaks even a plain request of axios or Node, the test only checks that no secret leaks.
  */
 
+/** Nothing listens on port 9. A port that was just closed can soon be another program's. */
+const CLOSED_URL = 'http://127.0.0.1:9'
+
 /** A server that must not receive any credential or token of the account. */
 const EVIL = 'http://EVIL'
 
@@ -225,7 +228,6 @@ let work: string
 let program: string
 let home: Server
 let evil: Server
-let closedURL: string
 /** What the attacker's server received. */
 const stolen: string[] = []
 const runs = new Map<string, Run>()
@@ -250,9 +252,6 @@ beforeAll(async () => {
     stolen.push(`${method} ${url} ${rawHeaders.join(' ')} ${body}`)
     return { body: JSON.stringify(TOKEN) }
   })
-  const closed = await listen(() => ({ body: '' }))
-  closedURL = urlOf(closed)
-  await new Promise((resolve) => closed.close(resolve))
 
   await run(false, ALL)
   await run(true, [
@@ -342,7 +341,7 @@ async function run(withoutPlugin: boolean, cases: readonly Case[]): Promise<void
     JSON.stringify({
       home: urlOf(home),
       evil: urlOf(evil),
-      closedURL,
+      closedURL: CLOSED_URL,
       withoutPlugin,
       cases: cases.map((one) => ({ ...one, id: prefix + one.id })),
     })
