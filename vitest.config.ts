@@ -63,8 +63,8 @@ export default defineConfig(({ mode }) => ({
                 ],
               }),
           testTimeout: 15_000,
-          // Most of the time is spent in waiting: on 2 cores one worker would take twice as long.
-          maxWorkers: 2,
+          // More than half of the time is spent in waiting: 4 processes keep 2 cores busy.
+          maxWorkers: 4,
         }),
     setupFiles: ['__tests__/support/setup.ts'],
     hookTimeout: 120_000,
