@@ -8,19 +8,21 @@ export function isTokenRejected(
   response: AxiosResponse,
   { shouldRenew, scope }: Pick<Authoriser, 'shouldRenew' | 'scope'>,
 ): boolean {
-  const { request } = response
   try {
-    // A redirect that drops the token leads to another server, whose 401 says nothing about it.
-    const getHeader = memberOf(request, 'getHeader') as ((name: string) => unknown) | undefined
-    if (getHeader && !getHeader.call(request, 'authorization')) return false
-    // An XMLHttpRequest says where its answer comes from. With fetch, nobody does.
-    const lastURL = parseURL(`${memberOf(request, 'responseURL')}`)
-    if (lastURL && !scope.includesURL(lastURL.href)) return false
     const verdict: unknown = shouldRenew(response)
     // An async function, by mistake: its rejection must not end the process.
     if (typeof verdict === 'object') Promise.resolve(verdict).catch(() => {})
-    return verdict === true
+    return verdict === true && !isRedirectedAway(response, scope)
   } catch {
     return false
   }
+}
+
+/** A redirect that drops the token leads to another server, whose 401 says nothing about it. */
+function isRedirectedAway({ request }: AxiosResponse, scope: Authoriser['scope']): boolean {
+  const getHeader = memberOf(request, 'getHeader') as ((name: string) => unknown) | undefined
+  if (getHeader && !getHeader.call(request, 'authorization')) return true
+  // Of an XMLHttpRequest. A test tool may give a relative one. With fetch, nobody knows.
+  const lastURL = parseURL(`${memberOf(request, 'responseURL')}`)
+  return !!lastURL && !scope.includesURL(lastURL.href)
 }
