@@ -42,6 +42,7 @@ describe('the snapshot', () => {
       byResource: { files: countOf(0, 1), 'oauth/token': countOf(1), 'tables/Orders': countOf(3) },
       projected: { lower: 62, upper: 78 },
     })
+    expect(Object.keys(snapshot().byResource)).toEqual(['files', 'oauth/token', 'tables/Orders'])
   })
 
   it('of a new meter is empty', () => {
@@ -53,6 +54,12 @@ describe('the snapshot', () => {
       byResource: {},
       projected: countOf(0),
     })
+  })
+
+  it('does not mention what Caspio cannot have received', () => {
+    const { onEvent, snapshot } = createCallMeter()
+    onEvent(unanswered('ECONNREFUSED'))
+    expect([snapshot().byDay, snapshot().byResource]).toEqual([{}, {}])
   })
 
   it('does not change afterwards', () => {
@@ -148,8 +155,8 @@ describe('summariseCalls', () => {
   it('adds up the rows of the current billing period', () => {
     const rows = [
       row({}),
-      row({ kind: 'token', resource: 'oauth/token' }),
       row({ day: '2026-11-13' }),
+      row({ kind: 'token', resource: 'oauth/token' }),
       row({ day: '2026-10-31' }),
       row({ day: '2026-12-01' }),
     ]
@@ -175,10 +182,11 @@ describe('summariseCalls', () => {
   })
 
   it.each([
-    ['billingDay', { billingDay: 29 }],
-    ['plan', { plan: 5 }],
-  ])('refuses a wrong %s', (name, options) => {
-    expect(thrownBy(() => summariseCalls([], options as object)).message).toContain(name)
+    ['billingDay must be an integer from 1 to 28', { billingDay: 29 }],
+    ['there is no option plan', { plan: 5 }],
+  ])('says %s', (problem, options) => {
+    const { message } = thrownBy(() => summariseCalls([], options as object))
+    expect(message).toContain(`axios-caspio-auth: summariseCalls: ${problem}`)
   })
 })
 
@@ -201,6 +209,10 @@ describe('options', () => {
     const error = thrownBy(() => createCallMeter(options as CallMeterOptions))
     expect(error).toBeInstanceOf(TypeError)
     expect(error.message).toContain(`axios-caspio-auth: createCallMeter: ${message}`)
+  })
+
+  it('may name the 28th as the billing day', () => {
+    expect(createCallMeter({ billingDay: 28 }).snapshot().period.from).toBe('2026-10-28')
   })
 
   it('may be undefined', () => {
@@ -237,5 +249,5 @@ describe('memory', () => {
     expect(sumOf(rows)).toEqual(countOf(sent))
     expect(rows.length).toBeLessThanOrEqual(10_000 + 50)
     expect(rows.filter(({ resource }) => resource === 'other').length).toBeGreaterThan(30)
-  })
+  }, 60_000)
 })

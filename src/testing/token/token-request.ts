@@ -35,13 +35,13 @@ export function readTokenRequest(request: ReceivedRequest): TokenRequest {
 
 function schemeOf(authorization: string | undefined): TokenRequest['authorization'] {
   if (authorization === undefined) return undefined
-  const scheme = authorization.trim().split(/\s/, 1)[0]?.toLowerCase()
+  const scheme = authorization.split(/\s/, 1)[0]?.toLowerCase()
   return scheme === 'basic' || scheme === 'bearer' ? scheme : 'other'
 }
 
 /** Reads the client ID and secret. The client form-encodes both first (RFC 6749 §2.3.1). */
 function readBasic(authorization: string): [string | undefined, string | undefined] {
-  const pair = Buffer.from(authorization.trim().replace(/^\S+\s*/, ''), 'base64').toString()
+  const pair = Buffer.from(authorization.replace(/^\S+\s*/, ''), 'base64').toString()
   const colon = pair.indexOf(':')
   if (colon < 0) return [undefined, undefined]
   return [formDecode(pair.slice(0, colon)), formDecode(pair.slice(colon + 1))]
