@@ -149,8 +149,11 @@ export const PARTS = {
       'testing/{multipart,option-error,require-number}',
     ],
     tests: [
+      'testing/error-hints',
       'testing/account-data',
       'testing/wording',
+      'testing/v4',
+      'testing/profile',
       'testing/files',
       'testing/faults',
       'testing/rest-api',
