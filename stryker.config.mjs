@@ -65,7 +65,13 @@ export const PARTS = {
   },
   store: {
     mutate: ['store/*'],
-    tests: ['store/stored-token', 'store/guarded-store', 'store/shared-tokens', 'store/'],
+    tests: [
+      'store/stored-token',
+      'store/guarded-store',
+      'store/shared-tokens',
+      'wire/shared-failures',
+      'wire/invalidate',
+    ],
   },
   lib: {
     mutate: ['lib/*'],
