@@ -75,13 +75,7 @@ export const PARTS = {
   },
   lib: {
     mutate: ['lib/*'],
-    tests: [
-      'lib/',
-      'contract/credentials',
-      'contract/errors',
-      'request/resource',
-      'token/endpoint',
-    ],
+    tests: ['lib/'],
   },
   metering: {
     mutate: ['metering/*'],
