@@ -12,7 +12,7 @@ const RANDOM = '__tests__/**/*.{model,properties}.test.ts'
 // Each of these files gets a process of its own: they replace or reload modules or timers, or use libraries
 // that change Node's own objects. The other files share processes, so that axios and src load once in each.
 const ISOLATED = [
-  '__tests__/{cli,company,project}/**/*.test.ts',
+  '__tests__/{company,project}/**/*.test.ts',
   '__tests__/created-instances.test.ts',
   '__tests__/lib/old-axios.test.ts',
   '__tests__/metering/outbox.test.ts',
