@@ -62,12 +62,13 @@ export default defineConfig(({ mode }) => ({
                   },
                 ],
               }),
-          testTimeout: 15_000,
+          // Only ends what hangs: on a busy machine a test can take twenty times as long.
+          testTimeout: 60_000,
           // More than half of the time is spent in waiting: 4 processes keep 2 cores busy.
           maxWorkers: 4,
         }),
     setupFiles: ['__tests__/support/setup.ts'],
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     coverage: {
       enabled: coverage === 'true',
       include: ['src/**'],

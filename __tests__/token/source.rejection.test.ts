@@ -64,6 +64,8 @@ describe('replacing a rejected token', () => {
 })
 
 describe('useless renewals', () => {
+  fakeClocks()
+
   it('sends 2 token requests for 50 requests to a resource that always answers 401', async () => {
     const { account, api } = await startBench()
     account.api.fail({ status: 401 })
@@ -130,8 +132,6 @@ describe('useless renewals', () => {
   })
 
   describe('over time', () => {
-    fakeClocks()
-
     it('are repeated after 1 s, then 2 s, 4 s … of one resource', async () => {
       const { account, api } = await startBench()
       account.api.fail({ status: 401 })

@@ -1,5 +1,5 @@
 import axios, { type AxiosResponse } from 'axios'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   attachCaspioAuth,
   type CaspioAuth,
@@ -241,6 +241,15 @@ describe('a listener', () => {
 
 describe('a token broker', () => {
   const TIMEOUT_IN_MS = 150
+  let clock: ReturnType<typeof setInterval>
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  })
+  afterEach(() => {
+    clearInterval(clock)
+    vi.useRealTimers()
+  })
 
   /** An account and an instance whose broker does not work until `repair()` is called. */
   async function startWith(
@@ -249,14 +258,20 @@ describe('a token broker', () => {
     const account = await startAccount()
     const working = createCaspioAuth(account.credentials)
     let isBroken = true
+    let wasAsked = false
     const api = axios.create({ baseURL: `${account.url}/rest/v2` })
-    const broker = (request: { renew: boolean }) =>
-      isBroken
-        ? broken(
-            () => auth,
-            () => api.get(PHYSICIANS),
-          )
-        : working.getAccessToken(request)
+    const broker = (request: { renew: boolean }) => {
+      if (!isBroken) return working.getAccessToken(request)
+      wasAsked = true
+      return broken(
+        () => auth,
+        () => api.get(PHYSICIANS),
+      )
+    }
+    // Time passes only while the broken broker may be waited for.
+    clock = setInterval(() => {
+      if (isBroken && wasAsked) vi.advanceTimersByTime(TIMEOUT_IN_MS / 10)
+    }, 5)
     const auth = attachCaspioAuth(api, broker as CaspioTokenBroker, { timeout: TIMEOUT_IN_MS })
     const repair = () => {
       isBroken = false
@@ -340,6 +355,7 @@ describe('a token broker', () => {
     expect(otherParty.received).toHaveLength(1)
     repair()
     expect((await api.get(PHYSICIANS)).status).toBe(200)
+    vi.advanceTimersByTime(TIMEOUT_IN_MS * 2)
     await latePromise
     expect((await auth.getAccessToken()).access_token).not.toBe(good.access_token)
   })
