@@ -69,10 +69,7 @@ export interface CaspioAuth {
   getAccessToken(request?: CaspioTokenRequest): Promise<CaspioAccessToken>
   /** Forgets the token and ends every cooldown. The next request gets a new token. */
   invalidate(): void
-  /**
-   * Removes the plugin from its instance. Requests that are under way finish as usual. If
-   * `createCaspioAuth` returned this object, there is no instance, and nothing happens.
-   */
+  /** Removes the plugin from its instance, if it has one. Requests under way finish as usual. */
   detach(): void
 }
 
