@@ -136,7 +136,7 @@ export class TokenSource {
     const issuing = this.#tokens.issue({
       refreshToken: skipsRefresh ? undefined : replaced?.refreshToken,
       onRefreshTokenRefused: () => {
-        if (replaced) replaced.refreshToken = undefined
+        ;(replaced as Token).refreshToken = undefined
       },
       renew: Boolean(replaced) || reason !== 'missing' || this.#rejected.length > 0,
       accepts: (other: TimedToken) => this.#accepts(other, reason, replaced),
