@@ -43,11 +43,9 @@ export function createResources(): (url: string) => string {
 /** The beginning of the URL that its name depends on: without a record, a field or a file. */
 function prefixOf(url: string): string {
   const api = url.indexOf('/rest/v')
+  // Any beginning of a URL that has no such path will do: it has no name.
   const start = api < 0 ? url.search(API_PATH) : api
-  // '' has no name.
-  if (start < 0) return ''
   const version = url.indexOf('/', start + 7)
-  if (version < 0) return ''
   const first = url.indexOf('/', version + 1)
   if (first < 0) return url
   // A regular expression would take longer than all of the rest. `tables` and `views` begin with these
@@ -66,7 +64,7 @@ function resourceName(prefix: string): string {
   if (!/^[a-z]{2,40}$/i.test(room)) return OTHER
   // Only these have names worth counting. Everything else is known by an ID.
   if (!/^(tables|views)$/i.test(room)) return room
-  const name = /^\w*$/.test(object) ? object : readable(object)
+  const name = readable(object)
   return `${room.toLowerCase()}${name && '/'}${name.slice(0, LONGEST_NAME)}`
 }
 
