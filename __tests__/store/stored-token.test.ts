@@ -32,6 +32,8 @@ describe('a stored token', () => {
     const requestedAt = { wall: Date.now(), monotonic: 1e12 }
     const read = readStoredToken(writeStoredToken({ ...requested(60), requestedAt })) as TimedToken
     expect(read.requestedAt.monotonic).toBeCloseTo(performance.now(), 0)
+    const older = readStoredToken(writeStoredToken(requested(60, 20))) as TimedToken
+    expect(older.requestedAt.monotonic).toBeCloseTo(performance.now() - 20_000, 0)
   })
 
   it('may already be parsed', () => {
