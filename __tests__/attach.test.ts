@@ -212,6 +212,23 @@ describe('a request in the scope of two accounts', () => {
   })
 })
 
+describe('createdInstances', () => {
+  it('is false by default, and leaves create() as it is', () => {
+    const api = axios.create()
+    const { create } = api
+    attachCaspioAuth(api, CLIENT)
+    expect(api.create).toBe(create)
+  })
+
+  it('is false or true', () => {
+    const options = { createdInstances: 'yes' } as object
+    expectConfigError(
+      () => attachCaspioAuth(axios.create(), CLIENT, options),
+      'createdInstances must be false or true.',
+    )
+  })
+})
+
 describe('an instance that cannot be changed', () => {
   const { freeze, seal, preventExtensions } = Object
   const freezeHandlers = (api: AxiosInstance) => freeze(handlersOf(api).handlers)

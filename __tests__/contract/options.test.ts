@@ -374,6 +374,18 @@ describe('an invalid option', () => {
   )
 
   it.each([
+    ['clientAuthentication', '"basic" or "body"'],
+    ['renewBefore', 'a number of seconds from 0 to 2147483647'],
+    ['retries', 'an integer from 0 to 100'],
+    ['shouldRenew', 'a function'],
+    ['onEvent', 'a function'],
+    ['existingAuthorization', '"replace" or "keep"'],
+  ])('says what %s must be', (name, rule) => {
+    const { message } = thrownBy(() => create(VALID_CREDENTIALS, { [name]: SECRET }))
+    expect(message).toBe(`axios-caspio-auth: ${name} must be ${rule}.`)
+  })
+
+  it.each([
     ['a URL object', new URL('https://gateway.example.com')],
     ['a nested array', ['https://gateway.example.com']],
   ])('is an origin that is not a string: %s', (_, origin) => {
