@@ -38,7 +38,7 @@ describeWithRedis('redisTokenStore', () => {
     const connect = CLIENTS[kind]
     const key = () => `key-${crypto.randomUUID()}`
 
-    it('keeps a value until its time to live ends, and deletes it', async () => {
+    it('keeps a value until its time to live ends, replaces it, and deletes it', async () => {
       const [store, k] = [await connect(), key()]
       expect(await store.get(k)).toBeNull()
       await store.set(k, 'a value', 5_000)
@@ -46,9 +46,11 @@ describeWithRedis('redisTokenStore', () => {
       const left = await watcher.pttl(k)
       expect(left).toBeGreaterThan(4_000)
       expect(left).toBeLessThanOrEqual(5_000)
-      await store.set(k, 'another', 20)
+      await store.set(k, 'another', 5_000)
+      expect(await store.get(k)).toBe('another')
+      await store.set(k, 'a short one', 20)
       await vi.waitUntil(async () => (await store.get(k)) === null)
-      await store.set(k, 'a third', 5_000)
+      await store.set(k, 'the last', 5_000)
       await store.delete(k)
       expect(await store.get(k)).toBeNull()
     })
