@@ -3,6 +3,7 @@ import {
   defineHidden,
   memberOf,
   ownProperty,
+  ownText,
   withoutPrototype,
 } from '../../src/lib/own-properties.js'
 
@@ -19,6 +20,13 @@ describe('withoutPrototype', () => {
     const copy = withoutPrototype({ a: 1 })
     expect({ ...copy }).toEqual({ a: 1 })
     expect(Object.getPrototypeOf(copy)).toBeNull()
+  })
+})
+
+describe('ownText', () => {
+  it('reads an own property that is a text, and nothing else', () => {
+    expect(ownText({ a: 'text' }, 'a')).toBe('text')
+    expect([ownText({ a: 7 }, 'a'), ownText({}, 'a'), ownText(null, 'a')]).toEqual(['', '', ''])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { holdProcess, startTimer } from '../../src/lib/timers.js'
+import { delay, holdProcess, startTimer } from '../../src/lib/timers.js'
 
 /** How many timers keep the process alive, according to Node. */
 function timersHoldingProcess(): number {
@@ -32,6 +32,23 @@ describe('startTimer', () => {
   })
 })
 
+describe('delay', () => {
+  it('takes as long as it says', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    let isOver = false
+    const over = delay(50).then(() => {
+      isOver = true
+    })
+    await vi.advanceTimersByTimeAsync(49)
+    expect(isOver).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    await over
+  })
+})
+
 describe('holdProcess', () => {
   it('keeps the process alive until it is released', () => {
     const before = timersHoldingProcess()
@@ -39,6 +56,18 @@ describe('holdProcess', () => {
     expect(timersHoldingProcess()).toBe(before + 1)
     release()
     expect(timersHoldingProcess()).toBe(before)
+  })
+
+  it('holds it for weeks', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const release = holdProcess()
+    vi.advanceTimersByTime(20 * 86_400_000)
+    expect(vi.getTimerCount()).toBe(1)
+    release()
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('lets all faked timers be run', () => {
