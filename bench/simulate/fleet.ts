@@ -1,3 +1,6 @@
+// First: it prepares the timers that the library takes.
+import './time.js'
+
 import { resolveOptions } from '../../src/contract/options.js'
 import { shareTokens } from '../../src/store/shared-tokens.js'
 import { withoutSharing } from '../../src/store/without-sharing.js'

@@ -4,7 +4,16 @@ interface Timer {
   isCleared: boolean
 }
 
-const realImmediate = setImmediate
+// The library takes the timers when it is loaded. So it must find these, which can be switched over.
+const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
+let simulated: SimulatedTime | undefined
+Object.assign(globalThis, {
+  setTimeout: (fire: () => void, ms: number) => simulated?.add(fire, ms) ?? startTimer(fire, ms),
+  clearTimeout(timer: Timer & NodeJS.Timeout) {
+    if (simulated && timer) timer.isCleared = true
+    else stopTimer(timer)
+  },
+})
 
 /** Replaces both clocks and all timers, so that months pass within a minute. */
 export class SimulatedTime {
@@ -13,24 +22,14 @@ export class SimulatedTime {
   readonly #epoch = Date.UTC(2026, 0, 1)
   readonly #heap: Timer[] = []
 
-  /** Replaces the globals until the returned function is called. */
+  /** Replaces the clocks and timers until the returned function is called. */
   install(): () => void {
-    const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis
     const dateNow = Date.now
-    const clear = (timer: Timer | undefined) => {
-      if (timer) timer.isCleared = true
-    }
-    Object.assign(globalThis, {
-      setTimeout: (fire: () => void, ms: number) => this.#add(fire, ms),
-      clearTimeout: clear,
-      // The library's only interval keeps the process alive.
-      setInterval: () => ({}),
-      clearInterval: () => {},
-    })
+    simulated = this
     Date.now = () => this.#epoch + this.now
     performance.now = () => this.now
     return () => {
-      Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval })
+      simulated = undefined
       Date.now = dateNow
       Reflect.deleteProperty(performance, 'now')
     }
@@ -53,7 +52,7 @@ export class SimulatedTime {
     this.now = end
   }
 
-  #add(fire: () => void, ms: number): Timer {
+  add(fire: () => void, ms: number): Timer {
     const timer = { at: this.now + ms, fire, isCleared: false }
     const heap = this.#heap
     let i = heap.push(timer) - 1
@@ -89,7 +88,7 @@ export class SimulatedTime {
 
 /** Resolves when everything has finished that does not wait for a timer. */
 export function settled(): Promise<void> {
-  return new Promise((resolve) => realImmediate(resolve))
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Replaces Math.random by a seeded generator (mulberry32). */
