@@ -23,7 +23,15 @@ export const PARTS = {
   },
   contract: {
     mutate: ['contract/*'],
-    tests: ['contract/supported', 'contract/options', 'contract/', 'attach', 'auth'],
+    tests: [
+      'contract/supported',
+      'contract/options',
+      'contract/',
+      'attach',
+      'auth',
+      'token/client-secret',
+      'request/waiting',
+    ],
   },
   request: {
     mutate: ['request/*'],
