@@ -9,6 +9,7 @@ export const rows = [
     unit: 'µs',
     digits: 1,
     better: 'lower',
+    why: 'The plugin decides where each request goes, guards its redirects and judges its answer. This is a small part of the time that a request takes.',
   },
 ]
 
