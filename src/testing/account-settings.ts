@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { optionError } from './option-error.js'
+import { requireKnown } from './require-known.js'
 import { requireNumber } from './require-number.js'
 import { Profile } from './token/profile.js'
 import type { CaspioAccountOptions } from './types.js'
@@ -38,11 +39,7 @@ export interface AccountSettings {
  * @throws TypeError for the first option that is wrong
  */
 export function accountSettings(options: CaspioAccountOptions): AccountSettings {
-  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name))
-  if (unknown !== undefined) {
-    throw optionError(`there is no option ${unknown}. The options are ${OPTION_NAMES.join(', ')}.`)
-  }
-
+  requireKnown(undefined, options, OPTION_NAMES)
   const {
     host = DEFAULTS.host,
     port = DEFAULTS.port,
