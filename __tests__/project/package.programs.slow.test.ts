@@ -20,6 +20,20 @@ const SHARED_TOKEN = `
   await account.close()
   console.log(JSON.stringify(seen))`
 
+/** Two requests, with the token revoked in between. */
+const REVOKED_ONCE = `
+  const url = account.url + '/rest/v2/tables/Physicians/records'
+  const rows = []
+  rows.push((await axios.get(url)).data.Result.length)
+  account.revoke()
+  rows.push((await axios.get(url)).data.Result.length)
+  await account.close()
+  console.log(JSON.stringify({
+    rows,
+    token: account.log.token.map((entry) => entry.status),
+    api: account.log.api.map((entry) => entry.status),
+  }))`
+
 describe('in ESM', () => {
   it('exports the documented names and nothing else', async () => {
     const names = await jsonOf(
@@ -52,17 +66,7 @@ describe('in ESM', () => {
         CASPIO_CLIENT_SECRET: clientSecret,
         CASPIO_TOKEN_ENDPOINT_URL: tokenEndpointURL,
       }))
-      const url = account.url + '/rest/v2/tables/Physicians/records'
-      const rows = []
-      rows.push((await axios.get(url)).data.Result.length)
-      account.revoke()
-      rows.push((await axios.get(url)).data.Result.length)
-      await account.close()
-      console.log(JSON.stringify({
-        rows,
-        token: account.log.token.map((entry) => entry.status),
-        api: account.log.api.map((entry) => entry.status),
-      }))`,
+      ${REVOKED_ONCE}`,
     )
     expect(outcome).toEqual({ rows: [12, 12], token: [200, 200], api: [200, 401, 200] })
   })
@@ -130,17 +134,7 @@ describe('in CommonJS', () => {
       async function main() {
         const account = await startCaspioAccount()
         attachCaspioAuth(axios, account.credentials)
-        const url = account.url + '/rest/v2/tables/Physicians/records'
-        const rows = []
-        rows.push((await axios.get(url)).data.Result.length)
-        account.revoke()
-        rows.push((await axios.get(url)).data.Result.length)
-        await account.close()
-        console.log(JSON.stringify({
-          rows,
-          token: account.log.token.map((entry) => entry.status),
-          api: account.log.api.map((entry) => entry.status),
-        }))
+        ${REVOKED_ONCE}
       }
       main()`,
     )

@@ -13,11 +13,11 @@ import {
   outputOf,
   packed,
   project,
-  root,
   run,
   tarball,
   work,
 } from '../support/package.js'
+import { root } from '../support/programs.js'
 import { compile, RESOLUTIONS } from '../types/compile.js'
 
 /** The package's files that these entries import, directly or not, and their imports from outside. */

@@ -2,13 +2,11 @@ import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, inject } from 'vitest'
 import './run-folder.js'
 import { witness } from './hygiene.js'
-import { copyOfRepository, environmentOfProgram } from './programs.js'
+import { copyOfRepository, environmentOfProgram, root } from './programs.js'
 
-export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const modules = join(root, 'node_modules')
 
 /** A folder for files that are neither in the repository nor in the project. */

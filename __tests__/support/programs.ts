@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import type { CaspioAccountCredentials } from '../../src/testing/index.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 // The programs must not see what a test runner, npm or a developer has set.
 const NOT_INHERITED =
