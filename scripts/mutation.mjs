@@ -21,6 +21,10 @@ if (unknown.length > 0) {
 const parts = named.length > 0 ? named : ALL
 if (isRun) parts.forEach(run)
 const rows = parts.filter((part) => existsSync(reportOf(part))).map(countsOf)
+if (rows.length === 0) {
+  console.error('None of these parts has a result yet. Run them without --last.')
+  process.exit(1)
+}
 const total = rows.reduce((sum, row) => {
   return Object.fromEntries(Object.entries(sum).map(([key, value]) => [key, value + row[key]]))
 })
