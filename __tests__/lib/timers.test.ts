@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { delay, holdProcess, startTimer } from '../../src/lib/timers.js'
+import { HOUR } from '../support/durations.js'
 
 /** How many timers keep the process alive, according to Node. */
 function timersHoldingProcess(): number {
@@ -64,7 +65,7 @@ describe('holdProcess', () => {
       vi.useRealTimers()
     })
     const release = holdProcess()
-    vi.advanceTimersByTime(20 * 86_400_000)
+    vi.advanceTimersByTime(20 * 24 * HOUR)
     expect(vi.getTimerCount()).toBe(1)
     release()
     expect(vi.getTimerCount()).toBe(0)

@@ -108,6 +108,10 @@ describe('ERR_CASPIO_CREDENTIALS', () => {
   })
 })
 
+it.each([401, 403, 404, 407, 429, 503])('a Retry-After is read from an answer %i', (status) => {
+  expect(failureOf({ status, headers: { 'retry-after': '7' } }).retryAfterMs).toBe(7_000)
+})
+
 describe('the answer in the error', () => {
   it('keeps its status, headers and data, with the types of their values', () => {
     const body = { error: 'invalid_request', code: 17, retry: false, more: [null, 1.5] }
