@@ -1,4 +1,4 @@
-// First: it prepares the timers that the library takes.
+// Must come first: it replaces the timers before the library is loaded.
 import './time.js'
 
 import { resolveOptions } from '../../src/contract/options.js'

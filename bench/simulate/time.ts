@@ -4,7 +4,7 @@ interface Timer {
   isCleared: boolean
 }
 
-// The library takes the timers when it is loaded. So it must find these, which can be switched over.
+// The library keeps the timers that it finds when it is loaded. These use the simulated time while there is one.
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
 let simulated: SimulatedTime | undefined
 Object.assign(globalThis, {

@@ -32,7 +32,7 @@ function isFunction(value: unknown): boolean {
   return typeof value === 'function'
 }
 
-/** The first one is the default. */
+/** Accepts one of these values. The first one is the default. */
 function oneOf(...values: readonly unknown[]): Rule {
   const words = values.map((value) => JSON.stringify(value)).join(' or ')
   return [(value) => values.includes(value), words, values[0]]

@@ -43,7 +43,7 @@ export function createResources(): (url: string) => string {
 /** The beginning of the URL that its name depends on: without a record, a field or a file. */
 function prefixOf(url: string): string {
   const api = url.indexOf('/rest/v')
-  // Any beginning of a URL that has no such path will do: it has no name.
+  // A URL without such a path has no name, whatever prefix it gets.
   const start = api < 0 ? url.search(API_PATH) : api
   const version = url.indexOf('/', start + 7)
   const first = url.indexOf('/', version + 1)

@@ -22,7 +22,7 @@ export function isTokenRejected(
 function isRedirectedAway({ request }: AxiosResponse, scope: Authoriser['scope']): boolean {
   const getHeader = memberOf(request, 'getHeader') as ((name: string) => unknown) | undefined
   if (getHeader && !getHeader.call(request, 'authorization')) return true
-  // Of an XMLHttpRequest. A test tool may give a relative one. With fetch, nobody knows.
+  // Only an XMLHttpRequest has it. axios-mock-adapter sets a relative one, which says nothing.
   const lastURL = parseURL(`${memberOf(request, 'responseURL')}`)
   return !!lastURL && !scope.includesURL(lastURL.href)
 }

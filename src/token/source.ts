@@ -136,6 +136,7 @@ export class TokenSource {
     const issuing = this.#tokens.issue({
       refreshToken: skipsRefresh ? undefined : replaced?.refreshToken,
       onRefreshTokenRefused: () => {
+        // The refresh token that was sent is that of this token.
         ;(replaced as Token).refreshToken = undefined
       },
       renew: Boolean(replaced) || reason !== 'missing' || this.#rejected.length > 0,
