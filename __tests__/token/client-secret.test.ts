@@ -109,7 +109,7 @@ describe('a rotated client secret', () => {
 })
 
 const SECRET = 'the-secret-of-the-manager'
-const NOT_RETURNED = 'was not returned: the function threw, or took longer than 50 ms'
+const NOT_RETURNED = 'was not returned, because the function threw or took longer than 50 ms'
 
 describe.each<[string, () => unknown, string]>([
   ['returns undefined', () => undefined, 'is missing'],

@@ -18,7 +18,7 @@ export async function withClientSecret<T>(
     const secret = withTimeLimit(timeoutMs, async () => clientSecret())
     const fault = await secret.then(
       faultOf,
-      () => `was not returned: the function threw, or took longer than ${timeoutMs} ms`,
+      () => `was not returned, because the function threw or took longer than ${timeoutMs} ms`,
     )
     if (!fault) return secret
     throw createFailure('ERR_CASPIO_TOKEN_ENDPOINT', `clientSecret() failed: the secret ${fault}.`)
