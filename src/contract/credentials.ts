@@ -18,22 +18,17 @@ export function checkCredentials(value: unknown): CaspioCredentials {
   const fields = value as Readonly<Record<string, unknown>>
   return {
     clientID: check('clientID', fields),
-    clientSecret: check('clientSecret', fields, (secret) =>
-      typeof secret === 'function' ? undefined : faultOf(secret),
-    ),
+    clientSecret: check('clientSecret', fields),
     tokenEndpointURL: checkEndpoint(check('tokenEndpointURL', fields)),
   }
 }
 
-function check(
-  name: string,
-  fields: Readonly<Record<string, unknown>>,
-  findFault = faultOf,
-): string {
+function check(name: string, fields: Readonly<Record<string, unknown>>): string {
   // A class may define its fields as accessors, so only Object.prototype is left out.
   const isPolluted = name in Object.prototype && !Object.hasOwn(fields, name)
   const value = isPolluted ? undefined : fields[name]
-  const fault = findFault(value)
+  if (name === 'clientSecret' && typeof value === 'function') return value as never
+  const fault = faultOf(value)
   if (!fault) return value as string
   const misspelt = value === undefined && similarName(name, Object.keys(fields))
   const advice = misspelt ? `Rename ${misspelt} to ${name}.` : `Find it ${IN_YOUR_ACCOUNT}.`

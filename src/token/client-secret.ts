@@ -14,11 +14,12 @@ export async function withClientSecret<T>(
   send: (secret: string) => Promise<T>,
 ): Promise<T> {
   const read = async () => {
-    if (typeof clientSecret === 'string') return clientSecret
-    const secret = withTimeLimit(timeoutMs, async () => clientSecret())
+    const secret = withTimeLimit(timeoutMs, async () =>
+      typeof clientSecret === 'string' ? clientSecret : clientSecret(),
+    )
     const fault = await secret.then(
       faultOf,
-      () => `was not returned, because the function threw or took longer than ${timeoutMs} ms`,
+      () => `did not come within ${timeoutMs} ms, or the function threw`,
     )
     if (!fault) return secret
     throw createFailure('ERR_CASPIO_TOKEN_ENDPOINT', `clientSecret() failed: the secret ${fault}.`)
