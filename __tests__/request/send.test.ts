@@ -1,36 +1,26 @@
-import {
-  AxiosError,
-  AxiosHeaders,
-  type AxiosResponse,
-  type InternalAxiosRequestConfig,
-} from 'axios'
+import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
 import { describe, expect, it, vi } from 'vitest'
-import { type Emit, silent } from '../../src/contract/events.js'
+import type { Emit } from '../../src/contract/events.js'
 import { type AuthorisedRequest, sendOnce } from '../../src/request/send.js'
-import { createToken } from '../support/authorised-request.js'
 import { rejectionOf } from '../support/outcomes.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 type Adapter = (config: InternalAxiosRequestConfig) => unknown
 
-function requestWith(headers: AxiosHeaders, adapter: Adapter, emit: Emit): AuthorisedRequest {
+function requestWith(adapter: Adapter, emit: Emit, resends = 0): AuthorisedRequest {
   return {
-    authoriser: { scope: {}, emit },
-    config: { method: 'post', headers },
+    authoriser: { emit },
+    config: { method: 'post' },
     destination: { address: 'https://a/b' },
     adapter,
+    resends,
   } as unknown as AuthorisedRequest
-}
-
-function send(headers: AxiosHeaders, adapter: Adapter) {
-  return sendOnce(createToken('a-token'), requestWith(headers, adapter, silent))
 }
 
 /** Sends a request, and returns the events that this emits. */
 async function eventsOf(adapter: Adapter, resends?: number): Promise<unknown[]> {
   const events: unknown[] = []
-  const request = requestWith(new AxiosHeaders(), adapter, (event) => events.push(event))
-  const outcome = sendOnce(undefined, request, resends)
+  const outcome = sendOnce(requestWith(adapter, (event) => events.push(event), resends))
   await outcome.then(
     () => {},
     () => {},
@@ -42,39 +32,18 @@ const duration = expect.any(Number)
 const call = { type: 'api-call', method: 'POST', url: 'https://a/b', resent: false, duration }
 
 describe('sendOnce', () => {
-  it('puts the token into the Authorization header before it sends the request', async () => {
-    const adapter = vi.fn(({ headers }: InternalAxiosRequestConfig) => headers.toJSON())
-    expect(await send(new AxiosHeaders({ Accept: 'a/b' }), adapter)).toEqual({
-      Accept: 'a/b',
-      Authorization: 'Bearer a-token',
-    })
-    expect(adapter).toHaveBeenCalledTimes(1)
+  it('sends the config with the adapter', () => {
+    const adapter = vi.fn()
+    sendOnce(requestWith(adapter, undefined))
+    expect(adapter.mock.calls).toEqual([[{ method: 'post' }]])
   })
 
-  it('replaces the token of an earlier attempt', () => {
-    const headers = new AxiosHeaders({ Authorization: 'Bearer old' })
-    send(headers, () => {})
-    expect(headers.toJSON()).toEqual({ Authorization: 'Bearer a-token' })
-  })
-
-  it('leaves the headers alone without a token', () => {
-    const headers = new AxiosHeaders({ Authorization: 'Bearer mine' })
-    sendOnce(
-      undefined,
-      requestWith(headers, () => {}, silent),
-    )
-    expect(headers.toJSON()).toEqual({ Authorization: 'Bearer mine' })
-  })
-
-  it('returns the promise of the adapter, with a listener and without', async () => {
-    const answer = Promise.resolve({ status: 200 } as AxiosResponse)
-    expect(send(new AxiosHeaders(), () => answer)).toBe(answer)
-    const heard = requestWith(
-      new AxiosHeaders(),
-      () => answer,
-      () => {},
-    )
-    expect(sendOnce(undefined, heard)).toBe(answer)
+  it.each([
+    ['with a listener', () => {}],
+    ['without a listener', undefined],
+  ])('returns the promise of the adapter, %s', (_, emit) => {
+    const answer = Promise.resolve({ status: 200 })
+    expect(sendOnce(requestWith(() => answer, emit))).toBe(answer)
   })
 })
 
@@ -125,8 +94,8 @@ describe('sendOnce reports', () => {
   it('before the caller sees the outcome', async () => {
     const order: string[] = []
     const adapter = async () => ({ status: 200 })
-    const request = requestWith(new AxiosHeaders(), adapter, ({ type }) => order.push(type))
-    await sendOnce(undefined, request).then(() => order.push('outcome'))
+    const request = requestWith(adapter, ({ type }) => order.push(type))
+    await sendOnce(request).then(() => order.push('outcome'))
     expect(order).toEqual(['api-call', 'outcome'])
   })
 

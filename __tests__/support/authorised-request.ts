@@ -47,6 +47,7 @@ export function scriptedRequest({ answers, replacements = [], config }: Script) 
     authoriser: authoriser as unknown as Authoriser,
     transport: { defaults: {} },
     destination: { origin: 'https://a', address: 'https://a/rows', hasUser: false },
+    resends: 0,
     config: { method: 'get', url: '/rows', headers: new AxiosHeaders(), ...config },
     async adapter(config: InternalAxiosRequestConfig) {
       sent.push(config.headers.get('Authorization'))

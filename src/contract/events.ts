@@ -85,15 +85,12 @@ export type CaspioAuthEvent =
       readonly reason: string
     }
 
-/** Sends an event to the user's listener. */
-export type Emit = (event: CaspioAuthEvent) => void
-
-/** What an account without a listener uses. With it, the plugin skips the work of making an event. */
-export const silent: Emit = () => {}
+/** Sends an event to the user's listener. Undefined if there is none. */
+export type Emit = ((event: CaspioAuthEvent) => void) | undefined
 
 /** Wraps the user's listener, so that no exception or rejection of it reaches the plugin. */
 export function createEmit(listener: ((event: CaspioAuthEvent) => unknown) | undefined): Emit {
-  if (listener === undefined) return silent
+  if (!listener) return undefined
   return (event) => {
     try {
       Promise.resolve(listener(event)).catch(() => {})

@@ -37,7 +37,7 @@ export function sendAuthorised(
     return adapter(config)
   }
   const { authoriser, destination } = route
-  const request = { authoriser, transport, config, adapter, destination }
+  const request = { authoriser, transport, config, adapter, destination, resends: 0 }
   const authorization = config.headers.get('Authorization')
   if (
     ownProperty(config, 'skipCaspioAuth') ||
@@ -47,7 +47,7 @@ export function sendAuthorised(
     (authoriser.existingAuthorization === 'keep' && bringsAuthorization(config))
   ) {
     redact(config, AUTHORISED)
-    return sendOnce(undefined, request)
+    return sendOnce(request)
   }
   // An interceptor's { ...config } inherits from Object.prototype. Before 1.20 axios would take a
   // proxy from there.

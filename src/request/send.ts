@@ -1,10 +1,8 @@
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { type Emit, silent } from '../contract/events.js'
+import type { Emit } from '../contract/events.js'
 import { ownProperty } from '../lib/own-properties.js'
-import type { Token } from '../token/life.js'
 import type { TokenSource } from '../token/source.js'
 import type { Transport } from '../token/transport.js'
-import { guardRedirects } from './redirects.js'
 import type { Destination, Scope } from './scope.js'
 
 /** What the requests of one attachment have in common. */
@@ -30,21 +28,19 @@ export interface AuthorisedRequest extends Route {
   readonly config: InternalAxiosRequestConfig
   /** The original adapter. */
   readonly adapter: AxiosAdapter
+  /** How often the plugin has resent it. */
+  readonly resends: number
 }
 
-/** Sends a request once, with this token if there is one, and reports how that ends. */
-export function sendOnce(
-  token: Token | undefined,
-  { authoriser, config, adapter, destination }: AuthorisedRequest,
-  resends = 0,
-): Promise<AxiosResponse> {
-  const { emit, scope } = authoriser
-  if (token) {
-    // Not headers.set(), which takes 1 µs to check the token. It was checked when it came.
-    config.headers.Authorization = `Bearer ${token.accessToken}`
-    guardRedirects(config, scope)
-  }
-  if (emit === silent) return adapter(config)
+/** Sends a request once, and reports how that ends. */
+export function sendOnce({
+  authoriser: { emit },
+  config,
+  adapter,
+  destination,
+  resends,
+}: AuthorisedRequest): Promise<AxiosResponse> {
+  if (!emit) return adapter(config)
   const startedAt = performance.now()
   const outcome = adapter(config)
   const report = (response?: AxiosResponse, errorCode?: unknown) => {
@@ -53,10 +49,10 @@ export function sendOnce(
     const isID = /^[\w-]{1,40}$/.test(requestId ?? '')
     emit({
       type: 'api-call',
-      method: `${config.method}`.toUpperCase(),
+      method: (config.method as string).toUpperCase(),
       url: destination.address,
       ...(response && { status: response.status }),
-      ...(errorCode !== undefined && { errorCode: `${errorCode}` }),
+      ...(errorCode !== undefined && { errorCode: String(errorCode) }),
       resent: resends > 0,
       duration: performance.now() - startedAt,
       ...(isID && { requestId }),

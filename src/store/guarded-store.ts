@@ -36,7 +36,7 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
     } catch (thrown) {
       failedAt = performance.now()
       const reason = thrownFailure(thrown, String, createRedact(secrets)).message
-      emit({ type: 'store-failed', operation, reason })
+      emit?.({ type: 'store-failed', operation, reason })
       return undefined
     }
   }
@@ -50,7 +50,7 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
         remember(found)
         return found
       }
-      if (found) emit({ type: 'store-failed', operation: 'get', reason: found })
+      if (found) emit?.({ type: 'store-failed', operation: 'get', reason: found })
       return undefined
     },
     write(token: TimedToken, ttlMs: number, evenIfSkipped: boolean): Promise<true | undefined> {

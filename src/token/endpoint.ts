@@ -29,7 +29,7 @@ export function createTokenEndpoint(
     const redact = createRedact([client.clientSecret, basicValue(client), refreshToken])
     const startedAt = performance.now()
     const report = (outcome: { status?: number; errorCode?: string }) =>
-      emit({ type: 'token-request', grant, ...outcome, duration: performance.now() - startedAt })
+      emit?.({ type: 'token-request', grant, ...outcome, duration: performance.now() - startedAt })
 
     const response = await postGrant(client, form, options, request)
       .catch(answerOf)

@@ -180,14 +180,14 @@ export class TokenSource {
     const expiresIn = grant ? token.lifeSeconds : Math.floor(msLeft(token) / 1000)
     const source = grant ? ({ source: 'issued', grant } as const) : ({ source: 'store' } as const)
     const life = expiresIn < Number.POSITIVE_INFINITY && { expiresIn }
-    this.#emit({ type: 'token-taken', ...source, ...life })
+    this.#emit?.({ type: 'token-taken', ...source, ...life })
     // Not #current: the listener may have called invalidate().
     return token
   }
 
   #fail(thrown: Failure, { startedAt, transport, release }: Flight): never {
     const failure = this.#failures.start(thrown, transport, performance.now() - startedAt)
-    this.#emit({
+    this.#emit?.({
       type: 'acquisition-failed',
       error: new CaspioAuthError(failure),
       background: !release,
