@@ -152,6 +152,7 @@ export const PARTS = {
       'testing/files',
       'testing/field-values',
       'testing/table-records',
+      'testing/profile',
       'testing/wording',
     ],
   },

@@ -205,7 +205,7 @@ describe('options', () => {
     ['onPace needs plan', { onPace() {} }],
     ['there is no option timezone. The options are timeZone, ', { timezone: 'UTC' }],
     ['there is no option toString', { toString: 1 }],
-  ])('say %s', (message, options) => {
+  ])('say %s (%#)', (message, options) => {
     const error = thrownBy(() => createCallMeter(options as CallMeterOptions))
     expect(error).toBeInstanceOf(TypeError)
     expect(error.message).toContain(`axios-caspio-auth: createCallMeter: ${message}`)

@@ -78,7 +78,7 @@ it.each([
     (text: string) => text.replace(/@[\da-f]{40}/, '@v5'),
     'is not pinned to a commit',
   ],
-])('release:check names a fault in %s', async (file, change, fault) => {
+])('release:check names a fault in %s (%#)', async (file, change, fault) => {
   const { folder, edit } = await copyRepository()
   await edit(file, change)
   const { status, output } = check(folder)

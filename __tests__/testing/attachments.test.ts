@@ -57,6 +57,9 @@ describe('an attachment', () => {
       RecordsAffected: 1,
       Result: [{ Photo: 'you.png' }],
     })
+    const download = await call(`${PHOTO}/1`)
+    expect(await download.text()).toBe('me')
+    expect(download.headers.get('content-disposition')).toContain('you.png')
     expect(await (await call(`${PHOTO}/fileInfo?q.where=PK_ID=2`, rename)).json()).toEqual({
       RecordsAffected: 0,
     })
@@ -81,20 +84,40 @@ describe('an attachment', () => {
     expect(await (await call('/tables/People/attachments/Portrait/1')).text()).toBe('a')
   })
 
-  it.each<[string, RequestInit, number]>([
-    [`${PHOTO}/1`, upload(['me.gif', 'me']), 400],
-    [`${PHOTO}/1`, upload(['me.png', '']), 400],
-    [`${PHOTO}/1`, upload(['me.png', 'too large']), 400],
-    [`${PHOTO}/1`, upload(['a.png', 'a'], ['b.png', 'b']), 400],
-    [`${PHOTO}/1`, { method: 'PUT', body: 'x' }, 400],
-    [`${PHOTO}/9`, upload(['a.png', 'a']), 404],
-    ['/tables/People/attachments/Name/1', upload(['a.png', 'a']), 400],
-    ['/tables/People/attachments/Nope/1', upload(['a.png', 'a']), 404],
-    ['/views/Named/attachments/Scan/1', upload(['a.png', 'a']), 404],
-  ])('of %s with %o is refused', async (path, init, status) => {
+  it.each<[reason: string, path: string, init: RequestInit, status: number]>([
+    ['a type that is not permitted', `${PHOTO}/1`, upload(['me.gif', 'me']), 400],
+    ['an empty file', `${PHOTO}/1`, upload(['me.png', '']), 400],
+    ['a file that is too large', `${PHOTO}/1`, upload(['me.png', '6bytes']), 400],
+    ['two files', `${PHOTO}/1`, upload(['a.png', 'a'], ['b.png', 'b']), 400],
+    ['no form', `${PHOTO}/1`, { method: 'PUT', body: 'x' }, 400],
+    ['an unknown record', `${PHOTO}/9`, upload(['a.png', 'a']), 404],
+    ['a field of another type', '/tables/People/attachments/Name/1', upload(['a.png', 'a']), 400],
+    ['an unknown field', '/tables/People/attachments/Nope/1', upload(['a.png', 'a']), 404],
+    [
+      'a field that the view leaves out',
+      '/views/Named/attachments/Scan/1',
+      upload(['a.png', 'a']),
+      404,
+    ],
+  ])('is refused for %s', async (_, path, init, status) => {
     const call = await openPeople()
     expect((await call(path, init)).status).toBe(status)
     expect((await resultOf(await call('/tables/People/records')))[0]).toMatchObject({ Photo: null })
+  })
+
+  it.each([
+    ['Photo', 'me.png', '5byte'],
+    ['Photo', 'me.PNG', '1'],
+    ['Scan', 'any.type', 'of any size'],
+  ])('of the field %s may be %s: %s', async (field, name, content) => {
+    const call = await openPeople()
+    const path = `/tables/People/attachments/${field}/1`
+    expect((await call(path, upload([name, content]))).status).toBe(204)
+    expect(await (await call(path)).text()).toBe(content)
+    await call(`/tables/People/attachments/${field}?q.where=PK_ID=1`, { method: 'DELETE' })
+    expect((await resultOf(await call('/tables/People/records')))[0]).toMatchObject({
+      [field]: null,
+    })
   })
 })
 

@@ -287,6 +287,11 @@ describe('files in v3', () => {
     expect((await call(`/files?${inImages}`, form('POST', 'c.png'))).status).toBe(201)
     const sorted = await call(`/files?${inImages}&sortField=Size&sortDescending=true`)
     expect(await namesIn(sorted)).toEqual(['c.png', 'b.png', 'a.png'])
+    for (const search of ['sortDescending=trueish', 'sortDescending=untrue', '']) {
+      const ascending = await call(`/files?${inImages}&${search}`)
+      expect(await namesIn(ascending)).toEqual(['a.png', 'b.png', 'c.png'])
+    }
+    expect(await namesIn(await call('/files/folders?sortField=DateCreated'))).toEqual(['images'])
     const folder = await call(`/files/folders/${images?.ExternalKey}`)
     expect(await folder.json()).toMatchObject({ Result: images })
     for (const path of [
@@ -307,6 +312,11 @@ describe('files in v3', () => {
     const second = await page('pageNumber=2&pageSize=20')
     expect(second.Result).toHaveLength(10)
     expect(second.Pagination).toEqual({ TotalCount: 30, PageNumber: 2, PageSize: 20 })
+    const bySize = await openAccount({ files: { '/ten': 'x'.repeat(10), '/nine': 'x'.repeat(9) } })
+    const sizes = await (await openApi(bySize, V3))('/files?sortField=Size')
+    expect(await namesIn(sizes)).toEqual(['nine', 'ten'])
+    expect((await page('pageSize=5')).Result).toHaveLength(5)
+    expect((await page('pageSize=1000')).Result).toHaveLength(30)
     for (const search of ['pageSize=4', 'pageSize=x', 'pageNumber=0', 'sortField=Colour']) {
       const answer = await call(`/files?${search}`)
       expect(answer.status).toBe(400)

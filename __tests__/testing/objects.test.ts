@@ -70,17 +70,25 @@ describe('the sample objects', () => {
   })
 
   it.each([
-    ['POST', '/outgoingWebhooks', 'CreateOutgoingWebhook'],
-    [
-      'PUT',
-      '/bridgeApplications/x/datapages/deployment',
-      'UpdateBridgeApplicationDataPagesDeployment',
-    ],
-    ['POST', '/directories/x/users/activate', 'ActivateUser'],
-  ])('%s %s gets 501, which names %s', async (method, path, operation) => {
+    'POST /outgoingWebhooks',
+    'PUT /outgoingWebhooks/{webhookId}',
+    'DELETE /outgoingWebhooks/{webhookId}',
+    'POST /outgoingWebhooks/{webhookId}/events',
+    'PUT /outgoingWebhooks/{webhookId}/events/{eventId}',
+    'DELETE /outgoingWebhooks/{webhookId}/events/{eventId}',
+    'GET /bridgeApplications/{externalKey}/datapages/{appKey}/deployment',
+    'PUT /bridgeApplications/{externalKey}/datapages/{appKey}/deployment',
+    'PUT /bridgeApplications/{externalKey}/datapages/deployment',
+    'POST /directories/{directoryId}/users',
+    'PUT /directories/{directoryId}/users',
+    'DELETE /directories/{directoryId}/users',
+    'POST /directories/{directoryId}/users/activate',
+  ])('%s gets 501, which names it', async (operation) => {
     const call = await openV3()
-    const answer = await call(path, { method })
+    const [method = '', path = ''] = operation.split(' ')
+    const answer = await call(path.replace(/\{\w+\}/g, 'x'), { method })
     expect(answer.status).toBe(501)
-    expect((await bodyOf(answer)).Message).toContain(`does not implement ${operation} (${method} `)
+    const name = `${method} /v3${path}`
+    expect((await bodyOf(answer)).Message).toBe(`The stand-in account does not implement ${name}.`)
   })
 })

@@ -76,7 +76,14 @@ describe('errors', () => {
 
   it('a path outside the API gets 404, even without a token', async () => {
     const account = await openAccount()
-    for (const path of ['/', '/rest/v1/tables', '/oauth/token/x', '/rest/v22/tables', '//']) {
+    for (const path of [
+      '/',
+      '/rest/v1/tables',
+      '/oauth/token/x',
+      '/rest/v22/tables',
+      '/x/rest/v2/tables',
+      '//',
+    ]) {
       const answer = await fetch(account.url + path)
       expect(answer.status).toBe(404)
       expect(answer.headers.get('x-caspio-request-id')).toBeTruthy()

@@ -52,6 +52,12 @@ describe.each(['/rest/v2', '/integrations/rest/v3'])('table records under %s', (
     const next = await call(`${RECORDS}?response=rows`, json('POST', { LastName: 'New' }))
     expect(next.status).toBe(201)
     expect(await resultOf(next)).toMatchObject([{ PK_ID: 14, LastName: 'New' }])
+    for (const search of ['response=rowset', 'response=arrows']) {
+      const answer = await call(`${RECORDS}?${search}`, json('POST', { LastName: 'New' }))
+      expect(await answer.text()).toBe('')
+    }
+    const slash = await call(`${RECORDS}/`, json('POST', { LastName: 'New' }))
+    expect(slash.headers.get('location')).toMatch(/Physicians\/records\?q\.where=PK_ID%3D17$/)
   })
 
   it('are paged', async () => {

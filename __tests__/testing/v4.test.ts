@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { UNSERVED_ROUTES } from '../../src/testing/v4/not-implemented.js'
 import { openAccount, openApi } from './client.js'
 
 const V4 = '/integrations/rest/v4'
@@ -75,6 +76,11 @@ describe('v4 records', () => {
     expect(await bodyOf(await call(`${path}?echo=true`, json('PUT', { Name: 'e' })))).toEqual({
       data: { PK_ID: 4, Name: 'e', Total: 9 },
     })
+    for (const search of ['echo=trueish', 'echo=untrue', 'echo=false']) {
+      expect(await bodyOf(await call(`${path}?${search}`, json('PUT', { Name: 'e' })))).toEqual({
+        recordsAffected: 1,
+      })
+    }
     expect((await call(path, json('PUT', {}))).status).toBe(400)
     expect(await bodyOf(await call(path, { method: 'DELETE' }))).toEqual({ recordsAffected: 1 })
     expect((await call(path)).status).toBe(404)
@@ -109,6 +115,8 @@ describe('v4 bulk writes', () => {
     expect(await bodyOf(answer)).toEqual({ PK_ID: ['4', '5'] })
     const echo = await call(`${BULK}?echo=true`, json('POST', [{ Name: 'f' }]))
     expect(await bodyOf(echo)).toMatchObject({ PK_ID: ['6'], data: [{ Name: 'f' }] })
+    const most = await call(BULK, json('POST', Array(1_000).fill({ Total: 1 })))
+    expect(most.status).toBe(201)
   })
 
   it('insert what they can, and answer 207 with one result per record', async () => {
@@ -212,6 +220,30 @@ describe('v4 designs', () => {
     expect(views.data[0]).toMatchObject({ name: 'Small', fieldCount: 2 })
     expect((await call('/tables?pageSize=4')).status).toBe(400)
   })
+
+  it('come in pages', async () => {
+    const names = ['A', 'B', 'C', 'D', 'E', 'F']
+    const account = await openAccount({
+      tables: Object.fromEntries(names.map((name) => [name, []])),
+    })
+    const call = await openApi(account, V4)
+    const namesIn = async (search: string) =>
+      (await bodyOf(await call(`/tables?${search}`))).data.map(({ name }: { name: string }) => name)
+    expect(await namesIn('pageSize=5')).toEqual(['A', 'B', 'C', 'D', 'E'])
+    expect(await namesIn('pageSize=5&pageNumber=2')).toEqual(['F'])
+  })
+
+  it.each([
+    ['TEXT', 'TEXT64K'],
+    ['PREFIXED AUTONUMBER', 'SEQUENCE'],
+    ['RANDOM ID', 'RANDOM_ID'],
+    ['NUMBER', 'NUMBER'],
+  ] as const)('call the type %s %s', async (Type, dataType) => {
+    const account = await openAccount({ tables: { Orders: { rows: [], fields: { Code: Type } } } })
+    const call = await openApi(account, V4)
+    const { data } = await bodyOf(await call('/tables/Orders/fields/Code'))
+    expect(data).toMatchObject({ name: 'Code', dataType })
+  })
 })
 
 describe('v4 errors', () => {
@@ -249,17 +281,17 @@ describe('v4 errors', () => {
     expect(await bodyOf(await call('/me'))).not.toHaveProperty('Hint')
   })
 
-  it.each([
-    ['GET', '/fileAssets/files'],
-    ['POST', '/tables'],
-    ['PUT', '/tables/x/records/1/attachments/Photo'],
-    ['PUT', '/bridgeApplications/x/dataPages/bulk/deployment'],
-  ])('%s %s is known, but gets 501', async (method, path) => {
+  it('say that an operation is known, but not implemented', async () => {
     const { call } = await openOrders()
-    const answer = await call(path, { method })
-    expect(answer.status).toBe(501)
-    expect((await bodyOf(answer)).Message).toMatch(
-      /^The stand-in account does not implement (\w+ \/v4\/\S+) \(/,
-    )
+    for (const { method, path } of UNSERVED_ROUTES) {
+      expect(path).toMatch(/^(\/(\w+|\{\w+\}))+$/)
+      const answer = await call(path.replace(/\{\w+\}/g, 'x'), { method })
+      expect(answer.status).toBe(501)
+      expect(await bodyOf(answer)).toMatchObject({
+        Code: 'NotImplemented',
+        Message: `The stand-in account does not implement ${method} /v4${path}.`,
+      })
+    }
+    expect(UNSERVED_ROUTES).toHaveLength(80)
   })
 })

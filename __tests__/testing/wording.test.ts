@@ -230,30 +230,30 @@ describe('a fault', () => {
     expect((await call(RECORDS)).status).toBe(200)
   })
 
-  it.each<[() => object, string]>([
-    [() => ({ status: 600 }), 'status must be an integer from 200 to 599'],
-    [() => ({ times: 1.5 }), 'times must be an integer, 0 or more'],
-    [() => ({ status: '500' }), 'status must be an integer from 200 to 599'],
-  ])('is rejected with a message: %2$s', async (fault, words) => {
+  it.each<[string, () => object]>([
+    ['status must be an integer from 200 to 599', () => ({ status: 600 })],
+    ['times must be an integer, 0 or more', () => ({ times: 1.5 })],
+    ['status must be an integer from 200 to 599', () => ({ status: '500' })],
+  ])('is rejected with a message: %s (%#)', async (words, fault) => {
     const account = await openAccount()
     const error = thrownBy(() => account.api.fail(fault()))
     expect(error.message).toBe(`axios-caspio-auth/testing: ${words}`)
   })
 
-  it.each<[(account: Awaited<ReturnType<typeof openAccount>>) => void, string]>([
+  it.each<[string, (account: Awaited<ReturnType<typeof openAccount>>) => void]>([
     [
-      (account) => Object.assign(account.api, { latency: -1 }),
       'latency must be a number of milliseconds from 0 to 2147483647',
+      (account) => Object.assign(account.api, { latency: -1 }),
     ],
     [
-      (account) => Object.assign(account, { tokenLife: 'x' }),
       'tokenLife must be a number of seconds, 0 or more',
+      (account) => Object.assign(account, { tokenLife: 'x' }),
     ],
     [
-      (account) => Object.assign(account, { rateLimit: -1 }),
       'rateLimit must be a number of requests per second, 0 or more',
+      (account) => Object.assign(account, { rateLimit: -1 }),
     ],
-  ])('or a wrong setting is rejected with a message: %2$s', async (set, words) => {
+  ])('or a wrong setting is rejected with a message: %s', async (words, set) => {
     const account = await openAccount()
     expect(thrownBy(() => set(account)).message).toBe(`axios-caspio-auth/testing: ${words}`)
   })

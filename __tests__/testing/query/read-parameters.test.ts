@@ -45,7 +45,7 @@ describe('the parameters of a query', () => {
     ['Q={}', 'q.', LIST_PARAMETERS, 'Q'],
     ['limit=5', '', CHANGE_PARAMETERS, 'limit'],
     ['limit=5', 'q.', CHANGE_PARAMETERS, 'limit'],
-  ] as const)('%s: one is refused', (query, prefix, allowed, name) => {
+  ] as const)('%s: one is refused (%#)', (query, prefix, allowed, name) => {
     expect(problemOf(() => readParameters(parse(query), prefix, allowed))).toBe(
       `The stand-in account does not know ${name} here.`,
     )

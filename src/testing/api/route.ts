@@ -25,8 +25,6 @@ export interface Route {
   readonly method: string
   /** Such as `/tables/{tableName}/records`. */
   readonly path: string
-  /** What the contract calls the operation. */
-  readonly operation: string
   /** What the profile must be granted. Undefined if every profile may call it. */
   readonly right: CaspioRight | undefined
   /** @throws CaspioError unless the request succeeds */
@@ -107,15 +105,14 @@ function matchSegments(
 }
 
 /** A route that the contract has and the stand-in account does not serve. */
-export function notImplemented(method: string, path: string, operation: string): Route {
+export function notImplemented(method: string, path: string): Route {
   return {
     method,
     path,
-    operation,
     right: undefined,
-    answer: () => {
+    answer: ({ version }) => {
       throw new CaspioError(501, {
-        message: `The stand-in account does not implement ${operation} (${method} ${path}).`,
+        message: `The stand-in account does not implement ${method} /${version}${path}.`,
       })
     },
   }

@@ -35,26 +35,18 @@ type Handler = (call: ApiCall, target: AttachmentField) => Answer
 
 function attachmentRoutes(path: string, kind: string, find: FindSource): Route[] {
   const fieldPath = `${path}/attachments/{attachmentFieldName}`
-  const route = (
-    method: string,
-    end: string,
-    operation: string,
-    right: Route['right'],
-    answer: Handler,
-  ): Route => ({
+  const route = (method: string, end: string, right: Route['right'], answer: Handler): Route => ({
     method,
     path: fieldPath + end,
-    // The contract's plural: operations that a condition selects records for.
-    operation: `${operation}Attachment${kind}Field${end.startsWith('/{') ? '' : 's'}`,
     right,
     answer: (call) => answer(call, findAttachmentField(call, find(call))),
   })
   return [
-    route('GET', '/{recordPkId}', 'DownloadFileFrom', 'read', download),
-    route('PUT', '/{recordPkId}', 'UploadFileTo', 'update', upload),
-    route('DELETE', '', 'DeleteFileFrom', 'update', deleteFiles),
-    route('GET', '/fileInfo', 'GetFileMetadataFrom', 'read', getInfo(kind)),
-    route('PUT', '/fileInfo', 'UpdateFileMetadataIn', 'update', renameFiles),
+    route('GET', '/{recordPkId}', 'read', download),
+    route('PUT', '/{recordPkId}', 'update', upload),
+    route('DELETE', '', 'update', deleteFiles),
+    route('GET', '/fileInfo', 'read', getInfo(kind)),
+    route('PUT', '/fileInfo', 'update', renameFiles),
   ]
 }
 

@@ -9,32 +9,29 @@ import { fileDownload } from './file-download.js'
 import { readListing } from './listing.js'
 
 export const FILE_ROUTES: readonly Route[] = [
-  file('GET', '/files', 'ListFiles', listFiles),
-  file('POST', '/files', 'UploadFiles', uploadFiles),
-  file('PUT', '/files', 'UpdateFile', replaceFile),
-  file('GET', '/files/folders', 'ListFilesFolders', listFolders),
-  file('GET', '/files/folders/{externalKey}', 'GetFilesFolderMetadataByKey', getFolder),
-  ...fileRoutes('/files/{externalKey}', 'ByKey', fileByKey),
-  ...fileRoutes('/files/path', 'ByPath', fileByPath),
+  file('GET', '/files', listFiles),
+  file('POST', '/files', uploadFiles),
+  file('PUT', '/files', replaceFile),
+  file('GET', '/files/folders', listFolders),
+  file('GET', '/files/folders/{externalKey}', getFolder),
+  ...fileRoutes('/files/{externalKey}', fileByKey),
+  ...fileRoutes('/files/path', fileByPath),
 ]
 
 function file(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
-  operation: string,
   answer: Route['answer'],
 ): Route {
   const right = ({ GET: 'read', POST: 'insert', PUT: 'update', DELETE: 'delete' } as const)[method]
-  return { method, path, operation, right, answer }
+  return { method, path, right, answer }
 }
 
-function fileRoutes(path: string, by: string, find: (call: ApiCall) => StoredFile): Route[] {
+function fileRoutes(path: string, find: (call: ApiCall) => StoredFile): Route[] {
   return [
-    file('GET', path, `DownloadFile${by}`, (call) => fileDownload(find(call))),
-    file('DELETE', path, `DeleteFile${by}`, (call) => deleteFile(call, find(call))),
-    file('GET', `${path}/fileInfo`, `GetFileMetadata${by}`, (call) =>
-      jsonAnswer(200, { Result: describe(find(call)) }),
-    ),
+    file('GET', path, (call) => fileDownload(find(call))),
+    file('DELETE', path, (call) => deleteFile(call, find(call))),
+    file('GET', `${path}/fileInfo`, (call) => jsonAnswer(200, { Result: describe(find(call)) })),
   ]
 }
 

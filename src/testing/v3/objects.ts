@@ -23,39 +23,36 @@ const USERS = '/directories/{directoryId}/users'
 
 /** What clients can list and get, but not change: webhooks, tasks, applications and directories. */
 export const OBJECT_ROUTES: readonly Route[] = [
-  get(HOOKS, 'ListOutgoingWebhooks', ({ data }) => data.objects.webhooks.map(describeWebhook)),
-  get(HOOK, 'GetOutgoingWebhook', (call) => {
+  get(HOOKS, ({ data }) => data.objects.webhooks.map(describeWebhook)),
+  get(HOOK, (call) => {
     const webhook = findWebhook(call)
     return { ...describeWebhook(webhook), Events: webhook.events.length, ...NO_TRAFFIC }
   }),
-  get(`${HOOK}/events`, 'ListOutgoingWebhookEvents', (call) =>
-    findWebhook(call).events.map(describeEvent),
-  ),
-  get(EVENT, 'GetOutgoingWebhookEvent', (call) => {
+  get(`${HOOK}/events`, (call) => findWebhook(call).events.map(describeEvent)),
+  get(EVENT, (call) => {
     const id = call.path.eventId
     const event = findWebhook(call).events.find(({ Id }) => Id === id)
     return { ...describeEvent(found(event, `event ${id}`)), ...NO_TRAFFIC }
   }),
-  get(TASKS, 'ListDataImportExportTasks', ({ data }) => ({ Result: data.objects.tasks })),
-  get(`${TASKS}/{externalKey}`, 'GetDataImportExportTask', (call) => ({ Result: findTask(call) })),
+  get(TASKS, ({ data }) => ({ Result: data.objects.tasks })),
+  get(`${TASKS}/{externalKey}`, (call) => ({ Result: findTask(call) })),
   {
     method: 'POST',
     path: `${TASKS}/{externalKey}/run`,
-    operation: 'RunDataImportExportTask',
     right: 'update',
     answer: (call) => {
       findTask(call)
       return NO_CONTENT
     },
   },
-  get(APPS, 'ListBridgeApplications', ({ data }) => ({
+  get(APPS, ({ data }) => ({
     Result: data.objects.applications.map(describeApplication),
   })),
-  get(`${APPS}/{externalKey}`, 'GetBridgeApplication', (call) => ({
+  get(`${APPS}/{externalKey}`, (call) => ({
     Result: describeApplication(findApplication(call)),
   })),
-  get(PAGES, 'ListBridgeApplicationDataPages', (call) => ({ Result: dataPages(call) })),
-  get(`${PAGES}/{appKey}`, 'GetBridgeApplicationDataPage', (call) => {
+  get(PAGES, (call) => ({ Result: dataPages(call) })),
+  get(`${PAGES}/{appKey}`, (call) => {
     const key = call.path.appKey
     return {
       Result: found(
@@ -64,7 +61,7 @@ export const OBJECT_ROUTES: readonly Route[] = [
       ),
     }
   }),
-  get('/directories', 'ListDirectories', ({ data }) => ({
+  get('/directories', ({ data }) => ({
     Result: data.objects.directories.map(({ Id, users }) => ({
       Id,
       Name: users.name,
@@ -75,39 +72,30 @@ export const OBJECT_ROUTES: readonly Route[] = [
       UpdatedBy: CreatedBy,
     })),
   })),
-  get(USERS, 'ListDirectoryUsers', ({ data, path, request }) => {
+  get(USERS, ({ data, path, request }) => {
     const directory = data.objects.directories.find(({ Id }) => Id === path.directoryId)
     const { users } = found(directory, `directory ${path.directoryId}`)
     return runQuery(users, readParameters(request.query, 'q.', LIST_PARAMETERS))
   }),
-  notImplemented('POST', HOOKS, 'CreateOutgoingWebhook'),
-  notImplemented('PUT', HOOK, 'UpdateOutgoingWebhook'),
-  notImplemented('DELETE', HOOK, 'DeleteOutgoingWebhook'),
-  notImplemented('POST', `${HOOK}/events`, 'CreateOutgoingWebhookEvent'),
-  notImplemented('PUT', EVENT, 'UpdateOutgoingWebhookEvent'),
-  notImplemented('DELETE', EVENT, 'DeleteOutgoingWebhookEvent'),
-  notImplemented(
-    'GET',
-    `${PAGES}/{appKey}/deployment`,
-    'GetBridgeApplicationDataPageDeploymentCode',
-  ),
-  notImplemented(
-    'PUT',
-    `${PAGES}/{appKey}/deployment`,
-    'UpdateBridgeApplicationDataPageDeployment',
-  ),
-  notImplemented('PUT', `${PAGES}/deployment`, 'UpdateBridgeApplicationDataPagesDeployment'),
-  notImplemented('POST', USERS, 'CreateUser'),
-  notImplemented('PUT', USERS, 'UpdateUsers'),
-  notImplemented('DELETE', USERS, 'DeleteUsers'),
-  notImplemented('POST', `${USERS}/activate`, 'ActivateUser'),
+  notImplemented('POST', HOOKS),
+  notImplemented('PUT', HOOK),
+  notImplemented('DELETE', HOOK),
+  notImplemented('POST', `${HOOK}/events`),
+  notImplemented('PUT', EVENT),
+  notImplemented('DELETE', EVENT),
+  notImplemented('GET', `${PAGES}/{appKey}/deployment`),
+  notImplemented('PUT', `${PAGES}/{appKey}/deployment`),
+  notImplemented('PUT', `${PAGES}/deployment`),
+  notImplemented('POST', USERS),
+  notImplemented('PUT', USERS),
+  notImplemented('DELETE', USERS),
+  notImplemented('POST', `${USERS}/activate`),
 ]
 
-function get(path: string, operation: string, body: (call: ApiCall) => unknown): Route {
+function get(path: string, body: (call: ApiCall) => unknown): Route {
   return {
     method: 'GET',
     path,
-    operation,
     right: 'read',
     answer: (call) => jsonAnswer(200, body(call)),
   }

@@ -11,21 +11,18 @@ export const PASSWORD_FIELD_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: PATH,
-    operation: 'ListPasswordTableFields',
     right: 'read',
     answer: listPasswordFields,
   },
   {
     method: 'PUT',
     path: `${PATH}/{passwordFieldName}`,
-    operation: 'UpdatePasswordTableField',
     right: 'update',
     answer: (call) => setPasswords(call, () => checkPassword(call)),
   },
   {
     method: 'DELETE',
     path: `${PATH}/{passwordFieldName}`,
-    operation: 'ResetPasswordTableField',
     right: 'update',
     answer: (call) => setPasswords(call, () => {}),
   },

@@ -11,22 +11,21 @@ import type { Row } from '../query/types.js'
 import type { ReceivedRequest } from '../received-request.js'
 
 export const RECORD_ROUTES: readonly Route[] = [
-  ...recordRoutes('/tables/{tableName}/records', 'Table', findTable),
-  ...recordRoutes('/views/{viewName}/records', 'View', findView),
+  ...recordRoutes('/tables/{tableName}/records', findTable),
+  ...recordRoutes('/views/{viewName}/records', findView),
 ]
 
-function recordRoutes(path: string, kind: string, find: FindSource): Route[] {
+function recordRoutes(path: string, find: FindSource): Route[] {
   const route = (
     method: string,
-    operation: string,
     right: Route['right'],
     answer: (call: ApiCall, source: RecordSource) => Answer,
-  ): Route => ({ method, path, operation, right, answer: (call) => answer(call, find(call)) })
+  ): Route => ({ method, path, right, answer: (call) => answer(call, find(call)) })
   return [
-    route('GET', `List${kind}Records`, 'read', listRecords),
-    route('POST', `Create${kind}Record`, 'insert', insertRecord),
-    route('PUT', `Update${kind}Records`, 'update', updateRecords),
-    route('DELETE', `Delete${kind}Records`, 'delete', deleteRecords),
+    route('GET', 'read', listRecords),
+    route('POST', 'insert', insertRecord),
+    route('PUT', 'update', updateRecords),
+    route('DELETE', 'delete', deleteRecords),
   ]
 }
 

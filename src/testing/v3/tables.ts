@@ -18,55 +18,50 @@ const VIEW = '/views/{viewName}'
 
 /** The design of tables and views. */
 export const TABLE_ROUTES: readonly Route[] = [
-  { method: 'GET', path: '/tables', operation: 'ListTables', right: undefined, answer: listTables },
+  { method: 'GET', path: '/tables', right: undefined, answer: listTables },
   {
     method: 'POST',
     path: '/tables',
-    operation: 'CreateTable',
     right: 'design',
     answer: createTable,
   },
-  ...designRoutes(TABLE, 'Table', findTable),
+  ...designRoutes(TABLE, findTable),
   {
     method: 'POST',
     path: `${TABLE}/fields`,
-    operation: 'CreateTableField',
     right: 'design',
     answer: createTableField,
   },
   {
     method: 'PUT',
     path: `${TABLE}/fields/{fieldName}`,
-    operation: 'UpdateTableField',
     right: 'design',
     answer: updateTableField,
   },
   {
     method: 'DELETE',
     path: `${TABLE}/fields/{fieldName}`,
-    operation: 'DeleteTableField',
     right: 'design',
     answer: deleteTableField,
   },
-  { method: 'GET', path: '/views', operation: 'ListViews', right: undefined, answer: listViews },
-  ...designRoutes(VIEW, 'View', findView),
+  { method: 'GET', path: '/views', right: undefined, answer: listViews },
+  ...designRoutes(VIEW, findView),
 ]
 
-function designRoutes(path: string, kind: string, find: FindSource): Route[] {
-  const get = (end: string, operation: string, result: (call: ApiCall) => unknown): Route => ({
+function designRoutes(path: string, find: FindSource): Route[] {
+  const get = (end: string, result: (call: ApiCall) => unknown): Route => ({
     method: 'GET',
     path: path + end,
-    operation,
     right: 'read',
     answer: (call) => jsonAnswer(200, { Result: result(call) }),
   })
   return [
-    get('', `Get${kind}`, (call) => {
+    get('', (call) => {
       const { name, note } = find(call)
       return { Name: name, Note: note }
     }),
-    get('/fields', `List${kind}Fields`, (call) => find(call).fields.map(describe)),
-    get('/fields/{fieldName}', `Get${kind}Field`, (call) => {
+    get('/fields', (call) => find(call).fields.map(describe)),
+    get('/fields/{fieldName}', (call) => {
       const source = find(call)
       const field = findField(source, call.path.fieldName as string)
       return describe(field, source.fields.indexOf(field))

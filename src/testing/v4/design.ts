@@ -11,7 +11,6 @@ export const DESIGN_ROUTES: readonly Route[] = KINDS.flatMap((kind) => {
   const get = (path: string, right: Route['right'], body: (call: ApiCall) => unknown): Route => ({
     method: 'GET',
     path,
-    operation: `GET /v4${path}`,
     right,
     answer: (call) => jsonAnswer(200, body(call)),
   })

@@ -8,14 +8,12 @@ export const ERROR_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/errors',
-    operation: 'GET /v4/errors',
     right: undefined,
     answer: () => jsonAnswer(200, { data: [...ERROR_HINTS].map(describe) }),
   },
   {
     method: 'GET',
     path: '/errors/{code}',
-    operation: 'GET /v4/errors/{code}',
     right: undefined,
     answer: ({ path }) => {
       const code = path.code as string

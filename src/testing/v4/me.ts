@@ -5,7 +5,6 @@ export const ME_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/me',
-    operation: 'GET /v4/me',
     right: undefined,
     answer: ({ profile, data, tokenExpiresAt, limiter }) => {
       const { limit, windowSeconds } = limiter.usage

@@ -62,5 +62,5 @@ const OPERATIONS: readonly [path: string, methods: string][] = [
 ]
 
 export const UNSERVED_ROUTES: readonly Route[] = OPERATIONS.flatMap(([path, methods]) =>
-  methods.split(' ').map((method) => notImplemented(method, path, `${method} /v4${path}`)),
+  methods.split(' ').map((method) => notImplemented(method, path)),
 )

@@ -32,7 +32,6 @@ export function recordRoute(
   return {
     method,
     path,
-    operation: `${method} /v4${path}`,
     right,
     answer: (call) => answer(call, findSource(call, kind)),
   }
