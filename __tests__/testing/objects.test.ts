@@ -8,11 +8,25 @@ async function openV3() {
   return openApi(await openAccount(), '/integrations/rest/v3')
 }
 
+const DateCreated = '2025-01-07T09:00:00Z'
+const CreatedBy = 'Sample Administrator'
+const TIMES = { DateCreated, CreatedBy, ModifiedBy: CreatedBy }
+const HOOK_TIMES = { ...TIMES, LastModified: DateCreated }
+const GUID = expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
+
 describe('the sample objects', () => {
   it('are webhooks and their events', async () => {
     const call = await openV3()
     const [webhook] = await bodyOf(await call('/outgoingWebhooks'))
-    expect(webhook).toMatchObject({ Name: 'New records', CallThrottling: 60 })
+    expect(webhook).toEqual({
+      Id: GUID,
+      Status: 'Active',
+      Name: 'New records',
+      Description: '',
+      OutgoingUrls: ['https://hooks.example.com/caspio'],
+      CallThrottling: 60,
+      ...HOOK_TIMES,
+    })
     const path = `/outgoingWebhooks/${webhook.Id}`
     expect(await bodyOf(await call(path))).toEqual({
       ...webhook,
@@ -22,7 +36,18 @@ describe('the sample objects', () => {
       Errors: 0,
     })
     const [event] = await bodyOf(await call(`${path}/events`))
-    expect(event).toMatchObject({ ObjectName: 'Physicians', Type: 'table.recordInsert' })
+    expect(event).toEqual({
+      Id: GUID,
+      Type: 'table.recordInsert',
+      Status: 'Active',
+      ObjectName: 'Physicians',
+      ObjectId: GUID,
+      ObjectFields: [],
+      EventSources: ['Datasheet', 'DataPages', 'RESTAPIs', 'TriggeredActions', 'Tasks'],
+      CustomPayloadFields: [],
+      CustomPayloadTemplate: null,
+      ...HOOK_TIMES,
+    })
     expect(await bodyOf(await call(`${path}/events/${event.Id}`))).toMatchObject(event)
     for (const wrong of ['/outgoingWebhooks/x', `${path}/events/x`]) {
       expect((await call(wrong)).status).toBe(404)
@@ -32,6 +57,16 @@ describe('the sample objects', () => {
   it('are tasks that run', async () => {
     const call = await openV3()
     const { Result } = await bodyOf(await call('/dataImportExportTasks'))
+    expect(Result).toEqual([
+      {
+        Name: 'Nightly export',
+        ExternalKey: GUID,
+        Status: 'Ready',
+        TaskTimeZone: 'UTC',
+        Frequency: 'Every day',
+        Note: '',
+      },
+    ])
     const path = `/dataImportExportTasks/${Result[0].ExternalKey}`
     expect(await bodyOf(await call(path))).toEqual({ Result: Result[0] })
     expect((await call(`${path}/run`, { method: 'POST' })).status).toBe(204)
@@ -41,10 +76,32 @@ describe('the sample objects', () => {
   it('are applications and their DataPages', async () => {
     const call = await openV3()
     const { Result } = await bodyOf(await call('/bridgeApplications'))
+    expect(Result).toEqual([
+      {
+        AppName: 'Front desk',
+        ExternalKey: GUID,
+        DataPagesCount: 1,
+        DateCreated,
+        DateModified: DateCreated,
+        DefaultIcon: true,
+        IconFileName: null,
+      },
+    ])
     const path = `/bridgeApplications/${Result[0].ExternalKey}`
     expect(await bodyOf(await call(path))).toEqual({ Result: Result[0] })
     const pages = (await bodyOf(await call(`${path}/datapages`))).Result
-    expect(pages).toHaveLength(Result[0].DataPagesCount)
+    expect(pages).toEqual([
+      {
+        Name: 'Search',
+        AppKey: '5f0d3000a1b2c3d4e5f60718',
+        Path: '/',
+        Type: 'Report',
+        Note: '',
+        AppName: 'Front desk',
+        DateModified: DateCreated,
+        ...TIMES,
+      },
+    ])
     expect(await bodyOf(await call(`${path}/datapages/${pages[0].AppKey}`))).toEqual({
       Result: pages[0],
     })
@@ -57,6 +114,23 @@ describe('the sample objects', () => {
     const { Result } = await bodyOf(await call('/directories'))
     expect(Result).toMatchObject([{ Name: 'Staff', NumberOfUsers: 2 }])
     const users = `/directories/${Result[0].Id}/users`
+    const common = { _sign_in_method: 'Caspio', _2fa_status: 'Disabled', UserGUID: GUID }
+    expect((await bodyOf(await call(users))).Result).toMatchObject([
+      {
+        FirstName: 'Nina',
+        LastName: 'Abbott',
+        Email: 'nina@example.com',
+        _status: 'Active',
+        ...common,
+      },
+      {
+        FirstName: 'Omar',
+        LastName: 'Reyes',
+        Email: 'omar@example.com',
+        _status: 'Locked',
+        ...common,
+      },
+    ])
     const active = await call(`${users}?q.where=_status='Active'&q.select=Email`)
     expect(await bodyOf(active)).toEqual({ Result: [{ Email: 'nina@example.com' }] })
     expect((await call('/directories/x/users')).status).toBe(404)

@@ -4,6 +4,8 @@ import { type Call, openApi, resultOf } from './client.js'
 
 const ORDERS = '/v3/tables/Orders'
 const ONE = 'q.where=PK_ID=1'
+const TYPES =
+  'STRING, TEXT, PASSWORD, NUMBER, INTEGER, CURRENCY, DATE/TIME, YES/NO, FILE, ATTACHMENT, LIST-STRING, LIST-NUMBER, LIST-DATE/TIME, AUTONUMBER, PREFIXED AUTONUMBER, RANDOM ID, GUID, TIMESTAMP'
 const NO_FIELDS = { Name: 'Clinics', Fields: [] }
 
 let account: CaspioAccount
@@ -76,6 +78,25 @@ describe('what is wrong with a call is named', () => {
     ['POST /v3/tables', { Name: 'Clinics' }, 'Fields must be an array of fields.'],
     [`POST ${ORDERS}/fields`, { Name: 'City' }, 'A field needs a Name and a Type.'],
     [`POST ${ORDERS}/fields`, { Type: 'STRING' }, 'A field needs a Name and a Type.'],
+    ['POST /v3/tables', { Name: 'New', Fields: ['City'] }, 'A field must be a JSON object.'],
+    [`POST ${ORDERS}/fields`, { Colour: 1 }, 'A field has no property Colour.'],
+    [`POST ${ORDERS}/fields`, { ListField: ['a', 1] }, 'ListField must be an array of strings.'],
+    [`POST ${ORDERS}/fields`, { Length: 1.5 }, 'Length must be an integer.'],
+    [`POST ${ORDERS}/fields`, { Label: 1 }, 'Label must be a string.'],
+    [`POST ${ORDERS}/fields`, { Name: 'City', Type: 'COLOUR' }, `Type must be one of ${TYPES}.`],
+    [
+      `POST ${ORDERS}/fields`,
+      { Name: 'name', Type: 'STRING' },
+      "The table has a field 'name' already.",
+    ],
+    [`PUT ${ORDERS}/fields/Photo`, { Name: 'Login' }, "The table has a field 'Login' already."],
+    [`PUT ${ORDERS}/fields/Login`, { Type: 'STRING' }, 'A password field stays one.'],
+    [`POST ${ORDERS}/records`, { Name: 'a', name: 'b' }, 'The body names Name twice.'],
+    [
+      `POST ${ORDERS}/records`,
+      { Photo: 'a.png' },
+      'Photo cannot be written with the record: its type is ATTACHMENT.',
+    ],
     [`PUT ${ORDERS}/fields/Name`, {}, 'The body names no property.'],
     [`PUT ${ORDERS}/fields/PK_ID`, { Label: 'Key' }, 'PK_ID cannot be changed.'],
     [`PUT ${ORDERS}/passwordFields/Nope?${ONE}`, {}, 'There is no password field Nope.'],

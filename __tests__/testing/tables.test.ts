@@ -87,6 +87,88 @@ describe('the fields of a table', () => {
     expect(rows).toEqual([{ Number: 'D-001' }, { Number: 'D-002' }])
   })
 
+  it('are null in the records that there are', async () => {
+    const call = await openApi(await openAccount({ tables: { T: [{ A: 1 }] } }), V3)
+    await call('/tables/T/fields', json('POST', { Name: 'B', Type: 'STRING' }))
+    await call('/tables/T/fields', json('POST', { Name: 'C', Type: 'PASSWORD' }))
+    expect(await bodyOf(await call('/tables/T/records'))).toEqual({
+      Result: [{ PK_ID: 1, A: 1, B: null }],
+    })
+  })
+
+  it('keep their name if nothing else changes, and the values that still fit', async () => {
+    const call = await openApi(await openAccount({ tables: { T: [{ A: 'x' }] } }), V3)
+    expect((await call('/tables/T/fields/A', json('PUT', { Name: 'A' }))).status).toBe(204)
+    expect((await call('/tables/T/fields/A', json('PUT', { Label: 'B' }))).status).toBe(204)
+    expect(await resultOf(await call('/tables/T/records'))).toEqual([{ PK_ID: 1, A: 'x' }])
+  })
+
+  const COMMON = {
+    Name: 'A',
+    TableFieldName: 'A',
+    Unique: false,
+    UniqueAllowNulls: false,
+    Editable: true,
+    Label: '',
+    Description: '',
+    DisplayOrder: 2,
+    IsFormula: false,
+    OnInsert: null,
+    OnUpdate: null,
+    TimeZone: null,
+    Format: null,
+    Prefix: null,
+    Length: null,
+    ListField: null,
+    AttachmentPermittedFileTypes: null,
+    AttachmentMinFileSize: null,
+    AttachmentMaxFileSize: null,
+    AttachmentSmartResizer: null,
+    AttachmentSmartResizerForRetina: null,
+    AttachmentAltText: null,
+    AttachmentTitle: null,
+  }
+
+  it.each([
+    ['STRING', {}],
+    ['TIMESTAMP', { Editable: false, OnInsert: false, OnUpdate: false, TimeZone: '' }],
+    ['RANDOM ID', { Editable: false, Format: '', Prefix: '', Length: 12 }],
+    ['PREFIXED AUTONUMBER', { Editable: false, Format: '', Prefix: '' }],
+    ['LIST-STRING', { ListField: {} }],
+    ['LIST-NUMBER', { ListField: {} }],
+    ['LIST-DATE/TIME', { ListField: {} }],
+    [
+      'ATTACHMENT',
+      {
+        AttachmentPermittedFileTypes: [],
+        AttachmentMinFileSize: 0,
+        AttachmentMaxFileSize: 0,
+        AttachmentSmartResizer: false,
+        AttachmentSmartResizerForRetina: false,
+        AttachmentAltText: '',
+        AttachmentTitle: '',
+      },
+    ],
+  ] as const)(
+    'of type %s have the properties of that type, and null for the others',
+    async (Type, own) => {
+      const call = await openApi(
+        await openAccount({ tables: { T: { rows: [], fields: { A: Type } } } }),
+        V3,
+      )
+      expect(await bodyOf(await call('/tables/T/fields/A'))).toEqual({
+        Result: { ...COMMON, Type, ...own },
+      })
+    },
+  )
+
+  it('begin with PK_ID', async () => {
+    const call = await openApi(await openAccount({ tables: { T: [] } }), V3)
+    expect(await resultOf(await call('/tables/T/fields'))).toMatchObject([
+      { Name: 'PK_ID', Type: 'AUTONUMBER', Unique: true, DisplayOrder: 1 },
+    ])
+  })
+
   it('are renamed and get another type', async () => {
     const call = await openApi(await openAccount(), V3)
     const change = json('PUT', { Name: 'Years', Type: 'STRING' })

@@ -20,6 +20,21 @@ describe('the sample data', () => {
       expect(values.filter((value) => value === '')).toEqual([])
     }
   })
+
+  it('says which physicians accept new patients', async () => {
+    const call = await openApi(await openAccount())
+    const accepts = `${RECORDS}?q.where=AcceptsNewPatients=1&q.select=FirstName`
+    expect((await resultOf(await call(accepts))).map(({ FirstName }) => FirstName)).toEqual([
+      'Amara',
+      'Benedikt',
+      'Dara',
+      'Elif',
+      'Farid',
+      'Ines',
+      'Jonah',
+      'Luis',
+    ])
+  })
 })
 
 describe('the API words its errors as Caspio does', () => {

@@ -25,12 +25,6 @@ export class AttachmentStore {
     this.#files.delete(`${key}/${field}`)
   }
 
-  deleteRow(key: unknown): void {
-    for (const path of this.#files.keys()) {
-      if (path.startsWith(`${key}/`)) this.#files.delete(path)
-    }
-  }
-
   renameField(field: string, next: string): void {
     for (const [path, file] of [...this.#files]) {
       const [key, name] = path.split('/')

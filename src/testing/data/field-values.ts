@@ -43,8 +43,8 @@ function toNumber(value: unknown): number | undefined {
 }
 
 function toYesNo(value: unknown): boolean | undefined {
-  if (value === true || value === 1 || /^(?:true|yes|1)$/i.test(`${value}`)) return true
-  return value === false || value === 0 || /^(?:false|no|0)$/i.test(`${value}`) ? false : undefined
+  if (/^(?:true|yes|1)$/i.test(String(value))) return true
+  return /^(?:false|no|0)$/i.test(String(value)) ? false : undefined
 }
 
 const ISO_DATE = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?Z?)?$/

@@ -91,7 +91,6 @@ export class Table implements RecordSource {
 
   delete(rows: readonly Row[]): void {
     const deleted = new Set(rows)
-    for (const row of rows) this.attachments.deleteRow(row[KEY_FIELD])
     this.#rows = this.#rows.filter((row) => !deleted.has(row))
   }
 
