@@ -50,6 +50,17 @@ describe.each(AXIOS)('detach (axios %s)', (_, { create }) => {
     expect(handlersOf(api).handlers?.at(-1)).toMatchObject({ fulfilled: laterInterceptor })
   })
 
+  it('removes its interceptor from among others', () => {
+    const api = create()
+    const [earlier, later] = [vi.fn(), vi.fn()]
+    api.interceptors.request.use(earlier)
+    const auth = attachCaspioAuth(api, CLIENT)
+    api.interceptors.request.use(later)
+    auth.detach()
+    const left = (handlersOf(api).handlers as ({ fulfilled: unknown } | null)[]).filter(Boolean)
+    expect(left).toMatchObject([{ fulfilled: earlier }, { fulfilled: later }])
+  })
+
   it('keeps the interceptor that took its place after interceptors.clear()', () => {
     const api = create()
     const auth = attachCaspioAuth(api, CLIENT)
@@ -67,6 +78,26 @@ describe.each(AXIOS)('detach (axios %s)', (_, { create }) => {
     auth.detach()
     expect(handlersOf(api).handlers).toBeNull()
   })
+})
+
+it('an attached instance sends as soon as without the plugin, if it has a token', async () => {
+  const adapter = vi.fn(async (config) => ({ status: 200, config, headers: {} }) as never)
+  const api = axios.create({ baseURL: 'https://a1bcd234.caspio.com', adapter })
+  const stepsUntilSent = async () => {
+    adapter.mockClear()
+    const answer = api.get('/')
+    let steps = 0
+    while (adapter.mock.calls.length === 0) {
+      await undefined
+      steps++
+    }
+    await answer
+    return steps
+  }
+  const without = await stepsUntilSent()
+  attachCaspioAuth(api, brokerOf('a-token'))
+  await api.get('/')
+  expect(await stepsUntilSent()).toBe(without)
 })
 
 describe('two accounts on one instance', () => {

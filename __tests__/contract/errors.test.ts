@@ -1,5 +1,6 @@
 import axios, { AxiosError } from 'axios'
 import { describe, expect, it, vi } from 'vitest'
+import { createFailure, isFailure } from '../../src/contract/errors.js'
 import {
   attachCaspioAuth,
   CaspioAuthError,
@@ -195,6 +196,16 @@ describe('ERR_CASPIO_TOKEN_ENDPOINT: the token endpoint is unreachable or fails'
       }
     }
   })
+})
+
+it.each([
+  [new AxiosError('canceled', 'ERR_CANCELED'), false],
+  [new Error('no code'), false],
+  ['ERR_CASPIO_CONFIG', false],
+  [{ code: 5 }, false],
+  [createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'down'), true],
+])('isFailure(%s) is %s', (thrown, expected) => {
+  expect(isFailure(thrown)).toBe(expected)
 })
 
 describe('a CaspioAuthError', () => {

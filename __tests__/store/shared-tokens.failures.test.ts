@@ -202,7 +202,7 @@ describe('a token store over time', () => {
       current = token.accessToken
       return current
     }
-    return { take, issue, events, forget: shared.forget }
+    return { take, issue, events, forget: shared.forget, find: shared.find }
   }
 
   it('with a lock is not read a second time after a token was taken from it', async () => {
@@ -271,6 +271,16 @@ describe('a token store over time', () => {
       expect(issue).toHaveBeenCalledOnce()
     },
   )
+
+  it('is left alone in a cooldown if its token was rejected', async () => {
+    const store = new MemoryStore()
+    await share(store).take()
+    await atRest()
+    const { find } = share(store)
+    expect(await find(() => false)).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect((await find(() => true))?.token.accessToken).toBe('t1')
+  })
 
   it('gets a key with the token endpoint URL in lower case, without its query', async () => {
     const store = new MemoryStore()

@@ -27,6 +27,19 @@ describe('a token store', () => {
     expect(expiresIn).toBeGreaterThan(86_380)
   })
 
+  it('without a lock brings processes that obtained tokens together to the last one written', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore()
+    const members = [1, 2, 3].map(() => startMember(account, store))
+    await Promise.all(members.map(({ api }) => api.get(PHYSICIANS)))
+    expect(account.log.token).toHaveLength(3)
+    await vi.waitUntil(async () => {
+      const tokens = await Promise.all(members.map(accessTokenOf))
+      return tokens.every((token) => token === store.token?.access_token)
+    })
+    expect(account.log.token).toHaveLength(3)
+  })
+
   it('is not read while the process has a valid token', async () => {
     const account = await startAccount()
     const store = new MemoryStore({ lock: true })
