@@ -31,6 +31,9 @@ describe('a token store', () => {
     const account = await startAccount()
     const store = new MemoryStore()
     const members = [1, 2, 3].map(() => startMember(account, store))
+    // Each reads before and after its token request, and sees what no other has written yet.
+    const get = vi.spyOn(store, 'get')
+    for (let reads = 0; reads < 6; reads++) get.mockResolvedValueOnce(undefined)
     await Promise.all(members.map(({ api }) => api.get(PHYSICIANS)))
     expect(account.log.token).toHaveLength(3)
     await vi.waitUntil(async () => {
