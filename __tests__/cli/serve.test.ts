@@ -50,13 +50,36 @@ async function tablesOf(out: string): Promise<string[]> {
 describe('serve', () => {
   it('prints the URLs and the credentials of an account on loopback', async () => {
     const out = await serve([])
-    expect(out).toMatch(/^A stand-in Caspio account listens on http:\/\/127\.0\.0\.1:\d+\. /)
+    const lines = out
+      .replace(/[\da-f]{50}/g, 'HEX')
+      .replace(/:\d+/g, ':PORT')
+      .split('\n')
+    expect(lines).toEqual([
+      'A stand-in Caspio account listens on http://127.0.0.1:PORT. Stop it with Ctrl+C.',
+      '',
+      'REST v2  http://127.0.0.1:PORT/rest/v2',
+      'REST v3  http://127.0.0.1:PORT/integrations/rest/v3',
+      'REST v4  http://127.0.0.1:PORT/integrations/rest/v4',
+      '',
+      'CASPIO_CLIENT_ID=HEX',
+      'CASPIO_CLIENT_SECRET=HEX',
+      'CASPIO_TOKEN_ENDPOINT_URL=http://127.0.0.1:PORT/oauth/token',
+      '',
+    ])
     expect(await tablesOf(out)).toEqual(['Physicians', 'Appointments'])
   })
 
   it.each([
     ['the rows of each table', '\uFEFF{"Orders":[{"Total":1}],"views":[]}', ['Orders', 'views']],
     ['all data', '{"tables":{"Orders":[]},"files":{"/a.txt":"a"}}', ['Orders']],
+    [
+      'a table named tables that has no rows',
+      '{"tables":{"fields":{}},"Orders":[]}',
+      ['tables', 'Orders'],
+    ],
+    ['files alone', '{"files":{"/a.txt":"a"}}', ['Physicians', 'Appointments']],
+    ['profiles alone', '{"profiles":{"Desk":{}}}', ['Physicians', 'Appointments']],
+    ['a table named like an option', '{"views":{"rows":[]},"Orders":[]}', ['views', 'Orders']],
     ['a table named tables', '{"tables":{"rows":[]},"Orders":[]}', ['tables', 'Orders']],
   ])('starts with %s', async (_, text, tables) => {
     expect(await tablesOf(await serve(['--data', await dataFile(text)]))).toEqual(tables)
@@ -89,16 +112,20 @@ describe('serve', () => {
     )
   })
 
-  it.each(['', 'x', '-1', '70000'])('refuses the port %j', async (port) => {
-    const { code, err } = await runMain(['serve', `--port=${port}`])
-    expect({ code, err: unwrapped(err) }).toEqual({
-      code: 2,
-      err: 'axios-caspio-auth: --port must be an integer from 0 to 65535',
-    })
-  })
+  it.each(['', 'x', '-1', '70000', '65536', '123456', '80x'])(
+    'refuses the port %j',
+    async (port) => {
+      const { code, err } = await runMain(['serve', `--port=${port}`])
+      expect({ code, err: unwrapped(err) }).toEqual({
+        code: 2,
+        err: 'axios-caspio-auth: --port must be an integer from 0 to 65535',
+      })
+    },
+  )
 
   it.each([
     ['[]', 'must hold a JSON object, such as { "Orders": [] }'],
+    ['null', 'must hold a JSON object, such as { "Orders": [] }'],
     ['no JSON', 'must hold a JSON object, such as { "Orders": [] }'],
     ['{"tables":{"Orders":[]},"view":{}}', 'there is no option view. The options are clientID,'],
     ['{"tables":{"Orders":{"row":[]}}}', 'tables.Orders has no option row. The options are rows,'],

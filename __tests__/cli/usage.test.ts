@@ -112,7 +112,16 @@ describe('usage --file', () => {
   })
 
   it('counts a delta once that was written twice, and skips what no meter wrote', async () => {
-    const wrong = [row({ day: 'x' }), { ...row({}), lower: '1' }, null] as CallRow[]
+    const wrong = [
+      row({ day: 'x' }),
+      row({ day: '12026-11-27' }),
+      row({ day: '2026-11-271' }),
+      { ...row({}), kind: 'recall' },
+      { ...row({}), kind: 'calls' },
+      { ...row({}), resource: 5 },
+      { ...row({}), lower: '1' },
+      null,
+    ] as CallRow[]
     const file = await fileWith(DELTA, DELTA, { id: 'b', counts: wrong })
     await appendFile(file, '\n{"id":"c","counts":[{')
     const { out } = await runMain(['usage', '--file', file, ...BILLING, '--json'])
