@@ -191,6 +191,7 @@ export const PARTS = {
       'testing/wording',
       'testing/v4',
       'testing/profile',
+      'testing/token-endpoint',
       'testing/files',
       'testing/start-caspio-account',
     ],

@@ -117,7 +117,10 @@ describe('profiles', () => {
     expect(await refused.json()).toEqual({ error: 'IpForbidden' })
     const api = await call(`${V3}/tables`)
     expect(api.status).toBe(403)
-    expect(await api.json()).toMatchObject({ Code: 'IpForbidden' })
+    expect(await api.json()).toMatchObject({
+      Code: 'IpForbidden',
+      Message: 'The profile does not allow requests from this IP address.',
+    })
     profile.ip = { deny: ['127.0.0.1'] }
     expect((await ask(profile.credentials)).status).toBe(403)
     profile.ip = {}
