@@ -92,6 +92,13 @@ describe('profiles', () => {
     }
   })
 
+  it('see no table and no view in a list that they may not read', async () => {
+    const { call } = await openDesk({ permissions: { 'tables/Orders': ['read'] } })
+    expect(await resultOf(await call(`${V3}/tables`))).toEqual(['Orders'])
+    expect(await resultOf(await call(`${V3}/views`))).toEqual([])
+    expect(await (await call(`${V4}/views`)).json()).toMatchObject({ data: [] })
+  })
+
   it.each([
     ['disabled', 'ProfileDisabled'],
     ['unprivileged', 'UnsufficientPrivileges'],
