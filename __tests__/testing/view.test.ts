@@ -70,6 +70,14 @@ describe('a view', () => {
     })
   })
 
+  it('may name its fields in any case, PK_ID among them', async () => {
+    const tables = { Orders: [{ Name: 'a', Total: 1 }] }
+    const views = { Totals: { table: 'Orders', fields: ['total', 'pk_id'] } }
+    const call = await openApi(await openAccount({ tables, views }))
+    const answer = await call('/views/Totals/records')
+    expect(await answer.text()).toBe('{"Result":[{"PK_ID":1,"Total":1}]}')
+  })
+
   it('without a condition and fields shows its whole table', async () => {
     const views = { Everyone: { table: 'Physicians', note: 'All of them' } }
     const call = await openApi(await openAccount({ views }))
