@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type CaspioTokenStore, createCaspioAuth } from '../../src/index.js'
+import { type CaspioAuthEvent, type CaspioTokenStore, createCaspioAuth } from '../../src/index.js'
+import type { CaspioAccount } from '../../src/testing/index.js'
 import { PHYSICIANS, rejectionOf, sleep, startAccount, times } from '../support/account.js'
 import { fakeClocks } from '../support/clocks.js'
 import { HOUR } from '../support/durations.js'
@@ -148,6 +149,25 @@ describe('a token store', () => {
   })
 })
 
+/** A member that knows whether it is getting a token: from its first look into the store until it has one. */
+function startWatchedMember(account: CaspioAccount, store: MemoryStore) {
+  let isRenewing = false
+  const { lock } = store as Required<MemoryStore>
+  const watched: CaspioTokenStore = {
+    get(key) {
+      isRenewing = true
+      return store.get(key)
+    },
+    set: (...entry) => store.set(...entry),
+    delete: (key) => store.delete(key),
+    lock: (...them) => lock(...them),
+  }
+  const onEvent = ({ type }: CaspioAuthEvent) => {
+    if (type === 'token-taken') isRenewing = false
+  }
+  return { ...startMember(account, watched, { onEvent }), isRenewing: () => isRenewing }
+}
+
 describe('renewal in a fleet', () => {
   fakeClocks()
 
@@ -155,7 +175,7 @@ describe('renewal in a fleet', () => {
     const account = await startAccount()
     account.tokenEndpoint.latency = 30
     const store = new MemoryStore({ lock: true })
-    const fleet = Array.from({ length: 6 }, () => startMember(account, store))
+    const fleet = Array.from({ length: 6 }, () => startWatchedMember(account, store))
     for (const { api } of fleet) {
       await api.get(PHYSICIANS)
       await vi.waitUntil(() => store.token !== undefined)
@@ -164,9 +184,8 @@ describe('renewal in a fleet', () => {
     // Each process renews at some time between 21.6 and 22.1 hours.
     for (let minutes = 0; minutes < 45; minutes++) {
       await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
-      await sleep(10)
-      // A minute is longer than a lock lasts.
-      await vi.waitUntil(() => store.entries.size === 1)
+      // A minute is longer than a lock lasts, and than a token request may take.
+      await vi.waitUntil(() => !fleet.some((one) => one.isRenewing()) && store.entries.size === 1)
       vi.advanceTimersByTime(60_000)
     }
     expect(account.log.token.map(({ grant }) => grant)).toEqual([
@@ -301,9 +320,10 @@ describe('after a rejection', () => {
     const old = startMember(account, store)
     await old.api.get(PHYSICIANS)
     await vi.waitUntil(() => store.token !== undefined)
-    await startMember(account, store).auth.getAccessToken({ renew: true })
-    await vi.waitUntil(() => account.log.token.length === 2)
-    await sleep(20)
+    const renewer = startMember(account, store)
+    await renewer.auth.getAccessToken({ renew: true })
+    const renewed = await accessTokenOf(renewer)
+    await vi.waitUntil(() => store.token?.access_token === renewed)
     account.log.clear()
     account.api.fail({ status: 401 })
     const error = await rejectionOf(old.api.get(PHYSICIANS))
