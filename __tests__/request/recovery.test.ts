@@ -25,6 +25,14 @@ describe('sendAndRecover', () => {
     expect(accepted()).toEqual([[first, 'get  /rows']])
   })
 
+  it('puts the token into the Authorization header, beside the other headers', async () => {
+    const { request } = scriptedRequest({ answers: [OK] })
+    const { headers } = request.config
+    headers.set({ Accept: 'a/b', Authorization: 'Bearer old' })
+    await sendAndRecover(first, request)
+    expect(headers.toJSON()).toEqual({ Accept: 'a/b', Authorization: 'Bearer first' })
+  })
+
   it('resends a rejected request with another token, and records that this token was accepted', async () => {
     const { request, source, accepted, sent, events } = scriptedRequest({
       answers: [REJECTED, OK],

@@ -91,6 +91,12 @@ describe('sendOnce reports', () => {
     ])
   })
 
+  it('a call whose method is missing, because a call that is not reported is not counted', async () => {
+    const emit = vi.fn()
+    await sendOnce({ ...requestWith(async () => ({ status: 200 }), emit), config: {} as never })
+    expect(emit).toHaveBeenCalledOnce()
+  })
+
   it('before the caller sees the outcome', async () => {
     const order: string[] = []
     const adapter = async () => ({ status: 200 })

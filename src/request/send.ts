@@ -49,7 +49,7 @@ export function sendOnce({
     const isID = /^[\w-]{1,40}$/.test(requestId ?? '')
     emit({
       type: 'api-call',
-      method: (config.method as string).toUpperCase(),
+      method: String(config.method).toUpperCase(),
       url: destination.address,
       ...(response && { status: response.status }),
       ...(errorCode !== undefined && { errorCode: String(errorCode) }),
