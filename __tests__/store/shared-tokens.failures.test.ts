@@ -272,7 +272,7 @@ describe('a token store over time', () => {
     },
   )
 
-  it('is left alone in a cooldown if its token was rejected', async () => {
+  it('gives out no token in a cooldown that the process has rejected', async () => {
     const store = new MemoryStore()
     await share(store).take()
     await atRest()

@@ -28,7 +28,7 @@ describe('a token store', () => {
     expect(expiresIn).toBeGreaterThan(86_380)
   })
 
-  it('without a lock brings processes that obtained tokens together to the last one written', async () => {
+  it('without a lock lets processes that obtained tokens at the same time end on the last one written', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
     const members = [1, 2, 3].map(() => startMember(account, store))

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import {
   type CaspioAccount,
+  type CaspioAccountCredentials,
   type CaspioAccountOptions,
   startCaspioAccount,
 } from '../../src/testing/index.js'
@@ -36,6 +37,18 @@ export function askToken(
     headers: basic(clientID, clientSecret),
     body: new URLSearchParams(fields),
     ...init,
+  })
+}
+
+/** Sends a token request with the credentials of any profile in its body. */
+export function askTokenFor(
+  { clientID, clientSecret, tokenEndpointURL }: CaspioAccountCredentials,
+  fields: Record<string, string> = { grant_type: 'client_credentials' },
+): Promise<Response> {
+  const client = { client_id: clientID, client_secret: clientSecret }
+  return fetch(tokenEndpointURL, {
+    method: 'POST',
+    body: new URLSearchParams({ ...client, ...fields }),
   })
 }
 

@@ -7,21 +7,10 @@ import {
   startCaspioAccount,
 } from '../../src/testing/index.js'
 import { rejectionOf, thrownBy } from '../support/outcomes.js'
-import { openAccount, resultOf, type Token } from './client.js'
+import { askTokenFor, openAccount, resultOf, type Token } from './client.js'
 
 const V3 = '/integrations/rest/v3'
 const V4 = '/integrations/rest/v4'
-
-function ask(
-  { clientID, clientSecret, tokenEndpointURL }: CaspioAccountCredentials,
-  fields: Record<string, string> = { grant_type: 'client_credentials' },
-): Promise<Response> {
-  const client = { client_id: clientID, client_secret: clientSecret }
-  return fetch(tokenEndpointURL, {
-    method: 'POST',
-    body: new URLSearchParams({ ...client, ...fields }),
-  })
-}
 
 /** Opens an account with the profile `Desk`, and calls the API with its token. */
 async function openDesk(desk: CaspioProfileOptions) {
@@ -31,7 +20,7 @@ async function openDesk(desk: CaspioProfileOptions) {
     views: { Open: { table: 'Orders' } },
   })
   const profile = account.profiles.Desk as NonNullable<CaspioAccount['profiles'][string]>
-  const token = (await (await ask(profile.credentials)).json()) as Token
+  const token = (await (await askTokenFor(profile.credentials)).json()) as Token
   const headers = { Authorization: `Bearer ${token.access_token}` }
   const call = (path: string, method = 'GET', body?: unknown) =>
     fetch(account.url + path, { method, headers, body: body ? JSON.stringify(body) : null })
@@ -51,18 +40,18 @@ describe('profiles', () => {
     expect((await call(`${V3}/tables`)).status).toBe(200)
 
     const mixed = { ...account.credentials, clientID: 'desk' }
-    expect(await (await ask(mixed)).json()).toEqual({ error: 'invalid_client' })
+    expect(await (await askTokenFor(mixed)).json()).toEqual({ error: 'invalid_client' })
     const fields = { grant_type: 'refresh_token', refresh_token: token.refresh_token }
-    expect(await (await ask(account.credentials, fields)).json()).toEqual({
+    expect(await (await askTokenFor(account.credentials, fields)).json()).toEqual({
       error: 'invalid_grant',
     })
-    expect((await ask(profile.credentials, fields)).status).toBe(200)
+    expect((await askTokenFor(profile.credentials, fields)).status).toBe(200)
   })
 
   it('share the limit of refresh tokens', async () => {
     const account = await openAccount({ maxRefreshTokens: 1, profiles: { Desk: {} } })
-    await ask(account.credentials)
-    await ask(account.profiles.Desk?.credentials as CaspioAccountCredentials)
+    await askTokenFor(account.credentials)
+    await askTokenFor(account.profiles.Desk?.credentials as CaspioAccountCredentials)
     expect(account.liveRefreshTokens).toBe(1)
   })
 
@@ -92,7 +81,7 @@ describe('profiles', () => {
     }
   })
 
-  it('see no table and no view in a list that they may not read', async () => {
+  it('see only what they may read in the lists of tables and views', async () => {
     const { call } = await openDesk({ permissions: { 'tables/Orders': ['read'] } })
     expect(await resultOf(await call(`${V3}/tables`))).toEqual(['Orders'])
     expect(await resultOf(await call(`${V3}/views`))).toEqual([])
@@ -105,12 +94,12 @@ describe('profiles', () => {
   ] as const)('that are %s get 400 %s, and their tokens stop working', async (state, error) => {
     const { profile, call, account } = await openDesk({})
     profile.state = state
-    const refused = await ask(profile.credentials)
+    const refused = await askTokenFor(profile.credentials)
     expect(refused.status).toBe(400)
     expect(await refused.json()).toEqual({ error })
     expect(account.log.token.at(-1)).toMatchObject({ status: 400, error })
     expect((await call(`${V3}/tables`)).status).toBe(401)
-    expect((await ask(account.credentials)).status).toBe(200)
+    expect((await askTokenFor(account.credentials)).status).toBe(200)
     profile.state = 'enabled'
     expect((await call(`${V3}/tables`)).status).toBe(200)
   })
@@ -119,7 +108,7 @@ describe('profiles', () => {
     const { profile, call } = await openDesk({ ip: { deny: ['127.0.0.9'] } })
     profile.ip = { allow: ['127.0.0.2'] }
     expect(profile.ip).toEqual({ allow: ['127.0.0.2'] })
-    const refused = await ask(profile.credentials)
+    const refused = await askTokenFor(profile.credentials)
     expect(refused.status).toBe(403)
     expect(await refused.json()).toEqual({ error: 'IpForbidden' })
     const api = await call(`${V3}/tables`)
@@ -129,9 +118,9 @@ describe('profiles', () => {
       Message: 'The profile does not allow requests from this IP address.',
     })
     profile.ip = { deny: ['127.0.0.1'] }
-    expect((await ask(profile.credentials)).status).toBe(403)
+    expect((await askTokenFor(profile.credentials)).status).toBe(403)
     profile.ip = {}
-    expect((await ask(profile.credentials)).status).toBe(200)
+    expect((await askTokenFor(profile.credentials)).status).toBe(200)
   })
 
   it('see the address that the client really has', async () => {
@@ -160,7 +149,7 @@ describe('profiles', () => {
       profiles: { Default: { permissions: { files: ['read'] }, clientSecret: 'secret' } },
     })
     expect(account.credentials).toMatchObject({ clientID: 'main', clientSecret: 'secret' })
-    const { access_token } = (await (await ask(account.credentials)).json()) as Token
+    const { access_token } = (await (await askTokenFor(account.credentials)).json()) as Token
     const headers = { Authorization: `Bearer ${access_token}` }
     expect((await fetch(`${account.url}${V3}/files`, { headers })).status).toBe(200)
     expect((await fetch(`${account.url}${V3}/tables/Physicians`, { headers })).status).toBe(403)

@@ -6,7 +6,6 @@ const ORDERS = '/v3/tables/Orders'
 const ONE = 'q.where=PK_ID=1'
 const TYPES =
   'STRING, TEXT, PASSWORD, NUMBER, INTEGER, CURRENCY, DATE/TIME, YES/NO, FILE, ATTACHMENT, LIST-STRING, LIST-NUMBER, LIST-DATE/TIME, AUTONUMBER, PREFIXED AUTONUMBER, RANDOM ID, GUID, TIMESTAMP'
-const NO_FIELDS = { Name: 'Clinics', Fields: [] }
 
 let account: CaspioAccount
 let call: Call
@@ -74,7 +73,7 @@ describe('what is wrong with a call is named', () => {
     ],
     ['POST /v3/tables', { Name: 'orders' }, 'There is a table or view orders already.'],
     ['POST /v3/tables', { Name: 'OPEN' }, 'There is a table or view OPEN already.'],
-    ['POST /v3/tables', NO_FIELDS, 'Fields must be an array of fields.'],
+    ['POST /v3/tables', { Name: 'Clinics', Fields: [] }, 'Fields must be an array of fields.'],
     ['POST /v3/tables', { Name: 'Clinics' }, 'Fields must be an array of fields.'],
     [`POST ${ORDERS}/fields`, { Name: 'City' }, 'A field needs a Name and a Type.'],
     [`POST ${ORDERS}/fields`, { Type: 'STRING' }, 'A field needs a Name and a Type.'],

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type CaspioAccount,
-  type CaspioAccountCredentials,
   type CaspioRight,
   startCaspioAccount,
 } from '../../src/testing/index.js'
+import { askTokenFor, type Token } from './client.js'
 
 const RIGHTS: CaspioRight[] = ['read', 'insert', 'update', 'delete', 'design']
 const OBJECTS = [
@@ -21,7 +21,7 @@ const grant = (rights: CaspioRight[]) => ({
   permissions: Object.fromEntries(OBJECTS.map((object) => [object, rights])),
 })
 
-/** The operations that need a right, by that right. */
+/** The right that each operation needs. */
 const V3: Record<string, CaspioRight> = {
   'POST /tables': 'design',
   'POST /tables/Orders/fields': 'design',
@@ -99,7 +99,7 @@ describe.each([
   let account: CaspioAccount
   const tokens = new Map<string, string>()
 
-  /** Calls the API with the profile that has this right alone, or all others. */
+  /** What the API answers to the profile of this name. */
   async function statusOf(operation: string, profile: string): Promise<number> {
     const [method = '', path = ''] = operation.split(' ')
     const headers = { Authorization: `Bearer ${tokens.get(profile)}` }
@@ -118,11 +118,8 @@ describe.each([
       profiles: Object.fromEntries(profiles),
     })
     for (const [name, { credentials }] of Object.entries(account.profiles)) {
-      const { clientID, clientSecret, tokenEndpointURL } = credentials as CaspioAccountCredentials
-      const client = { client_id: clientID, client_secret: clientSecret }
-      const body = new URLSearchParams({ grant_type: 'client_credentials', ...client })
-      const answer = await fetch(tokenEndpointURL, { method: 'POST', body })
-      tokens.set(name, ((await answer.json()) as { access_token: string }).access_token)
+      const { access_token } = (await (await askTokenFor(credentials)).json()) as Token
+      tokens.set(name, access_token)
     }
   })
   afterAll(() => account.close())

@@ -87,7 +87,7 @@ describe('the fields of a table', () => {
     expect(rows).toEqual([{ Number: 'D-001' }, { Number: 'D-002' }])
   })
 
-  it('are null in the records that there are', async () => {
+  it('are null in the records that the table has already', async () => {
     const call = await openApi(await openAccount({ tables: { T: [{ A: 1 }] } }), V3)
     await call('/tables/T/fields', json('POST', { Name: 'B', Type: 'STRING' }))
     await call('/tables/T/fields', json('POST', { Name: 'C', Type: 'PASSWORD' }))
@@ -96,7 +96,7 @@ describe('the fields of a table', () => {
     })
   })
 
-  it('keep their name if nothing else changes, and the values that still fit', async () => {
+  it('keep their values if only the label changes, or nothing', async () => {
     const call = await openApi(await openAccount({ tables: { T: [{ A: 'x' }] } }), V3)
     expect((await call('/tables/T/fields/A', json('PUT', { Name: 'A' }))).status).toBe(204)
     expect((await call('/tables/T/fields/A', json('PUT', { Label: 'B' }))).status).toBe(204)
