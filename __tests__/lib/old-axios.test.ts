@@ -1,6 +1,7 @@
 import { Agent } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { rejectionOf, startAccount } from '../support/account.js'
+import { thrownBy } from '../support/outcomes.js'
 import { startRawServer } from '../support/raw-server.js'
 
 const OLD = { '1.6': () => import('axios-1-6'), '1.13': () => import('axios-1-13') }
@@ -77,6 +78,15 @@ describe.each(Object.entries(OLD))('with axios %s', (_, load) => {
     }
     expect(account.log.token).toHaveLength(1)
   })
+})
+
+it('with a mock of axios that has no AxiosError, attaching says what is wrong', async () => {
+  vi.doMock('axios', () => ({ default: {} }))
+  const { attachCaspioAuth } = await import('../../src/index.js')
+  const error = thrownBy(() => attachCaspioAuth({} as never, {} as never))
+  expect(error).toBeInstanceOf(Error)
+  expect(error.code).toBe('ERR_CASPIO_CONFIG')
+  expect(error.message).toContain('axios (a mock?) is too old')
 })
 
 it('a polluted allowAbsoluteUrls does not bring another origin into the scope', async () => {

@@ -58,7 +58,6 @@ const BRAND = Symbol.for('axios-caspio-auth.error')
 
 // With an axios that is too old, or a mock, requireSupportedAxios() must be able to say so.
 const hasAxiosError = axios.AxiosError?.prototype instanceof Error
-/* v8 ignore next -- @preserve: project/package.slow.test.ts runs it with axios 0.21 */
 const AxiosError = (hasAxiosError ? axios.AxiosError : Error) as typeof import('axios').AxiosError
 
 /**
