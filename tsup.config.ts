@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Plugin } from 'esbuild'
 import { defineConfig, type Options } from 'tsup'
 
 const auth = { auth: 'src/auth.ts' }
@@ -13,25 +10,18 @@ const others = {
 // One file for each entry: each further file costs every start of Node about 0.4 ms.
 const common: Options = { splitting: false, removeNodeProtocol: false }
 
-/** Takes `x.browser.ts` instead of `x.ts`, if there is one. */
-const forBrowsers: Plugin = {
-  name: 'for-browsers',
-  setup: (build) =>
-    build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
-      const file = join(resolveDir, path.replace(/js$/, 'browser.ts'))
-      return existsSync(file) ? { path: file } : undefined
-    }),
-}
-
 export default defineConfig([
   { ...common, format: 'esm', entry: { ...auth, ...others } },
   { ...common, format: 'cjs', entry: others },
   {
-    // Without what a page cannot have: token stores, and a choice of connections.
+    // Without what a page cannot have: token stores, and a choice of connections. x.browser.ts takes the
+    // place of x.ts where the import has no extension.
     ...common,
     format: 'esm',
     entry: { 'index.browser': 'src/index.ts' },
-    esbuildPlugins: [forBrowsers],
+    esbuildOptions(options) {
+      options.resolveExtensions = ['.browser.ts', '.ts']
+    },
   },
   {
     ...common,

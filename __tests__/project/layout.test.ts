@@ -142,6 +142,17 @@ describe('src', () => {
     expect(wrong).toEqual([])
   })
 
+  // esbuild then looks for x.browser.ts first. Node would not find x at all.
+  it('leaves out the extension only of what the build for browsers replaces', () => {
+    const names = sources.flatMap(({ path, file }) =>
+      importsOf(file)
+        .filter((target) => target.startsWith('.') && !target.endsWith('.js'))
+        .map((target) => posix.join(dirname(path), target)),
+    )
+    const replaced = filesIn('src', '.browser.ts').map((path) => path.replace('.browser.ts', ''))
+    expect([...new Set(names)].sort()).toEqual(replaced)
+  })
+
   it('uses Node built-ins in testing and cli only', () => {
     const isBuiltIn = (target: string) =>
       target.startsWith('node:') || builtinModules.includes(target)

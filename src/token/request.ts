@@ -5,7 +5,8 @@ import { createClient } from '../lib/old-axios.js'
 import { formEncode } from '../lib/redact.js'
 import { withTimeLimit } from '../lib/time-limit.js'
 import type { GrantRequest } from './issuer.js'
-import { noStore } from './platform.js'
+// Without .js: the build for browsers takes platform.browser.ts.
+import { noStore } from './platform'
 import { transportSettings } from './transport.js'
 
 // Before 1.20 axios looks for missing header groups on Object.prototype.

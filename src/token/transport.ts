@@ -1,6 +1,7 @@
 import type { AxiosRequestConfig } from 'axios'
 import { withoutPrototype } from '../lib/own-properties.js'
-import { forTokenRequest, SERVER_KEYS } from './platform.js'
+// Without .js: the build for browsers takes platform.browser.ts.
+import { forTokenRequest, SERVER_KEYS } from './platform'
 
 /** The instance whose requests a token request imitates, on its way to the token endpoint. */
 export interface Transport {
