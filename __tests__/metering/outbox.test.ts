@@ -123,6 +123,18 @@ describe('write', () => {
     watch.end()
   })
 
+  it('follows a delta that failed with what came meanwhile, without a further call', async () => {
+    const { createCallMeter } = await loadWithFakeTimers()
+    const sink = manualSink()
+    const meter = createCallMeter({ write: sink.write, writeEvery: 2 })
+    countCalls(meter, 2)
+    await sink.fail()
+    countCalls(meter, 3)
+    await vi.advanceTimersToNextTimerAsync()
+    await sink.succeed()
+    expect(sizes(sink.deltas)).toEqual([2, 2, 3])
+  })
+
   it('waits longer after each failure, up to a minute', async () => {
     const { createCallMeter } = await loadWithFakeTimers()
     const times: number[] = []
@@ -203,6 +215,27 @@ describe('flush', () => {
     await meter.flush()
     await meter.flush()
     expect(sizes([...deltas.values()])).toEqual([2])
+  })
+
+  it('tries nothing later if it wrote all', async () => {
+    const { createCallMeter } = await loadWithFakeTimers()
+    const { deltas, write } = memorySink()
+    const meter = createCallMeter({ write })
+    countCalls(meter, 2)
+    await meter.flush()
+    expect([deltas.size, vi.getTimerCount()]).toEqual([1, 0])
+  })
+
+  it('leaves what came meanwhile to the write that is under way', async () => {
+    const { createCallMeter } = await loadWithFakeTimers()
+    const sink = manualSink()
+    const meter = createCallMeter({ write: sink.write, writeEvery: 1 })
+    countCalls(meter, 1)
+    const flushed = meter.flush()
+    countCalls(meter, 2)
+    await sink.succeed()
+    await flushed
+    expect([sizes(sink.deltas), vi.getTimerCount()]).toEqual([[1, 2], 0])
   })
 
   it('waits for a write that is under way, and then writes the rest', async () => {

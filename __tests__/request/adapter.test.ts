@@ -252,6 +252,16 @@ describe('a request for another party', () => {
   })
 })
 
+it('a config that was sent to another party first hides the token when it is sent to Caspio', async () => {
+  const { api } = await startBench()
+  const otherParty = await startRawServer()
+  const { config } = await api.get(otherParty.url)
+  expect(config.redact).not.toContain('authorization')
+  expect((await api.request({ ...config, url: PHYSICIANS })).config.redact).toContain(
+    'authorization',
+  )
+})
+
 describe('beside axios-retry', () => {
   it.each(['before', 'after'])(
     'attached %s it, the plugin does not repeat a failed token request',

@@ -141,6 +141,14 @@ describe.each(VERSIONS)('a redirected request, with axios %s', (version) => {
     },
   )
 
+  it.each(ADAPTERS)('keeps its other headers when it loses that one (%s)', async (adapter) => {
+    const { api, otherParty } = await setUp(version, { adapter })
+    const headers = { 'X-Trace': 'abc' }
+    await api.get(redirect(302, `${otherParty.url}/landed`), { headers })
+    expect(last(otherParty).headers).toMatchObject({ 'x-trace': 'abc' })
+    expect(authorizationOf(last(otherParty))).toBeUndefined()
+  })
+
   // The platform's fetch accepts no lookup, and a test must not depend on the machine's host names.
   it.each(STATUSES)('loses the header on a redirect to a subdomain (http, %i)', async (status) => {
     const { api, home } = await setUp(version)
