@@ -193,6 +193,7 @@ export const PARTS = {
       'testing/{rate-limiter,read-body,received-request,request-log,rest-api,start-caspio-account}',
     ],
     tests: [
+      'testing/rate-limiter',
       'testing/request-log',
       'testing/faults',
       'testing/rest-api',

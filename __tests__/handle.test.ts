@@ -2,6 +2,7 @@ import axios from 'axios'
 import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth, type CaspioTokenBroker, createCaspioAuth } from '../src/index.js'
 import { PHYSICIANS, rejectionOf, sleep, startAccount, startBench } from './support/account.js'
+import { startHeldBench } from './support/held-bench.js'
 import { expectNoSecrets } from './support/secrets.js'
 
 describe('getAccessToken', () => {
@@ -33,14 +34,15 @@ describe('getAccessToken', () => {
   })
 
   it('stops waiting only for the caller who aborts', async () => {
-    const { account, auth } = await startBench()
-    account.tokenEndpoint.latency = 200
+    const { account, auth, hold, release, tokenRequests } = await startHeldBench()
+    hold()
     const controller = new AbortController()
     const aborted = rejectionOf(auth.getAccessToken({ signal: controller.signal }))
     const other = auth.getAccessToken()
-    await sleep(30)
+    await tokenRequests(1)
     controller.abort()
     expect(axios.isCancel(await aborted)).toBe(true)
+    release()
     expect((await other).access_token).toBeTypeOf('string')
     expect(account.log.token).toHaveLength(1)
   })
@@ -101,14 +103,15 @@ describe('detach', () => {
   })
 
   it('lets requests under way finish, including resends', async () => {
-    const { account, api, auth } = await startBench()
+    const { account, api, auth } = await startBench({
+      onEvent({ type }) {
+        if (type === 'token-rejected') auth.detach()
+      },
+    })
     await api.get(PHYSICIANS)
     account.revoke()
-    account.api.latency = 50
-    const pending = api.get(PHYSICIANS)
-    await sleep(10)
-    auth.detach()
-    expect((await pending).status).toBe(200)
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
   })
 })
 

@@ -205,7 +205,7 @@ describe('token --store', () => {
 
   it('prints the token even if it cannot be saved, with a warning', async () => {
     const { account, path, env, store } = await startStore()
-    account.tokenEndpoint.latency = 300
+    account.tokenEndpoint.latency = 1_000
     const running = runMain(['token', ...store], env)
     // A folder takes the place of the file before the token is saved.
     while (account.liveAccessTokens === 0) await new Promise((resolve) => setTimeout(resolve, 5))

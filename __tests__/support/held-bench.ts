@@ -26,10 +26,11 @@ export async function startHeldBench(options: CaspioAuthOptions = {}) {
   })
   const credentials = { ...account.credentials, tokenEndpointURL: `${url}/oauth/token` }
   const api = axios.create({ baseURL: `${account.url}/rest/v2` })
-  attachCaspioAuth(api, credentials, options)
+  const auth = attachCaspioAuth(api, credentials, options)
   return {
     account,
     api,
+    auth,
     hold() {
       released = new Promise((resolve) => {
         release = resolve

@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { connect, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import {
   type CaspioAccount,
@@ -75,6 +77,18 @@ export function connectTo(account: CaspioAccount): Promise<Socket> {
   const { port, hostname } = new URL(account.url)
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname, () => resolve(socket))
+  })
+}
+
+/** Resolves when a server of this process has read its next request. */
+export function nextRequest(): Promise<void> {
+  return new Promise((resolve) => {
+    const onStart = async () => {
+      unsubscribe('http.server.request.start', onStart)
+      for (let turn = 0; turn < 3; turn++) await setImmediate()
+      resolve()
+    }
+    subscribe('http.server.request.start', onStart)
   })
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { sleep } from '../support/account.js'
-import { askToken, connectTo, getToken, openAccount, openApi } from './client.js'
+import { askToken, connectTo, getToken, nextRequest, openAccount, openApi } from './client.js'
 
 describe('the token log', () => {
   it('holds the grant and the kind of authentication, but no secret', async () => {
@@ -86,8 +85,9 @@ describe('the API log', () => {
     const account = await openAccount()
     const call = await openApi(account)
     const slow = await connectTo(account)
+    const received = nextRequest()
     slow.write('POST /rest/v2/tables HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nha')
-    await sleep(30)
+    await received
     await call('/files')
     expect(account.log.api.map((entry) => entry.path)).toEqual(['/rest/v2/files'])
     slow.write('lf')
@@ -104,8 +104,9 @@ describe('the API log', () => {
     const account = await openAccount()
     account.api.fail({ times: 1 })
     const socket = await connectTo(account)
+    const received = nextRequest()
     socket.write('POST /rest/v2/files HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf')
-    await sleep(30)
+    await received
     socket.destroy()
     await vi.waitFor(() => expect(account.log.api).toHaveLength(1))
     expect(account.log.api[0]).toMatchObject({ status: 0, body: new TextEncoder().encode('half') })

@@ -4,6 +4,7 @@ import { attachCaspioAuth } from '../../src/index.js'
 import { PHYSICIANS, rejectionOf, startBench, times } from '../support/account.js'
 import { fakeClocks } from '../support/clocks.js'
 import { HOUR, SECOND } from '../support/durations.js'
+import { startHeldBench } from '../support/held-bench.js'
 import { startRawServer } from '../support/raw-server.js'
 
 describe('a forbidden resource', () => {
@@ -48,16 +49,20 @@ describe('a good token', () => {
   })
 
   it('is replaced after a second revocation, though the first caller did not wait for it', async () => {
-    const { account, api, events } = await startBench()
+    const events: string[] = []
+    const { account, api, hold, release } = await startHeldBench({
+      onEvent: ({ type }) => events.push(type),
+    })
     await api.get(PHYSICIANS)
     account.revoke()
-    account.tokenEndpoint.latency = 300
+    hold()
     const controller = new AbortController()
     const aborted = rejectionOf(api.get(PHYSICIANS, { signal: controller.signal }))
-    await vi.waitUntil(() => events.some(({ type }) => type === 'token-rejected'))
+    await vi.waitUntil(() => events.includes('token-rejected'))
     controller.abort()
     expect((await aborted).code).toBe('ERR_CANCELED')
-    await vi.waitUntil(() => events.filter(({ type }) => type === 'token-taken').length === 2)
+    release()
+    await vi.waitUntil(() => events.filter((type) => type === 'token-taken').length === 2)
     await times(5, () => api.get(PHYSICIANS))
     account.revoke()
     expect((await api.get(PHYSICIANS)).status).toBe(200)

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createCaspioAuth } from '../../src/index.js'
 import { startAccount } from '../support/account.js'
+import { startHeldBench } from '../support/held-bench.js'
 import { MemoryStore } from '../support/memory-store.js'
 
 describe('invalidate()', () => {
@@ -18,17 +19,14 @@ describe('invalidate()', () => {
   })
 
   it('during a token request lets the next caller wait for another one', async () => {
-    const account = await startAccount()
-    account.tokenEndpoint.latency = 100
-    const auth = createCaspioAuth(account.credentials)
+    const { account, auth, hold, release, tokenRequests } = await startHeldBench()
+    hold()
     const early = auth.getAccessToken()
-    await vi.waitUntil(() => account.log.token.length === 1)
+    await tokenRequests(1)
     auth.invalidate()
-    const [first, second, third] = await Promise.all([
-      early,
-      auth.getAccessToken(),
-      auth.getAccessToken(),
-    ])
+    const late = [auth.getAccessToken(), auth.getAccessToken()] as const
+    release()
+    const [first, second, third] = await Promise.all([early, ...late])
     expect(second.access_token).not.toBe(first.access_token)
     expect(third.access_token).toBe(second.access_token)
     expect((await auth.getAccessToken()).access_token).toBe(second.access_token)

@@ -206,7 +206,7 @@ describe('an error as JSON shows nothing of other requests that share its agent'
     await api.get(ONE_RECORD)
     const { access_token } = await auth.getAccessToken()
 
-    account.tokenEndpoint.latency = 300
+    account.tokenEndpoint.latency = 1_500
     const renewal = auth.getAccessToken({ renew: true })
     const errors = await Promise.all([
       rejectionOf(api.get('/nowhere')),
