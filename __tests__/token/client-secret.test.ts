@@ -100,6 +100,13 @@ describe('a rotated client secret', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
+  it('is not asked for again if the token endpoint is down', async () => {
+    const { account, api, manager } = await startWithFunction({ retries: 0 })
+    account.tokenEndpoint.fail({ times: 1 })
+    expect((await rejectionOf(api.get(PHYSICIANS))).code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+    expect([manager.calls, account.log.token.length]).toEqual([1, 1])
+  })
+
   it('is refused twice if it is wrong as well', async () => {
     const { account, api, manager } = await startWithFunction()
     Object.defineProperty(manager, 'secret', { get: () => `wrong-secret-${manager.calls}` })

@@ -110,8 +110,8 @@ describe('a refused client', () => {
   it('is told of clientAuthentication, if HTTP Basic encoded its ID or secret', async () => {
     expect(await refuse()).toMatch(HINT)
     expect(await refuse({}, { ...plain, clientID: 'a:b' })).toMatch(HINT)
-    expect(await refuse({}, plain)).not.toMatch(HINT)
-    expect(await refuse({ clientAuthentication: 'body' })).not.toMatch(HINT)
+    expect(await refuse({}, plain)).toMatch(/ > \(profile\)\.$/)
+    expect(await refuse({ clientAuthentication: 'body' })).toMatch(/ > \(profile\)\.$/)
   })
 })
 
