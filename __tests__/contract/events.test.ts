@@ -47,10 +47,11 @@ describe('the events of an account', () => {
   it('report the duration of an attempt in milliseconds', async () => {
     const { account, api, events } = await startBench()
     account.tokenEndpoint.latency = 120
+    const startedAt = performance.now()
     await api.get(PHYSICIANS)
     const [{ duration } = { duration: 0 }] = ofType(events, 'token-request')
     expect(duration).toBeGreaterThanOrEqual(115)
-    expect(duration).toBeLessThan(50_000)
+    expect(duration).toBeLessThanOrEqual(performance.now() - startedAt)
   })
 
   it('report the refresh-token request and the new token of a renewal before expiry', async () => {
