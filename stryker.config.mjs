@@ -86,6 +86,7 @@ export const PARTS = {
   'token-source': {
     mutate: ['token/source'],
     tests: [
+      'token/source.requests',
       'token/source.test',
       'token/source.rejection',
       'token/source.renewal',

@@ -1,0 +1,171 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createFailure } from '../../src/contract/errors.js'
+import type { CaspioAuthEvent } from '../../src/contract/events.js'
+import { resolveOptions } from '../../src/contract/options.js'
+import { now } from '../../src/lib/clock.js'
+import { withoutSharing } from '../../src/store/without-sharing.js'
+import type { IssueRequest } from '../../src/token/issuer.js'
+import { TokenSource } from '../../src/token/source.js'
+import { fakeTime } from '../support/clocks.js'
+import { HOUR, MINUTE, SECOND } from '../support/durations.js'
+import { rejectionOf } from '../support/outcomes.js'
+
+const DAY = 24 * HOUR
+const TRANSPORT = { defaults: {} }
+const TABLE = 'get /tables/Physicians'
+
+fakeTime()
+
+/** A token source whose tokens are t1, t2 and so on, with the refresh tokens r1, r2 and so on. */
+function startSource(lifeSeconds = DAY / SECOND) {
+  const requests: IssueRequest[] = []
+  const events: CaspioAuthEvent[] = []
+  const tokenOf = (name: number | string, life = lifeSeconds) => ({
+    accessToken: `t${name}`,
+    tokenType: 'bearer',
+    lifeSeconds: life,
+    refreshToken: `r${name}`,
+    requestedAt: now(),
+  })
+  let isDown = false
+  const issue = async (request: IssueRequest) => {
+    requests.push(request)
+    if (isDown) throw createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'down')
+    return { token: tokenOf(requests.length), grant: 'client_credentials' as const }
+  }
+  const emit = (event: CaspioAuthEvent) => events.push(event)
+  const source = new TokenSource(withoutSharing(issue), resolveOptions(), emit)
+  return {
+    source,
+    requests,
+    events,
+    acquire: async () => source.acquire(TRANSPORT),
+    /** A token of another process. */
+    foundToken: (name: string, life?: number) => ({
+      token: tokenOf(name, life),
+      grant: undefined,
+    }),
+    breakDown: () => {
+      isDown = true
+    },
+  }
+}
+
+describe('the grant of a token request', () => {
+  it('is client credentials after a rejection, and the refresh token if its replacement is rejected, too', async () => {
+    const { source, requests, acquire } = startSource()
+    const first = await acquire()
+    const second = await source.replace(first, TABLE, false, TRANSPORT)
+    expect(second?.accessToken).toBe('t2')
+    await source.replace(second ?? first, TABLE, true, TRANSPORT)
+    expect(requests.map(({ refreshToken }) => refreshToken)).toEqual([undefined, undefined, 'r2'])
+  })
+
+  it('is the refresh token if a token of another process is rejected', async () => {
+    const { source, requests, acquire, foundToken } = startSource()
+    expect(source.adopt(foundToken('x'), await acquire())).toBe(true)
+    await source.replace(await acquire(), TABLE, false, TRANSPORT)
+    expect(requests.map(({ refreshToken }) => refreshToken)).toEqual([undefined, 'rx'])
+  })
+
+  it('takes turns while token requests fail', async () => {
+    const { requests, acquire, breakDown } = startSource()
+    await acquire()
+    vi.advanceTimersByTime(DAY)
+    breakDown()
+    for (let failed = 0; failed < 5; failed++) {
+      await rejectionOf(acquire())
+      vi.advanceTimersByTime(30 * SECOND)
+    }
+    const sent = requests.slice(1).map(({ refreshToken }) => refreshToken)
+    expect(sent).toEqual(['r1', 'r1', undefined, 'r1', undefined])
+  })
+})
+
+describe('a token request says that an earlier token is of no use', () => {
+  const renewsOf = ({ requests }: ReturnType<typeof startSource>) =>
+    requests.map(({ renew }) => renew)
+
+  it('if there was one, but not the first time', async () => {
+    const bench = startSource()
+    await bench.acquire()
+    vi.advanceTimersByTime(DAY)
+    await bench.acquire()
+    expect(renewsOf(bench)).toEqual([false, true])
+  })
+
+  it('if the caller says so', async () => {
+    const bench = startSource()
+    await bench.source.renew(TRANSPORT)
+    await bench.source.renew(TRANSPORT)
+    expect(renewsOf(bench)).toEqual([true, true])
+  })
+
+  it('after invalidate()', async () => {
+    const bench = startSource()
+    await bench.acquire()
+    bench.source.invalidate()
+    await bench.acquire()
+    expect(renewsOf(bench)).toEqual([false, true])
+  })
+})
+
+describe('a token of another process', () => {
+  it('is not taken in place of a token that is no longer in use', async () => {
+    const { source, acquire, foundToken } = startSource()
+    const first = await acquire()
+    await source.renew(TRANSPORT)
+    expect(source.adopt(foundToken('x'), first)).toBe(false)
+    expect((await acquire()).accessToken).toBe('t2')
+  })
+
+  it('is not taken if it was rejected, even some rejections ago', async () => {
+    const { source, acquire, foundToken } = startSource()
+    const first = await acquire()
+    const second = await source.replace(first, TABLE, false, TRANSPORT)
+    const third = await source.replace(second ?? first, TABLE, true, TRANSPORT)
+    expect(source.adopt(foundToken('1'), third ?? first)).toBe(true)
+    expect((await acquire()).accessToken).toBe('t3')
+  })
+
+  it('that expires sooner will do, unless the own one is only due', async () => {
+    const { source, requests, acquire, foundToken } = startSource()
+    const { token: shorter } = foundToken('x', 60)
+    const first = await acquire()
+    source.replace(first, TABLE, false, TRANSPORT)
+    expect(requests.at(-1)?.accepts(shorter)).toBe(true)
+    vi.advanceTimersByTime(23 * HOUR)
+    await acquire()
+    expect(requests.at(-1)?.accepts(foundToken('y', 60).token)).toBe(false)
+  })
+})
+
+it('a rejection of a token that is older than an hour is not held against its resource', async () => {
+  const { source, acquire } = startSource()
+  const first = await acquire()
+  const second = await source.replace(first, TABLE, false, TRANSPORT)
+  vi.advanceTimersByTime(HOUR)
+  const third = await source.replace(second ?? first, TABLE, false, TRANSPORT)
+  expect(third?.accessToken).toBe('t3')
+  vi.advanceTimersByTime(HOUR - MINUTE)
+  expect(source.replace(third ?? first, TABLE, false, TRANSPORT)).toBeUndefined()
+})
+
+it('only a request that was accepted with the current token counts for the renewals', async () => {
+  const { source, acquire } = startSource()
+  const first = await acquire()
+  const current = await source.renew(TRANSPORT)
+  const recorded = vi.spyOn(source.renewals, 'recordAccepted')
+  source.recordAccepted(first, () => TABLE)
+  expect(recorded).not.toHaveBeenCalled()
+  source.recordAccepted(current, () => TABLE)
+  expect(recorded).toHaveBeenCalledOnce()
+})
+
+it('the event of a token whose life is unknown says nothing of its expiry', async () => {
+  const { acquire, events } = startSource(Number.POSITIVE_INFINITY)
+  await acquire()
+  expect(events).toStrictEqual([
+    { type: 'token-taken', source: 'issued', grant: 'client_credentials' },
+  ])
+})
