@@ -160,6 +160,12 @@ describe('src', () => {
     expect([...new Set(users.map(({ room }) => room))].sort()).toEqual([...ROOMS_WITH_NODE].sort())
   })
 
+  it('has comments that bundlers keep in testing and cli only', () => {
+    const kept = sources.filter(({ file }) => /@preserve|@license|\/\*!/.test(file.text))
+    const wrong = kept.filter(({ room }) => !ROOMS_WITH_NODE.includes(room))
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
   it('has at most 14 files at its root', () => {
     expect(sources.filter(({ room }) => room === 'root').length).toBeLessThanOrEqual(14)
   })
