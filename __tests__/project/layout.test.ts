@@ -142,7 +142,7 @@ describe('src', () => {
     expect(wrong).toEqual([])
   })
 
-  // esbuild then looks for x.browser.ts first. Node would not find x at all.
+  // Without an extension esbuild looks for x.browser.ts first, and Node finds nothing.
   it('leaves out the extension only of what the build for browsers replaces', () => {
     const names = sources.flatMap(({ path, file }) =>
       importsOf(file)

@@ -252,7 +252,7 @@ describe('a request for another party', () => {
   })
 })
 
-it('a config that was sent to another party first hides the token when it is sent to Caspio', async () => {
+it('a config that was first sent to another party redacts the token when it is sent to Caspio', async () => {
   const { api } = await startBench()
   const otherParty = await startRawServer()
   const { config } = await api.get(otherParty.url)

@@ -116,7 +116,10 @@ describe('without a lock', () => {
     const fleet = Array.from({ length: 8 }, () => startMember(account, store))
     await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
     expect(account.log.token.length).toBeLessThanOrEqual(8)
-    await vi.waitUntil(async () => new Set(await Promise.all(fleet.map(accessTokenOf))).size === 1)
+    await vi.waitUntil(
+      async () => new Set(await Promise.all(fleet.map(accessTokenOf))).size === 1,
+      { timeout: 4_000, interval: 50 },
+    )
     expect(await accessTokenOf(fleet[0] as Member)).toBe(store.token?.access_token)
   })
 
@@ -145,7 +148,9 @@ describe('without a lock', () => {
     await startMember(account, other).auth.getAccessToken()
     await vi.waitUntil(() => other.token !== undefined)
     for (const [key, entry] of other.entries) store.entries.set(key, entry)
-    await vi.waitUntil(async () => (await accessTokenOf(member)) === store.token?.access_token)
+    await vi.waitUntil(async () => (await accessTokenOf(member)) === store.token?.access_token, {
+      timeout: 3_000,
+    })
   })
 
   it('a token that could not be stored is stored when the store works again', async () => {

@@ -18,7 +18,7 @@ function limiterOf(limit?: RateLimiter['limit']): RateLimiter {
 
 const moveClock = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
-/** What it says to so many requests. */
+/** Whether it admits each of so many requests. */
 const admissions = (limiter: RateLimiter, count: number) =>
   Array.from({ length: count }, () => limiter.admit())
 
@@ -43,7 +43,7 @@ describe('with a limit', () => {
     expect(limiterOf(3).usage).toEqual({ limit: 3, windowSeconds: 1, remaining: 3 })
   })
 
-  it('forgets the requests that a clock which was set back makes future ones', () => {
+  it('forgets the requests that are in the future after the clock was set back', () => {
     const limiter = limiterOf({ requests: 1, seconds: 10 })
     limiter.admit()
     moveClock(-1)

@@ -114,7 +114,7 @@ describe('close', () => {
     })
     const start = performance.now()
     await account.close()
-    expect(performance.now() - start).toBeLessThan(30_000)
+    expect(performance.now() - start).toBeLessThan(500)
     expect(await Promise.all([hung, slow])).toEqual(['broken', 'broken'])
     await idleClosed
     expect(account.log.token.map((entry) => entry.status)).toEqual([200, 0])
@@ -134,7 +134,7 @@ describe('close', () => {
     await answered
     const start = performance.now()
     await account.close()
-    expect(performance.now() - start).toBeLessThan(30_000)
+    expect(performance.now() - start).toBeLessThan(500)
   })
 
   it('leaves nothing that keeps the process alive', async () => {

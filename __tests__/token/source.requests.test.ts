@@ -5,6 +5,7 @@ import { resolveOptions } from '../../src/contract/options.js'
 import { now } from '../../src/lib/clock.js'
 import { withoutSharing } from '../../src/store/without-sharing.js'
 import type { IssueRequest } from '../../src/token/issuer.js'
+import type { Token } from '../../src/token/life.js'
 import { TokenSource } from '../../src/token/source.js'
 import { fakeTime } from '../support/clocks.js'
 import { HOUR, MINUTE, SECOND } from '../support/durations.js'
@@ -40,6 +41,9 @@ function startSource(lifeSeconds = DAY / SECOND) {
     requests,
     events,
     acquire: async () => source.acquire(TRANSPORT),
+    /** Rejects a token, of the first send or of the resend. */
+    replace: async (rejected: Token, isResend = false) =>
+      (await source.replace(rejected, TABLE, isResend, TRANSPORT)) as Token,
     /** A token of another process. */
     foundToken: (name: string, life?: number) => ({
       token: tokenOf(name, life),
@@ -53,18 +57,17 @@ function startSource(lifeSeconds = DAY / SECOND) {
 
 describe('the grant of a token request', () => {
   it('is client credentials after a rejection, and the refresh token if its replacement is rejected, too', async () => {
-    const { source, requests, acquire } = startSource()
-    const first = await acquire()
-    const second = await source.replace(first, TABLE, false, TRANSPORT)
-    expect(second?.accessToken).toBe('t2')
-    await source.replace(second ?? first, TABLE, true, TRANSPORT)
+    const { requests, acquire, replace } = startSource()
+    const second = await replace(await acquire())
+    expect(second.accessToken).toBe('t2')
+    await replace(second, true)
     expect(requests.map(({ refreshToken }) => refreshToken)).toEqual([undefined, undefined, 'r2'])
   })
 
   it('is the refresh token if a token of another process is rejected', async () => {
-    const { source, requests, acquire, foundToken } = startSource()
+    const { source, requests, acquire, replace, foundToken } = startSource()
     expect(source.adopt(foundToken('x'), await acquire())).toBe(true)
-    await source.replace(await acquire(), TABLE, false, TRANSPORT)
+    await replace(await acquire())
     expect(requests.map(({ refreshToken }) => refreshToken)).toEqual([undefined, 'rx'])
   })
 
@@ -120,20 +123,17 @@ describe('a token of another process', () => {
   })
 
   it('is not taken if it was rejected, even some rejections ago', async () => {
-    const { source, acquire, foundToken } = startSource()
-    const first = await acquire()
-    const second = await source.replace(first, TABLE, false, TRANSPORT)
-    const third = await source.replace(second ?? first, TABLE, true, TRANSPORT)
-    expect(source.adopt(foundToken('1'), third ?? first)).toBe(true)
+    const { source, acquire, replace, foundToken } = startSource()
+    const third = await replace(await replace(await acquire()), true)
+    expect(source.adopt(foundToken('1'), third)).toBe(true)
     expect((await acquire()).accessToken).toBe('t3')
   })
 
   it('that expires sooner will do, unless the own one is only due', async () => {
-    const { source, requests, acquire, foundToken } = startSource()
-    const { token: shorter } = foundToken('x', 60)
-    const first = await acquire()
-    source.replace(first, TABLE, false, TRANSPORT)
-    expect(requests.at(-1)?.accepts(shorter)).toBe(true)
+    const { requests, acquire, replace, foundToken } = startSource()
+    const replaced = replace(await acquire())
+    expect(requests.at(-1)?.accepts(foundToken('x', 60).token)).toBe(true)
+    await replaced
     vi.advanceTimersByTime(23 * HOUR)
     await acquire()
     expect(requests.at(-1)?.accepts(foundToken('y', 60).token)).toBe(false)
@@ -141,14 +141,13 @@ describe('a token of another process', () => {
 })
 
 it('a rejection of a token that is older than an hour is not held against its resource', async () => {
-  const { source, acquire } = startSource()
-  const first = await acquire()
-  const second = await source.replace(first, TABLE, false, TRANSPORT)
+  const { acquire, replace } = startSource()
+  const second = await replace(await acquire())
   vi.advanceTimersByTime(HOUR)
-  const third = await source.replace(second ?? first, TABLE, false, TRANSPORT)
-  expect(third?.accessToken).toBe('t3')
+  const third = await replace(second)
+  expect(third.accessToken).toBe('t3')
   vi.advanceTimersByTime(HOUR - MINUTE)
-  expect(source.replace(third ?? first, TABLE, false, TRANSPORT)).toBeUndefined()
+  expect(await replace(third)).toBeUndefined()
 })
 
 it('only a request that was accepted with the current token counts for the renewals', async () => {

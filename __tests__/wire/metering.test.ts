@@ -175,11 +175,10 @@ describe.each(ADAPTERS)('through many faults, with the %s adapter', (adapter) =>
     account.revoke()
     await outcomesOf(Array.from({ length: 40 }, () => api.get(PHYSICIANS)))
     account.api.fail({ hang: true, times: 4 })
-    const before = received(account).all
-    const hung = Array.from({ length: 4 }, () => api.get(PHYSICIANS, { signal }))
-    await vi.waitUntil(() => received(account).all === before + 4)
+    // Long enough for a busy machine: a call that times out before it is received is not counted.
+    await times(4, () => rejectionOf(api.get(PHYSICIANS, { timeout: 2_000 })))
     controller.abort()
-    await outcomesOf([...first, ...hung])
+    await outcomesOf(first)
 
     const { answered, all } = received(account)
     expect(all - answered).toBe(5 + 3 + 4)

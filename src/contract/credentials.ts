@@ -27,7 +27,7 @@ function check(name: string, fields: Readonly<Record<string, unknown>>): string 
   // A class may define its fields as accessors, so only Object.prototype is left out.
   const isPolluted = name in Object.prototype && !Object.hasOwn(fields, name)
   const value = isPolluted ? undefined : fields[name]
-  // Each token request asks a function for the secret.
+  // If it is a function, each token request calls it.
   if (name === 'clientSecret' && typeof value === 'function') return value as never
   const fault = faultOf(value)
   if (!fault) return value as string

@@ -67,6 +67,6 @@ describe('a LIKE pattern', () => {
     const started = performance.now()
     expect(compilePattern(`${'%a'.repeat(500)}%b`)('a'.repeat(50_000))).toBe(false)
     expect(compilePattern(`${'%_a'.repeat(300)}%b`)('a'.repeat(50_000))).toBe(false)
-    expect(performance.now() - started).toBeLessThan(10_000)
+    expect(performance.now() - started).toBeLessThan(2_000)
   })
 })

@@ -33,6 +33,6 @@ describe('texts', () => {
   it('with many spaces take no long time', () => {
     const started = performance.now()
     textKey(`${' '.repeat(200_000)}a${' '.repeat(200_000)}`)
-    expect(performance.now() - started).toBeLessThan(10_000)
+    expect(performance.now() - started).toBeLessThan(1_000)
   })
 })
