@@ -1,13 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { PHYSICIANS, rejectionOf, sleep, startAccount, times } from '../support/account.js'
+import { fakeTime } from '../support/clocks.js'
+import { startHeldBench } from '../support/held-bench.js'
 import { MemoryStore } from '../support/memory-store.js'
-import {
-  accessTokenOf,
-  type Member,
-  ofType,
-  sources,
-  startMember,
-} from '../support/shared-tokens.js'
+import { accessTokenOf, ofType, sources, startMember } from '../support/shared-tokens.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 describe('the lock', () => {
@@ -45,12 +41,12 @@ describe('the lock', () => {
   it('expires if its holder never releases it', async () => {
     const account = await startAccount()
     const store = new MemoryStore({ lock: true })
+    const started = performance.now()
     // The holder died during its token request. The lock expires in 300 ms.
     await store.lock?.(
       `axios-caspio-auth:${encodeURIComponent(new URL(account.credentials.tokenEndpointURL).host)}%2Foauth%2Ftoken:${account.credentials.clientID}:lock`,
       300,
     )
-    const started = performance.now()
     const fleet = Array.from({ length: 8 }, () => startMember(account, store))
     await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
     expect(performance.now() - started).toBeGreaterThan(250)
@@ -108,31 +104,46 @@ describe('the lock', () => {
   })
 })
 
+// A process looks at what became of its token after a random time of up to 2 s.
+const LONGEST_SETTLE_MS = 2_000
+
 describe('without a lock', () => {
+  fakeTime()
+
   it('processes that start at the same moment end up with the same token', async () => {
     const account = await startAccount()
-    account.tokenEndpoint.latency = 30
     const store = new MemoryStore()
-    const fleet = Array.from({ length: 8 }, () => startMember(account, store))
+    // No process sees the token of another one before it has its own.
+    const length = 8
+    let [calls, writeAll] = [0, () => {}]
+    const allHaveTokens = new Promise<void>((resolve) => {
+      writeAll = resolve
+    })
+    const set = store.set.bind(store)
+    vi.spyOn(store, 'set').mockImplementation(async (...entry) => {
+      if (++calls === length) writeAll()
+      await allHaveTokens
+      return set(...entry)
+    })
+    const fleet = Array.from({ length }, () => startMember(account, store))
     await Promise.all(fleet.map(({ api }) => api.get(PHYSICIANS)))
-    expect(account.log.token.length).toBeLessThanOrEqual(8)
-    await vi.waitUntil(
-      async () => new Set(await Promise.all(fleet.map(accessTokenOf))).size === 1,
-      { timeout: 4_000, interval: 50 },
+    expect(account.log.token).toHaveLength(length)
+    await vi.advanceTimersByTimeAsync(LONGEST_SETTLE_MS)
+    expect(new Set(await Promise.all(fleet.map(accessTokenOf)))).toEqual(
+      new Set([store.token?.access_token]),
     )
-    expect(await accessTokenOf(fleet[0] as Member)).toBe(store.token?.access_token)
   })
 
   it('a slow process takes the token that others already use and drops the one it requested', async () => {
-    const account = await startAccount()
-    const store = new MemoryStore()
-    account.tokenEndpoint.latency = 150
-    const slowMember = startMember(account, store)
-    const slow = slowMember.auth.getAccessToken()
-    await vi.waitUntil(() => account.liveAccessTokens === 1)
-    account.tokenEndpoint.latency = 0
-    const { access_token } = await startMember(account, store).auth.getAccessToken()
+    const { account, credentials, hold, pass, release, tokenRequests } = await startHeldBench()
+    const [{ url }, store] = [account, new MemoryStore()]
+    hold()
+    const slow = startMember({ url, credentials }, store).auth.getAccessToken()
+    await tokenRequests(1)
+    pass()
+    const { access_token } = await startMember({ url, credentials }, store).auth.getAccessToken()
     await vi.waitUntil(() => store.token !== undefined)
+    release()
     expect((await slow).access_token).toBe(access_token)
     expect(store.token?.access_token).toBe(access_token)
   })
@@ -140,32 +151,29 @@ describe('without a lock', () => {
   it('a process whose token was overwritten in the store takes the new one', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
-    await startMember(account, store).auth.getAccessToken()
-    await vi.waitUntil(() => store.token !== undefined)
+    const other = new MemoryStore()
+    for (const one of [store, other]) {
+      await startMember(account, one).auth.getAccessToken()
+      await vi.waitUntil(() => one.token !== undefined)
+    }
     const member = startMember(account, store)
     await member.auth.getAccessToken()
-    const other = new MemoryStore()
-    await startMember(account, other).auth.getAccessToken()
-    await vi.waitUntil(() => other.token !== undefined)
     for (const [key, entry] of other.entries) store.entries.set(key, entry)
-    await vi.waitUntil(async () => (await accessTokenOf(member)) === store.token?.access_token, {
-      timeout: 3_000,
-    })
+    await vi.advanceTimersByTimeAsync(LONGEST_SETTLE_MS)
+    expect(await accessTokenOf(member)).toBe(store.token?.access_token)
   })
 
   it('a token that could not be stored is stored when the store works again', async () => {
     const account = await startAccount()
     const store = new MemoryStore()
     vi.spyOn(store, 'set').mockRejectedValueOnce(new Error('out of memory'))
-    const clock = vi.spyOn(performance, 'now')
     const member = startMember(account, store)
     await member.auth.getAccessToken()
     await vi.waitUntil(() => ofType(member.events, 'store-failed').length === 1)
-    // The store is skipped for 10 s after a failure. That time is over.
-    const now = performance.now()
-    clock.mockImplementation(() => now + 11_000)
-    await vi.waitUntil(() => store.token !== undefined)
-    clock.mockRestore()
+    // The store is skipped for 10 s after a failure, and then tried at the next look.
+    await vi.advanceTimersByTimeAsync(9_000)
+    expect(store.token).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(30_000)
     expect(account.log.token).toHaveLength(1)
     expect(store.token?.access_token).toBe(await accessTokenOf(member))
   })

@@ -5,8 +5,9 @@ import { startAccount } from './account.js'
 import { startRawServer } from './raw-server.js'
 
 /**
- * Starts an account, and attaches the plugin to an axios instance. After `hold()`, the token endpoint
- * answers nothing until `release()`, so that no test has to be quicker than an answer.
+ * Starts an account, and attaches the plugin to an axios instance. After `hold()`, token requests get
+ * no answer until `release()`, so that no test has to be quicker than an answer. After `pass()`, new
+ * ones are answered at once, while those that are held stay so.
  */
 export async function startHeldBench(options: CaspioAuthOptions = {}) {
   const account = await startAccount()
@@ -31,10 +32,14 @@ export async function startHeldBench(options: CaspioAuthOptions = {}) {
     account,
     api,
     auth,
+    credentials,
     hold() {
       released = new Promise((resolve) => {
         release = resolve
       })
+    },
+    pass() {
+      released = Promise.resolve()
     },
     release: () => release(),
     /** Waits until the token endpoint has received this many token requests. */

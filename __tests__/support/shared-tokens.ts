@@ -17,7 +17,7 @@ export interface Member {
 
 /** Starts what represents one process of a fleet: an instance with a token source. */
 export function startMember(
-  account: CaspioAccount,
+  account: Pick<CaspioAccount, 'url' | 'credentials'>,
   tokenStore: CaspioTokenStore,
   options: CaspioAuthOptions = {},
 ): Member {

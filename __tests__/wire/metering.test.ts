@@ -13,6 +13,7 @@ import {
 import type { CaspioAccount } from '../../src/testing/index.js'
 import { outcomesOf, PHYSICIANS, rejectionOf, startAccount, times } from '../support/account.js'
 import { ADAPTERS } from '../support/axios-features.js'
+import { fakeClocks } from '../support/clocks.js'
 import { MemoryStore } from '../support/memory-store.js'
 import { startRawServer } from '../support/raw-server.js'
 
@@ -68,6 +69,9 @@ function expectExactly(
 }
 
 describe('the meter counts exactly what the account received', () => {
+  // A cooldown may not end in the middle of a test.
+  fakeClocks()
+
   it('for a cold start, a revoked token and a renewal', async () => {
     const { account, api, auth, meter } = await startMetered()
     await times(50, () => api.get(PHYSICIANS))

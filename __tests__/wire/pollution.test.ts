@@ -131,10 +131,15 @@ process.on('uncaughtException', () => {})
 // Only the plugin's codes: those of Node and axios vary.
 const codeOf = (error) => /^ERR_CASPIO_/.test(error?.code) ? error.code : 'failed'
 
+// 2 s in 20 steps: if the machine stands still for longer, that is one step.
 async function step(act) {
   if (outcome.includes('hang')) return
   let timer
-  const hang = new Promise((resolve) => { timer = setTimeout(resolve, 2_000, 'hang') })
+  let left = 20
+  const hang = new Promise((resolve) => {
+    const wait = () => { timer = setTimeout(() => (--left ? wait() : resolve('hang')), 100) }
+    wait()
+  })
   const ended = (async () => (await act(), 'ok'))().catch(codeOf)
   outcome.push(await Promise.race([ended, hang]))
   clearTimeout(timer)

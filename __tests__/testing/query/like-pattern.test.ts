@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compilePattern as compile } from '../../../src/testing/query/like-pattern.js'
 import { thrownBy } from '../../support/outcomes.js'
+import { cpuTimeOf } from '../../support/running-time.js'
 
 const compilePattern = (pattern: string, escapedBy?: string) =>
   compile(pattern, escapedBy, (problem) => new Error(problem))
@@ -64,9 +65,10 @@ describe('a LIKE pattern', () => {
   })
 
   it('takes no exponential time', () => {
-    const started = performance.now()
-    expect(compilePattern(`${'%a'.repeat(500)}%b`)('a'.repeat(50_000))).toBe(false)
-    expect(compilePattern(`${'%_a'.repeat(300)}%b`)('a'.repeat(50_000))).toBe(false)
-    expect(performance.now() - started).toBeLessThan(2_000)
+    const match = () => {
+      expect(compilePattern(`${'%a'.repeat(500)}%b`)('a'.repeat(50_000))).toBe(false)
+      expect(compilePattern(`${'%_a'.repeat(300)}%b`)('a'.repeat(50_000))).toBe(false)
+    }
+    expect(cpuTimeOf(match)).toBeLessThan(2_000)
   })
 })
