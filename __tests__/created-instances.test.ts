@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth, createCaspioAuth } from '../src/index.js'
 import type { CaspioAccount } from '../src/testing/index.js'
 import { PHYSICIANS, rejectionOf, startAccount } from './support/account.js'
+import { stopClocks } from './support/clocks.js'
 import { startRawServer } from './support/raw-server.js'
 
 const OPTIONS = { createdInstances: true }
@@ -125,6 +126,7 @@ describe('a created instance', () => {
   })
 
   it('is attached once after a hot reload', async () => {
+    stopClocks()
     const { account, parent, create, url } = await startParent()
     const child = parent.create()
     vi.resetModules()

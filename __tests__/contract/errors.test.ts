@@ -18,6 +18,7 @@ import {
   thrownBy,
 } from '../support/account.js'
 import { CAN } from '../support/axios-features.js'
+import { stopClocks } from '../support/clocks.js'
 import { type Received, startRawServer } from '../support/raw-server.js'
 import { expectNoSecrets } from '../support/secrets.js'
 
@@ -253,6 +254,7 @@ describe('a CaspioAuthError', () => {
   })
 
   it('shares nothing that can be changed with the errors of other callers', async () => {
+    stopClocks()
     const { account, api, events } = await startBench({ retries: 0 })
     account.tokenEndpoint.fail({ status: 503, body: '{"error":"busy","list":[{"a":1}]}' })
     const failed = await outcomesOf([1, 2, 3].map(() => api.get(PHYSICIANS)))

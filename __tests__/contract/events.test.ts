@@ -8,6 +8,7 @@ import {
   isCaspioAuthError,
 } from '../../src/index.js'
 import { PHYSICIANS, rejectionOf, startAccount, startBench, times } from '../support/account.js'
+import { stopClocks } from '../support/clocks.js'
 import {
   DAY_IN_MS,
   duration,
@@ -113,11 +114,12 @@ describe('the events of an account', () => {
   })
 
   it('report a failed background renewal as such, while requests continue', async () => {
+    stopClocks()
     const { account, api, events } = await startBench({ retries: 0 })
     await api.get(PHYSICIANS)
     events.length = 0
     account.tokenEndpoint.fail()
-    passTime(DAY_IN_MS - 600_000)
+    vi.advanceTimersByTime(DAY_IN_MS - 600_000)
     expect((await api.get(PHYSICIANS)).status).toBe(200)
     await vi.waitFor(() => expect(events).toHaveLength(3))
     const failed = { type: 'token-request', status: 503, errorCode: 'temporarily_unavailable' }
@@ -211,6 +213,7 @@ describe('the events of an account', () => {
   })
 
   it('report a failure once, no matter how many requests share it or arrive during the cooldown', async () => {
+    stopClocks()
     const { account, api, events } = await startBench({ retries: 0 })
     account.tokenEndpoint.fail()
     await times(10, () => rejectionOf(api.get(PHYSICIANS)))

@@ -7,7 +7,7 @@ import { sendAndRecover } from '../../src/request/recovery.js'
 import type { Token } from '../../src/token/life.js'
 import { PHYSICIANS, rejectionOf, startBench, times } from '../support/account.js'
 import { createToken, scriptedRequest } from '../support/authorised-request.js'
-import { atRest } from '../support/clocks.js'
+import { atRest, stopClocks } from '../support/clocks.js'
 import { startHeldBench } from '../support/held-bench.js'
 
 const first = createToken('first')
@@ -203,6 +203,7 @@ describe('the recovery of a request', () => {
   })
 
   it('rejects with a CaspioAuthError if there is no token, never with a CanceledError', async () => {
+    stopClocks()
     const { account, api } = await startBench({ retries: 0 })
     await api.get(PHYSICIANS)
     account.revoke()

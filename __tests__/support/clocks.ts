@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, vi } from 'vitest'
+import { afterEach, beforeEach, onTestFinished, vi } from 'vitest'
 
 function fake(...toFake: NonNullable<Parameters<typeof vi.useFakeTimers>[0]>['toFake'] & {}): void {
   beforeEach(() => {
@@ -14,6 +14,14 @@ function fake(...toFake: NonNullable<Parameters<typeof vi.useFakeTimers>[0]>['to
 /** Both clocks stand still until a test moves them. Timers and sockets are real. */
 export function fakeClocks(): void {
   fake('Date', 'performance')
+}
+
+/** Both clocks stand still for the rest of the running test, so that a short cooldown does not end in it. */
+export function stopClocks(): void {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
 }
 
 /** Both clocks and all timers stand still until a test moves them. For tests without sockets. */
