@@ -248,7 +248,7 @@ describe('the recovery of a request', () => {
     await api.get(PHYSICIANS)
     account.api.fail({ status: 401, times: 1, body: 'x'.repeat(1_000_000) })
     // With one socket the token request and the resend would hang behind an undrained answer.
-    const { data } = await api.get(PHYSICIANS, { responseType: 'stream', timeout: 3_000 })
+    const { data } = await api.get(PHYSICIANS, { responseType: 'stream' })
     data.resume()
     httpAgent.destroy()
   })
