@@ -1,13 +1,14 @@
 import axios from 'axios'
 import { attachCaspioAuth } from '../dist/index.js'
+import { measureAdded } from './support/measure-added.mjs'
 
 /**
  * Measures the time that the plugin and a hand-written pair of interceptors add to a request with a
- * stubbed adapter. All cases run in turn; the best of several rounds counts.
+ * stubbed adapter. Needs dist.
  * Usage: node bench/bench.mjs
  */
-const ROUNDS = 103
-const REQUESTS = 2_000
+const PACE = { rounds: 500, warmUp: 25 }
+const REQUESTS = 400
 
 // As long as Caspio's tokens.
 const accessToken = 'x'.repeat(340)
@@ -59,38 +60,33 @@ const relative = '/tables/Physicians/records'
 const absolute = `${base.baseURL}${relative}`
 const foreign = 'https://api.example.com/v1/charges'
 const cases = [
-  ['axios alone', axiosAlone, relative],
-  ['hand-written pair', byHand, relative],
-  ['plugin, relative URL', plugin, relative],
-  ['plugin, absolute URL', plugin, absolute],
-  ['axios alone, foreign', axiosAlone, foreign],
-  ['plugin, foreign URL', plugin, foreign],
+  { id: 'axios alone', instance: axiosAlone, url: relative, baseline: 0 },
+  { id: 'hand-written pair', instance: byHand, url: relative, baseline: 0 },
+  { id: 'plugin, relative URL', instance: plugin, url: relative, baseline: 0 },
+  { id: 'plugin, absolute URL', instance: plugin, url: absolute, baseline: 0 },
+  { id: 'axios alone, foreign', instance: axiosAlone, url: foreign, baseline: 4 },
+  { id: 'plugin, foreign URL', instance: plugin, url: foreign, baseline: 4 },
 ]
+const clients = cases.map(({ instance, url, ...client }) => ({
+  ...client,
+  send: () => instance.get(url),
+}))
 
-const best = new Map(cases.map(([name]) => [name, Number.POSITIVE_INFINITY]))
-for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, instance, url] of cases) {
-    const started = process.hrtime.bigint()
-    for (let i = 0; i < REQUESTS; i++) await instance.get(url)
-    const each = Number(process.hrtime.bigint() - started) / REQUESTS
-    // The first rounds warm up.
-    if (round > 2) best.set(name, Math.min(best.get(name), each))
-  }
-}
+const times = await measureAdded(clients, PACE, async (send) => {
+  const started = process.hrtime.bigint()
+  for (let sent = 0; sent < REQUESTS; sent++) await send()
+  return Number(process.hrtime.bigint() - started) / REQUESTS
+})
 
-const baseline = { relative: best.get('axios alone'), foreign: best.get('axios alone, foreign') }
 console.log(
-  `axios ${axios.VERSION}, Node ${process.version}: ns per request, best of ${ROUNDS - 3} rounds of ${REQUESTS}`,
+  `axios ${axios.VERSION}, Node ${process.version}: µs per request, median of ${PACE.rounds} rounds of ${REQUESTS}`,
 )
-for (const [name, time] of best) {
-  const added = time - (name.includes('foreign') ? baseline.foreign : baseline.relative)
-  console.log(
-    `${name.padEnd(22)} ${time.toFixed(0).padStart(7)}  added ${added.toFixed(0).padStart(6)}  (${((100 * added) / baseline.relative).toFixed(1)} %)`,
-  )
+for (const [id, { total, added }] of times) {
+  const shown = `${added.value.toFixed(1)} ± ${added.noise.toFixed(1)}`
+  console.log(`${id.padEnd(22)}${total.toFixed(1).padStart(6)}  added ${shown.padStart(9)}`)
 }
-const ratio =
-  (best.get('plugin, relative URL') - baseline.relative) /
-  (best.get('hand-written pair') - baseline.relative)
+const addedBy = (id) => times.get(id).added.value
+const share = addedBy('plugin, relative URL') / addedBy('hand-written pair')
 console.log(
-  `the plugin adds ${(100 * ratio).toFixed(0)} % of the time that the hand-written pair adds`,
+  `the plugin adds ${(100 * share).toFixed(0)} % of the time that the hand-written pair adds`,
 )

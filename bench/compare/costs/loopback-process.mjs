@@ -1,6 +1,7 @@
 import { createCaspioAuth } from 'axios-caspio-auth'
+import { measureAdded } from '../../support/measure-added.mjs'
 import { PHYSICIANS } from '../support/requests.mjs'
-import { createPairs, measureAdded } from './paired.mjs'
+import { createPairs } from './paired.mjs'
 import { startAccount } from './start-account.mjs'
 
 const [id, kind, rounds, warmUp] = process.argv.slice(2)

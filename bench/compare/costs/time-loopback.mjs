@@ -1,6 +1,6 @@
+import { noiseOf } from '../../support/measure-added.mjs'
 import { median } from '../../support/median.mjs'
 import { inChild } from '../support/in-child.mjs'
-import { noiseOf } from './paired.mjs'
 
 export const rows = [
   {

@@ -1,5 +1,6 @@
+import { measureAdded } from '../../support/measure-added.mjs'
 import { PHYSICIANS } from '../support/requests.mjs'
-import { createPairs, measureAdded } from './paired.mjs'
+import { createPairs } from './paired.mjs'
 import { startAccount } from './start-account.mjs'
 import { createStub } from './stubs.mjs'
 
