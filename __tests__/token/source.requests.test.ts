@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createFailure } from '../../src/contract/errors.js'
+import { createFailure, type Failure } from '../../src/contract/errors.js'
 import type { CaspioAuthEvent } from '../../src/contract/events.js'
 import { resolveOptions } from '../../src/contract/options.js'
 import { now } from '../../src/lib/clock.js'
@@ -28,10 +28,10 @@ function startSource(lifeSeconds = DAY / SECOND) {
     refreshToken: `r${name}`,
     requestedAt: now(),
   })
-  let isDown = false
+  let failure: Failure | undefined
   const issue = async (request: IssueRequest) => {
     requests.push(request)
-    if (isDown) throw createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'down')
+    if (failure) throw failure
     return { token: tokenOf(requests.length), grant: 'client_credentials' as const }
   }
   const emit = (event: CaspioAuthEvent) => events.push(event)
@@ -49,8 +49,8 @@ function startSource(lifeSeconds = DAY / SECOND) {
       token: tokenOf(name, life),
       grant: undefined,
     }),
-    breakDown: () => {
-      isDown = true
+    breakDown: (isNetworkFault = false) => {
+      failure = createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'down', { isNetworkFault })
     },
   }
 }
@@ -137,6 +137,25 @@ describe('a token of another process', () => {
     vi.advanceTimersByTime(23 * HOUR)
     await acquire()
     expect(requests.at(-1)?.accepts(foundToken('y', 60).token)).toBe(false)
+  })
+})
+
+describe('a token request that failed', () => {
+  const OTHER_TRANSPORT = { defaults: {} }
+
+  /** How many token requests are sent if two callers ask for another token at the same time. */
+  async function requestsOfTwo(transport: typeof TRANSPORT, isNetworkFault: boolean) {
+    const { source, requests, breakDown } = startSource()
+    breakDown(isNetworkFault)
+    const both = [TRANSPORT, transport].map((one) => rejectionOf(source.renew(one)))
+    expect(await Promise.all(both)).toMatchObject(Array(2).fill({ message: 'down' }))
+    return requests.length
+  }
+
+  it('is repeated for another instance if it met a network fault, and for no other caller', async () => {
+    expect(await requestsOfTwo(OTHER_TRANSPORT, true)).toBe(2)
+    expect(await requestsOfTwo(TRANSPORT, true)).toBe(1)
+    expect(await requestsOfTwo(OTHER_TRANSPORT, false)).toBe(1)
   })
 })
 
