@@ -1,3 +1,5 @@
+import { Agent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import axios, {
   AxiosError,
   AxiosHeaders,
@@ -251,6 +253,18 @@ describe('a request for another party', () => {
     expect(account.log.token).toHaveLength(1)
   })
 })
+
+it.each(['Caspio', 'another party'])(
+  'an error from %s hides the agents in its JSON, because they lead to token requests',
+  async (server) => {
+    const agents = { httpAgent: new Agent(), httpsAgent: new HttpsAgent() }
+    const { api } = await startBench({ axios: agents })
+    const { url } = await startRawServer((_, response) => response.writeHead(500).end())
+    const error = await rejectionOf(api.get(server === 'Caspio' ? '/nowhere' : url))
+    const { httpAgent, httpsAgent } = error.toJSON().config
+    expect([httpAgent, httpsAgent]).toEqual(['[REDACTED ****]', '[REDACTED ****]'])
+  },
+)
 
 it('a config that was first sent to another party redacts the token when it is sent to Caspio', async () => {
   const { api } = await startBench()

@@ -30,6 +30,12 @@ describe("existingAuthorization: 'keep'", () => {
     auth.detach()
   })
 
+  it('sends a header without a scheme as well', async () => {
+    const { account, api } = await startBench(KEEP)
+    await rejectionOf(api.get(PHYSICIANS, { headers: { Authorization: 'a-key' } }))
+    expect(account.log.api.map(({ headers }) => headers.authorization)).toEqual(['a-key'])
+  })
+
   it.each([undefined, null, '', ' '])('sends the token in place of %j', async (Authorization) => {
     const { account, api } = await startBench(KEEP)
     account.api.fail({ status: 401, times: 1 })
