@@ -54,6 +54,12 @@ describe('the event api-call', () => {
     expect(calls).toMatchObject([{ status: 401, resent: false }])
   })
 
+  it('shows the URL that axios sends if the baseURL ends with a slash', async () => {
+    const { account, api, calls } = await startCalls()
+    await api.get(PHYSICIANS, { baseURL: `${account.url}/rest/v2/` })
+    expect(calls.map(({ url }) => url)).toEqual([account.url + account.log.api[0]?.path])
+  })
+
   it('shows an absolute URL without query and fragment, and the method in upper case', async () => {
     const { account, api, calls } = await startCalls()
     await api.get(`${PHYSICIANS}?q.limit=5#top`, { params: { 'q.where': '1=1' } })
