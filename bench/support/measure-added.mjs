@@ -5,20 +5,20 @@ import { median } from './median.mjs'
  * comes from the medians of ten subsets of the rounds. Each round has a random order, so that no
  * client always runs after the same other one.
  *
- * @param pairs for each client its `id`, `send` and the index of its baseline, which may be itself
+ * @param clients for each client its `id`, `send` and the index of its baseline, which may be itself
  * @param time resolves to the nanoseconds that `send` takes
  * @returns microseconds, by id
  */
-export async function measureAdded(pairs, { rounds, warmUp }, time) {
-  const times = pairs.map(() => [])
+export async function measureAdded(clients, { rounds, warmUp }, time) {
+  const times = clients.map(() => [])
   for (let round = 0; round < rounds + warmUp; round++) {
-    for (const index of shuffled(pairs.keys())) {
-      const taken = await time(pairs[index].send)
+    for (const index of shuffled(clients.keys())) {
+      const taken = await time(clients[index].send)
       if (round >= warmUp) times[index].push(taken / 1_000)
     }
   }
   return new Map(
-    pairs.map(({ id, baseline }, index) => {
+    clients.map(({ id, baseline }, index) => {
       const differences = times[index].map((taken, round) => taken - times[baseline][round])
       const added = { value: median(differences), noise: noiseOf(tenthsOf(differences)) }
       return [id, { total: median(times[index]), added }]
