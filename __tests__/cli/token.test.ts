@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createCaspioAuth } from '../../src/index.js'
 import { startAccount } from '../support/account.js'
+import { startHeldBench } from '../support/held-bench.js'
 import { environment, temporaryFolder } from '../support/programs.js'
 import { expectNoSecrets } from '../support/secrets.js'
 import { runMain, unwrapped } from './support.js'
@@ -204,12 +205,14 @@ describe('token --store', () => {
   })
 
   it('prints the token even if it cannot be saved, with a warning', async () => {
-    const { account, path, env, store } = await startStore()
-    account.tokenEndpoint.latency = 1_000
-    const running = runMain(['token', ...store], env)
+    const { credentials, hold, release, tokenRequests } = await startHeldBench()
+    const { path, store } = await startStore()
+    hold()
+    const running = runMain(['token', ...store], environment(credentials))
+    await tokenRequests(1)
     // A folder takes the place of the file before the token is saved.
-    while (account.liveAccessTokens === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     await mkdir(path)
+    release()
     const { code, out, err } = await running
     expect(code).toBe(0)
     expect(JSON.parse(out).access_token).toMatch(TOKEN)
