@@ -1,20 +1,20 @@
 import { median } from './median.mjs'
 
 /**
- * Measures what each client adds to its baseline: the median difference within a round. The noise
- * comes from the medians of ten subsets of the rounds. Each round has a random order, so that no
- * client always runs after the same other one.
+ * Measures the time that each client adds to a request of its baseline: the median difference within
+ * a round. The noise comes from the medians of ten subsets of the rounds. Each round has a random
+ * order, so that no client always runs after the same other one.
  *
  * @param clients for each client its `id`, `send` and the index of its baseline, which may be itself
- * @param time resolves to the nanoseconds that `send` takes
+ * @param requests how often a client sends in each round
  * @returns microseconds, by id
  */
-export async function measureAdded(clients, { rounds, warmUp }, time) {
+export async function measureAdded(clients, { rounds, warmUp, requests }) {
   const times = clients.map(() => [])
   for (let round = 0; round < rounds + warmUp; round++) {
     for (const index of shuffled(clients.keys())) {
-      const taken = await time(clients[index].send)
-      if (round >= warmUp) times[index].push(taken / 1_000)
+      const taken = await timeOf(clients[index].send, requests)
+      if (round >= warmUp) times[index].push(taken)
     }
   }
   return new Map(
@@ -24,6 +24,13 @@ export async function measureAdded(clients, { rounds, warmUp }, time) {
       return [id, { total: median(times[index]), added }]
     }),
   )
+}
+
+/** Microseconds for each request. */
+async function timeOf(send, requests) {
+  const started = process.hrtime.bigint()
+  for (let sent = 0; sent < requests; sent++) await send()
+  return Number(process.hrtime.bigint() - started) / requests / 1_000
 }
 
 function tenthsOf(numbers) {

@@ -1,6 +1,5 @@
 import { createCaspioAuth } from 'axios-caspio-auth'
 import { measureAdded } from '../../support/measure-added.mjs'
-import { PHYSICIANS } from '../support/requests.mjs'
 import { createPairs } from './paired.mjs'
 import { startAccount } from './start-account.mjs'
 
@@ -13,12 +12,8 @@ const headers = { Authorization: `Bearer ${token}` }
 const pairs = await createPairs([{ id, kind, attach }], account, (_, attached) =>
   attached ? {} : { headers },
 )
-const pace = { rounds: Number(rounds), warmUp: Number(warmUp) }
-const times = await measureAdded(pairs, pace, async (send) => {
-  const started = process.hrtime.bigint()
-  await send(PHYSICIANS)
-  return Number(process.hrtime.bigint() - started)
-})
+const pace = { rounds: Number(rounds), warmUp: Number(warmUp), requests: 1 }
+const times = await measureAdded(pairs, pace)
 account.close()
 const measured = { added: times.get(id).added.value, baseline: times.get(`baseline ${kind}`).total }
 process.send(measured, () => process.exit())

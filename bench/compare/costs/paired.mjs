@@ -1,4 +1,5 @@
 import { createClient } from '../clients/index.mjs'
+import { PHYSICIANS } from '../support/requests.mjs'
 
 /**
  * Creates the contestants' clients, and for each kind a baseline: the HTTP client without a contestant.
@@ -12,7 +13,8 @@ export async function createPairs(contestants, account, optionsOf = () => ({})) 
   const pairs = []
   for (const { id, kind, attach } of entries) {
     const client = await createClient({ kind, attach }, account, await optionsOf(kind, attach))
-    pairs.push({ id, baseline: kinds.indexOf(kind), send: client.request })
+    const send = () => client.request(PHYSICIANS)
+    pairs.push({ id, baseline: kinds.indexOf(kind), send })
   }
   return pairs
 }

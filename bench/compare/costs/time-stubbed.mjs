@@ -1,5 +1,4 @@
 import { measureAdded } from '../../support/measure-added.mjs'
-import { PHYSICIANS } from '../support/requests.mjs'
 import { createPairs } from './paired.mjs'
 import { startAccount } from './start-account.mjs'
 import { createStub } from './stubs.mjs'
@@ -20,16 +19,10 @@ export async function measure(contestants, { quick }) {
   const pairs = await createPairs(contestants, account, async (kind) => ({
     transport: await createStub(kind),
   }))
-  const requests = quick ? 100 : 400
-  const times = await measureAdded(
-    pairs,
-    { rounds: quick ? 30 : 250, warmUp: quick ? 10 : 25 },
-    async (send) => {
-      const started = process.hrtime.bigint()
-      for (let sent = 0; sent < requests; sent++) await send(PHYSICIANS)
-      return Number(process.hrtime.bigint() - started) / requests
-    },
-  )
+  const pace = quick
+    ? { rounds: 30, warmUp: 10, requests: 100 }
+    : { rounds: 250, warmUp: 25, requests: 400 }
+  const times = await measureAdded(pairs, pace)
   account.close()
   return {
     values: Object.fromEntries(contestants.map(({ id }) => [id, { added: times.get(id).added }])),
