@@ -11,6 +11,7 @@ import {
 import type { CaspioAccount } from '../../src/testing/index.js'
 import { PHYSICIANS, rejectionOf, startAccount, times } from '../support/account.js'
 import { CAN } from '../support/axios-features.js'
+import { stopClocks } from '../support/clocks.js'
 import { type ConnectProxy, startConnectProxy } from '../support/connect-proxy.js'
 import { witness } from '../support/hygiene.js'
 import { createAuthority, startTlsFront, type TlsFront } from '../support/tls.js'
@@ -213,7 +214,7 @@ export const BEHAVIOURS: Record<string, (start: Start) => Promise<void>> = {
   },
 
   'an early renewal runs in the background': async (start) => {
-    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+    stopClocks()
     let tokensTaken = 0
     const { account, api } = await start({
       onEvent({ type }) {

@@ -8,6 +8,7 @@ import { attachCaspioAuth } from '../../src/index.js'
 import { forTokenRequest, noStore } from '../../src/token/platform.js'
 import { times } from '../support/account.js'
 import { CAN } from '../support/axios-features.js'
+import { stopClocks } from '../support/clocks.js'
 import { startConnectProxy } from '../support/connect-proxy.js'
 import { startRawServer } from '../support/raw-server.js'
 
@@ -103,10 +104,7 @@ describe('a token request does not wait for the calls in a small connection pool
   })
 
   it('of an agent, in a renewal in the background', async () => {
-    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
-    onTestFinished(() => {
-      vi.useRealTimers()
-    })
+    stopClocks()
     const { url } = await startSlowAccount(false)
     const httpAgent = new Agent({ ...POOL, keepAlive: true })
     const passMinutes = () => {

@@ -1,18 +1,14 @@
 import axios from 'axios'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth, type CaspioAuthEvent } from '../../src/index.js'
 import { PHYSICIANS, rejectionOf, startBench } from '../support/account.js'
+import { fakeClocks } from '../support/clocks.js'
 import { HOUR, SECOND } from '../support/durations.js'
 import { startRawServer } from '../support/raw-server.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 describe('over HTTP', () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
-  })
-  afterEach(() => {
-    vi.useRealTimers()
-  })
+  fakeClocks()
 
   it('an account that rejects every token costs at most 20 token requests an hour', async () => {
     const { account, api } = await startBench()

@@ -5,6 +5,7 @@ import type { CreateAxiosDefaults } from 'axios'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { outcomesOf, PHYSICIANS, rejectionOf, startAccount } from '../support/account.js'
 import { ADAPTERS } from '../support/axios-features.js'
+import { stopClocks } from '../support/clocks.js'
 import { type ConnectProxy, startConnectProxy } from '../support/connect-proxy.js'
 import { createAuthority, startTlsFront } from '../support/tls.js'
 import {
@@ -23,7 +24,6 @@ import {
 
 afterEach(() => {
   vi.unstubAllEnvs()
-  vi.useRealTimers()
 })
 
 describe('an invalid certificate fails with its reason, before the secret is sent', () => {
@@ -202,7 +202,7 @@ describe('a proxy that', () => {
   })
 
   it('rejects the password for a while does not cost the refresh token', async () => {
-    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+    stopClocks()
     const { account, api, proxy } = await startBench('an HttpsProxyAgent')
     await api.get(PHYSICIANS)
     ;(proxy as ConnectProxy).credentials = 'user:changed'

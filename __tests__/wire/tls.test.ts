@@ -29,7 +29,6 @@ import {
 
 afterEach(() => {
   vi.unstubAllEnvs()
-  vi.useRealTimers()
 })
 
 describe.each(Object.keys(CONNECTIONS))('over TLS with %s,', (connection) => {
