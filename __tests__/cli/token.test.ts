@@ -206,9 +206,9 @@ describe('token --store', () => {
 
   it('prints the token even if it cannot be saved, with a warning', async () => {
     const { credentials, hold, release, tokenRequests } = await startHeldBench()
-    const { path, store } = await startStore()
+    const path = join(await temporaryFolder(), 'token.json')
     hold()
-    const running = runMain(['token', ...store], environment(credentials))
+    const running = runMain(['token', '--store', path], environment(credentials))
     await tokenRequests(1)
     // A folder takes the place of the file before the token is saved.
     await mkdir(path)

@@ -160,7 +160,7 @@ describe('src', () => {
     expect([...new Set(users.map(({ room }) => room))].sort()).toEqual([...ROOMS_WITH_NODE].sort())
   })
 
-  it('has comments that bundlers keep in testing and cli only', () => {
+  it('has no comment that a bundler would keep, except in testing and cli', () => {
     const kept = sources.filter(({ file }) => /@preserve|@license|\/\*!/.test(file.text))
     const wrong = kept.filter(({ room }) => !ROOMS_WITH_NODE.includes(room))
     expect(wrong.map(({ path }) => path)).toEqual([])

@@ -10,7 +10,7 @@ export async function runningTimeOf(promise: Promise<unknown>): Promise<number> 
   return ticks * 10
 }
 
-/** Milliseconds that this process computes. What other processes take does not count. */
+/** Milliseconds of processor time that this process uses. Other processes and pauses do not count. */
 export function cpuTimeOf(act: () => void): number {
   const before = process.cpuUsage()
   act()

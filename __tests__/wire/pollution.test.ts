@@ -131,7 +131,7 @@ process.on('uncaughtException', () => {})
 // Only the plugin's codes: those of Node and axios vary.
 const codeOf = (error) => /^ERR_CASPIO_/.test(error?.code) ? error.code : 'failed'
 
-// 2 s in 20 steps: if the machine stands still for longer, that is one step.
+// It hangs if it takes 20 timers of 100 ms. A pause of the machine takes only one of them.
 async function step(act) {
   if (outcome.includes('hang')) return
   let timer
