@@ -1,5 +1,6 @@
 import { Agent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import { Readable } from 'node:stream'
 import axios, {
   AxiosError,
   AxiosHeaders,
@@ -263,6 +264,20 @@ it.each(['Caspio', 'another party'])(
     const error = await rejectionOf(api.get(server === 'Caspio' ? '/nowhere' : url))
     const { httpAgent, httpsAgent } = error.toJSON().config
     expect([httpAgent, httpsAgent]).toEqual(['[REDACTED ****]', '[REDACTED ****]'])
+  },
+)
+
+it.each([[['authorization']], [['data']], [['httpsAgent', 'data']], ['data'], [true]])(
+  'with redact: %j the JSON of an error hides the token, the agents and a stream as well',
+  async (redact) => {
+    const { api } = await startBench({ axios: { httpAgent: new Agent() } })
+    const body = Readable.from(['x'])
+    const error = await rejectionOf(api.post('/nowhere', body, { redact: redact as string[] }))
+    expect(error.toJSON().config).toMatchObject({
+      httpAgent: '[REDACTED ****]',
+      data: '[REDACTED ****]',
+      headers: { Authorization: '[REDACTED ****]' },
+    })
   },
 )
 

@@ -33,7 +33,7 @@ export function sendAuthorised(
   config.adapter = original as AxiosAdapter
   const adapter = axios.getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
   if (!route) {
-    redact(config, AGENTS)
+    addRedactedKeys(config, AGENTS)
     return adapter(config)
   }
   const { authoriser, destination } = route
@@ -46,14 +46,14 @@ export function sendAuthorised(
     authorization === false ||
     (authoriser.existingAuthorization === 'keep' && bringsAuthorization(config))
   ) {
-    redact(config, AUTHORISED)
+    addRedactedKeys(config, AUTHORISED)
     return sendOnce(request)
   }
   // An interceptor's { ...config } inherits from Object.prototype. Before 1.20 axios would take a
   // proxy from there.
   if (Object.getPrototypeOf(config) === Object.prototype) Object.setPrototypeOf(config, null)
   if (authorization !== undefined) config.headers.delete('Authorization')
-  redact(config, isOneShot(config.data) ? AUTHORISED_STREAM : AUTHORISED)
+  addRedactedKeys(config, isOneShot(config.data) ? AUTHORISED_STREAM : AUTHORISED)
   const token = authoriser.source.acquire(transport)
   // Not by instanceof: applications replace the global Promise.
   return 'then' in token
@@ -61,8 +61,8 @@ export function sendAuthorised(
     : sendAndRecover(token, request)
 }
 
-function redact(config: Config, keys: readonly string[]): void {
-  const redacted = (ownProperty(config, 'redact') ?? []) as string[]
-  // A config that is sent again has them already.
-  config.redact = redacted.includes(`${keys.at(-1)}`) ? redacted : redacted.concat(keys)
+/** Adds the keys that `toJSON()` of an error must redact. A config that is sent again has them. */
+function addRedactedKeys(config: Config, keys: readonly string[]): void {
+  const given = [ownProperty(config, 'redact') ?? []].flat() as string[]
+  config.redact = given.concat(keys.filter((key) => !given.includes(key)))
 }
