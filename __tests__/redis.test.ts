@@ -111,6 +111,6 @@ describe('redisTokenStore without a client', () => {
   ])('rejects %s and says what it needs', (_, client) => {
     const error = thrownBy(() => redisTokenStore(client as never))
     expect(error).toBeInstanceOf(TypeError)
-    expect(error.message).toMatch(/^axios-caspio-auth: redisTokenStore needs a connected client/)
+    expect(error.message).toMatch(/^axios-caspio-auth: redisTokenStore needs a client/)
   })
 })

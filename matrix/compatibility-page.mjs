@@ -20,15 +20,15 @@ const ADAPTERS = ['http', 'fetch', 'http2', 'xhr']
 
 const OLD_AXIOS = `## Older axios
 
-Everything else works on every version of the range.
+Apart from what this table lists, everything works on every version in the range.
 
 | before | what is different |
 | --- | --- |
 | 1.21 | The tunnel that axios opens if \`proxy\` is set ignores the \`ca\` of your \`httpsAgent\`. |
 | 1.16.1 | **The option \`proxy\` sends requests for https URLs to the proxy unencrypted, tokens and the client secret included.** So do the variables \`HTTPS_PROXY\` and \`https_proxy\`. Set \`proxy: false\` and an agent of the package \`https-proxy-agent\`. |
-| 1.16 | The \`toJSON()\` of an error that axios makes after the answer came (a transform that fails, an abort) contains the access token. So does an error that an adapter froze. The plugin redacts all others. |
+| 1.16 | If axios makes an error after the answer came (a transform fails, or you abort), its \`toJSON()\` contains the access token. So does the \`toJSON()\` of an error that an adapter froze. The plugin redacts all others. |
 | 1.16 | With the fetch adapter, the answer of the token endpoint may be longer than 1 MB. |
-| 1.16 | If another package pollutes \`Object.prototype\`, more names make requests fail. No secret leaks. |
+| 1.16 | If another package pollutes \`Object.prototype\`, more property names make requests fail. No secret leaks. |
 | 1.13 | There is no HTTP/2. |
 | 1.8.3 | A request with \`allowAbsoluteUrls: false\` and an absolute URL gets no token, because some adapters ignore this option. |
 | 1.7 | There is no fetch adapter, so axios does not run in Cloudflare Workers. |
@@ -95,10 +95,10 @@ ${OLD_AXIOS}
 
 ${installTable(installs)}
 
-- An axios of the range stays as it is if you run \`npm install axios-caspio-auth\`. If the command names axios,
-  npm raises a version in the lock file to the newest of its range.
-- An older axios ends in \`ERESOLVE\`, and nothing is installed. Run \`npm install axios@^1.6.0\` first. If you force the
-  installation, \`attachCaspioAuth\` throws \`ERR_CASPIO_CONFIG\` and says so.
+- \`npm install axios-caspio-auth\` does not change an axios that is in the range. If the command names axios, npm
+  raises a version in the lock file to the newest of its range.
+- With an older axios, npm reports \`ERESOLVE\` and installs nothing. Run \`npm install axios@^1.6.0\` first. If you force
+  the installation, \`attachCaspioAuth\` throws \`ERR_CASPIO_CONFIG\`, with a message that axios is too old.
 
 ${footnotes.text()}`
     .trimEnd()

@@ -9,7 +9,7 @@ const UNSUPPORTED = [
     runtime: WORKERD,
     module: /compatibility date 2025-08-31/,
     checks: ['redirect'],
-    why: 'Before the compatibility date 2025-09-01 (flag `strip_authorization_on_cross_origin_redirect`) workerd sends the `Authorization` header on when a redirect leads to another origin, and a fetch adapter cannot prevent it. Set a later date.',
+    why: 'Before the compatibility date 2025-09-01 (flag `strip_authorization_on_cross_origin_redirect`) workerd keeps the `Authorization` header when a redirect leads to another origin, and a fetch adapter cannot prevent it. Set a later date.',
   },
   {
     runtime: WORKERD,

@@ -51,8 +51,8 @@ const RELEASE =
  * Returns a `tokenStore` on Redis or Valkey. It has a lock (`SET NX PX`, which only its owner
  * releases), so that a whole fleet sends one token request.
  *
- * @param client a connected client of `redis` or `ioredis`. You connect and close it, and listen for
- *   its errors
+ * @param client a client of `redis` or `ioredis`. You connect it, close it, and listen for its
+ *   errors
  * @throws TypeError if `client` is not such a client
  */
 export function redisTokenStore(
@@ -62,7 +62,7 @@ export function redisTokenStore(
   for (const name of ['get', 'set', 'del', 'eval'] as const) {
     if (typeof client?.[name] !== 'function') {
       throw new TypeError(
-        `axios-caspio-auth: redisTokenStore needs a connected client of redis or ioredis. This one has no method ${name}.`,
+        `axios-caspio-auth: redisTokenStore needs a client of the package redis or ioredis. This value has no method ${name}.`,
       )
     }
   }

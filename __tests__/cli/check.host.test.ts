@@ -22,9 +22,9 @@ describe('check finds out why the host does not answer', () => {
       /cannot be resolved \((ENOTFOUND|EAI_AGAIN)\)/,
     ],
     [
-      'nothing listens at that port',
+      'nothing is listening at that port',
       'http://127.0.0.1:1/oauth/token',
-      /nothing listens at 127\.0\.0\.1:1 \(ECONNREFUSED\)/,
+      /nothing is listening at 127\.0\.0\.1:1 \(ECONNREFUSED\)/,
     ],
   ])('%s', async (_, url, words) => {
     const checked = await check(at(url))
@@ -90,7 +90,7 @@ describe('check, with a proxy', () => {
     vi.stubEnv('HTTPS_PROXY', 'http://me:pass-word-of-the-proxy@127.0.0.1:1')
     const checked = await check(env)
     expectFailureAt('host', checked)
-    expect(checked.text).toContain('nothing listens at the proxy 127.0.0.1:1 (ECONNREFUSED)')
+    expect(checked.text).toContain('nothing is listening at the proxy 127.0.0.1:1 (ECONNREFUSED)')
     expect(checked.text).toContain('Check HTTPS_PROXY')
   })
 

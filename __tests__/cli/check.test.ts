@@ -51,7 +51,7 @@ describe('check, if nothing is wrong', () => {
     expect(lines[1]).toBe(`ok      host    ${account.url} answers`)
     expect(lines.slice(-3)).toEqual([
       'All steps passed.',
-      'Billed calls: 1 token request, 3 API calls.',
+      'Calls that Caspio may bill: 1 token request, 3 API calls.',
       '',
     ])
     expect(out).not.toContain('\x1b')
@@ -311,7 +311,9 @@ describe('check finds out why the token does not open the API', () => {
     expect(steps.v4?.ok).toBe(true)
     expect(text).toContain(`GET ${V3}/views answered 403`)
     const { out } = await runMain(['check'], environment(account.credentials))
-    expect(out).toContain('Failed: v3.\nBilled calls: 1 token request, 3 API calls.\n')
+    expect(out).toContain(
+      'Failed: v3.\nCalls that Caspio may bill: 1 token request, 3 API calls.\n',
+    )
     expect(out).not.toContain('not run')
   })
 

@@ -9,7 +9,7 @@ describe('diagnose', () => {
   it.each([
     ['ENOTFOUND', 'the host name a1bcd234.caspio.com cannot be resolved'],
     ['EAI_AGAIN', 'the host name a1bcd234.caspio.com cannot be resolved'],
-    ['ECONNREFUSED', 'nothing listens at a1bcd234.caspio.com:8443'],
+    ['ECONNREFUSED', 'nothing is listening at a1bcd234.caspio.com:8443'],
     ['EHOSTUNREACH', 'there is no route to a1bcd234.caspio.com:8443'],
     ['ENETUNREACH', 'there is no route to a1bcd234.caspio.com:8443'],
     ['ETIMEDOUT', 'a1bcd234.caspio.com:8443 did not answer in time'],
@@ -43,7 +43,7 @@ describe('diagnose', () => {
 
   it.each([
     ['ENOTFOUND', 'the host name proxy.example.com:8080 cannot be resolved'],
-    ['ECONNREFUSED', 'nothing listens at the proxy proxy.example.com:8080'],
+    ['ECONNREFUSED', 'nothing is listening at the proxy proxy.example.com:8080'],
     ['ETIMEDOUT', 'the proxy proxy.example.com:8080 did not answer in time'],
     ['ECONNRESET', 'the connection to the proxy proxy.example.com:8080 broke'],
   ])('%s with a proxy: blames the proxy', (code, words) => {

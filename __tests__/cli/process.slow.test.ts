@@ -109,7 +109,9 @@ describe('dist/cli/index.js', () => {
     const account = await startAccount()
     const { code, out, err } = await runProcess(folder, ['check'], environment(account.credentials))
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toContain('All steps passed.\nBilled calls: 1 token request, 3 API calls.\n')
+    expect(out).toContain(
+      'All steps passed.\nCalls that Caspio may bill: 1 token request, 3 API calls.\n',
+    )
     expect(account.log.token).toHaveLength(1)
   })
 

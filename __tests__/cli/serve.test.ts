@@ -108,7 +108,7 @@ describe('serve', () => {
     const { code, err } = await runMain(['serve', '--port', port])
     expect(code).toBe(1)
     expect(unwrapped(err)).toBe(
-      `axios-caspio-auth: another program listens on port ${port} already. Stop it, or choose another port with --port`,
+      `axios-caspio-auth: another program is already listening on port ${port}. Stop it, or choose another port with --port`,
     )
   })
 

@@ -69,7 +69,8 @@ describe('usage --file', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toBe(
       `${TABLE.replace('Resource           Calls', 'Resource             Calls')}
-1,252–1,256 calls so far. At this pace, the period will have 18,780–18,840.
+1,252–1,256 calls so far. At this pace, the period will have 18,780–18,840
+calls.
 `,
     )
   })
@@ -78,7 +79,7 @@ describe('usage --file', () => {
     const file = await fileWith(DELTA)
     const { out } = await runMain(['usage', '--file', file, ...BILLING, '--plan', '20,000'])
     expect(unwrapped(out)).toContain(
-      'the period will have 18,780–18,840, 94 % of the 20,000 of your plan.',
+      'the period will have 18,780–18,840 calls: 94 % of the 20,000 in your plan.',
     )
   })
 
@@ -169,7 +170,7 @@ describe('usage --file', () => {
     const { code, out } = await runMain(['usage', '--file', file, ...BILLING])
     expect(code).toBe(0)
     expect(out.trim().split('\n').at(-1)).toBe(
-      '1 call so far. At this pace, the period will have 15.',
+      '1 call so far. At this pace, the period will have 15 calls.',
     )
   })
 
@@ -188,8 +189,8 @@ describe('usage --file', () => {
 
 describe('usage refuses', () => {
   it.each([
-    [[], 'usage: say where the counts are: with --redis URL or with --file FILE'],
-    [['--file', 'a', '--redis', 'redis://a'], 'usage: say where the counts are'],
+    [[], 'usage needs either --redis URL or --file FILE'],
+    [['--file', 'a', '--redis', 'redis://a'], 'usage needs either'],
     [['--redis', 'https://a.test'], '--redis must be a URL, such as redis://127.0.0.1:6379'],
     [['--redis', 'no URL'], '--redis must be a URL'],
     [['--nonsense'], 'usage: Unknown option'],

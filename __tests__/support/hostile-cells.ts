@@ -10,7 +10,7 @@ import { startHostileProxy } from './hostile-proxy.js'
 import { calm, type Kind } from './hostile-schedule.js'
 
 /** When the answer of the token endpoint is faulty. */
-export const TOKEN_STAGES = ['first token', 'renewal ahead', 'after a 401'] as const
+export const TOKEN_STAGES = ['first token', 'background renewal', 'after a 401'] as const
 /** How often it is faulty, and the option `retries`. */
 export const COURSES = ['once, retries 0', 'once, retries 2', 'lasting, retries 2'] as const
 /** Which answer of a resource is faulty. */
@@ -115,7 +115,7 @@ async function startRig(cell: Cell) {
 
   const account = await startCaspioAccount({
     ...CLIENT,
-    ...(stage !== 'renewal ahead' && { tokenLife: TEN_DAYS_IN_S }),
+    ...(stage !== 'background renewal' && { tokenLife: TEN_DAYS_IN_S }),
   })
   const resources = await startHostileProxy(account.url)
   // A shut port refuses all requests, so the token endpoint needs a separate one.
@@ -188,7 +188,7 @@ async function startRig(cell: Cell) {
   async function strike(): Promise<string> {
     const attempts = count('token-request')
     arm()
-    const renewal = stage === 'renewal ahead' && inTime(tokenRequestEnd())
+    const renewal = stage === 'background renewal' && inTime(tokenRequestEnd())
     const { word, error } = await outcomeOf(send(), isRow)
     const words = renewal ? [word, await renewal] : [word]
     if (error && stage !== 'GET without the plugin') errors.push(error)
@@ -201,7 +201,8 @@ async function startRig(cell: Cell) {
     const most = tokens.mostUnderWay.token
     // Client credentials follow a refresh grant that timed out at once. While it sends, the proxy
     // notices only at its next byte that fetch has closed the connection.
-    const isNoticedLate = stage === 'renewal ahead' && adapter === 'fetch' && /^trickle/.test(fault)
+    const isNoticedLate =
+      stage === 'background renewal' && adapter === 'fetch' && /^trickle/.test(fault)
     const mostAllowed = isNoticedLate ? 2 : 1
     complain(most > mostAllowed && `${most} token requests at a time`)
     return `${words.join(', ')}${kind === 'token' ? ` (${count('token-request') - attempts})` : ''}`
@@ -211,7 +212,7 @@ async function startRig(cell: Cell) {
   async function recover(): Promise<string> {
     faultyProxy.schedule = calm
     await faultyProxy.open()
-    const isDue = stage === 'renewal ahead' && count('token-taken') === 1
+    const isDue = stage === 'background renewal' && count('token-taken') === 1
     const renewal = isDue && inTime(tokenRequestEnd())
     // Immediately, whatever the cooldown.
     if (course === 'lasting, retries 2') {

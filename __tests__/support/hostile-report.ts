@@ -16,7 +16,7 @@ causes each fault at each stage. In CI the run fails if this page is not current
 ## How to read the tables
 
 - **answer**: the caller gets the right answer.
-- **text**: the caller gets the faulty body as text. The status is 200, so axios takes it for the data.
+- **text**: the caller gets the faulty body as text. The status is 200, so axios returns it as the data.
 - **renewed**: the plugin got a new token.
 - **\`ERR_CASPIO_…\`**: the caller gets a \`CaspioAuthError\` with this code.
 - **any other code**: the caller gets the \`AxiosError\` that axios throws without the plugin.
@@ -24,7 +24,7 @@ causes each fault at each stage. In CI the run fails if this page is not current
 - If the adapters differ, the outcome of \`http\` is before the \`/\`, and that of \`fetch\` after it.
 
 The names of the faults say what the client sees. *reset* is a TCP RST; *closed* and *cut* are a FIN.
-*mid-header* and *mid-body* mean after half of it. *no length* is an answer without \`Content-Length\` that
+*mid-header* and *mid-body* mean halfway through the header or the body. *no length* is an answer without \`Content-Length\` that
 ends when the connection ends. With *refused* (the port is closed) and *reset on arrival*, the account does
 not receive the request. With all other faults it receives and executes the request.
 `
@@ -34,15 +34,15 @@ const TOKEN_INTRO = `## Faults of the token endpoint
 Each cell says what the caller gets, and in brackets how many HTTP requests the token endpoint got.
 
 - **first token**: the first request waits for a token.
-- **renewal ahead**: the token in hand is due for renewal. The caller's request is sent with it. After the
-  comma is the outcome of the renewal in the background, where an error is only an event.
+- **background renewal**: the token in hand is due for renewal. The caller's request is sent with it. After the
+  comma is the outcome of the renewal. If it fails, the only sign is an event.
 - **after a 401**: the token in hand was revoked, and the rejected request waits for another one.
 - **once**: only the next answer is faulty. **lasting**: all following answers are faulty.
 `
 
 const RESOURCE_INTRO = `## Faults of a resource
 
-One answer is faulty, and the token endpoint works. If a request breaks off, neither the plugin nor axios
+One answer is faulty, and the token endpoint works. If the connection breaks, neither the plugin nor axios
 sends it again. The plugin resends only a request that was rejected with 401.
 
 - **GET without the plugin**: for comparison.

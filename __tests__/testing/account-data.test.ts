@@ -69,11 +69,11 @@ describe('the data of an account', () => {
     expect((await call('/tables/Log/records', init)).status).toBe(400)
   })
 
-  const TYPES = /must be one of STRING, .+, TIMESTAMP, or have one as its Type$/
+  const TYPES = /must be one of STRING, .+, TIMESTAMP, or an object with one of them in Type$/
   it.each<[object, string | RegExp]>([
     [
       { tables: { A: { rows: 5 } } },
-      'tables.A must be an array of plain objects, or have one as its rows',
+      'tables.A must be an array of plain objects, or an object with such an array in rows',
     ],
     [
       { tables: { A: { Rows: [] } } },
@@ -100,7 +100,7 @@ describe('the data of an account', () => {
     ],
     [
       { tables: { A: { fields: { B: 'STRING', b: 'STRING' } } } },
-      "tables.A.fields.b: The table has a field 'b' already.",
+      "tables.A.fields.b: The table already has a field 'b'.",
     ],
     [
       { tables: { A: { rows: [{ B: 'x' }], fields: { B: 'INTEGER' } } } },
@@ -125,7 +125,7 @@ describe('the data of an account', () => {
     [{ files: 5 }, 'files must be an object of files'],
     [
       { files: { '/a': 5 } },
-      "files['/a'] must be a string or a Uint8Array, or have one as its content",
+      "files['/a'] must be a string or a Uint8Array, or an object with one of them in content",
     ],
   ])('cannot be %j', async (options, message) => {
     const error = await rejectionOf(startCaspioAccount(options as CaspioAccountOptions))

@@ -71,8 +71,8 @@ describe('what is wrong with a call is named', () => {
       { Name: '1a', Fields: [] },
       'Name must consist of letters, digits and underscores, and begin with a letter.',
     ],
-    ['POST /v3/tables', { Name: 'orders' }, 'There is a table or view orders already.'],
-    ['POST /v3/tables', { Name: 'OPEN' }, 'There is a table or view OPEN already.'],
+    ['POST /v3/tables', { Name: 'orders' }, 'There is already a table or view orders.'],
+    ['POST /v3/tables', { Name: 'OPEN' }, 'There is already a table or view OPEN.'],
     ['POST /v3/tables', { Name: 'Clinics', Fields: [] }, 'Fields must be an array of fields.'],
     ['POST /v3/tables', { Name: 'Clinics' }, 'Fields must be an array of fields.'],
     [`POST ${ORDERS}/fields`, { Name: 'City' }, 'A field needs a Name and a Type.'],
@@ -86,10 +86,14 @@ describe('what is wrong with a call is named', () => {
     [
       `POST ${ORDERS}/fields`,
       { Name: 'name', Type: 'STRING' },
-      "The table has a field 'name' already.",
+      "The table already has a field 'name'.",
     ],
-    [`PUT ${ORDERS}/fields/Photo`, { Name: 'Login' }, "The table has a field 'Login' already."],
-    [`PUT ${ORDERS}/fields/Login`, { Type: 'STRING' }, 'A password field stays one.'],
+    [`PUT ${ORDERS}/fields/Photo`, { Name: 'Login' }, "The table already has a field 'Login'."],
+    [
+      `PUT ${ORDERS}/fields/Login`,
+      { Type: 'STRING' },
+      'A field cannot be changed to or from the type PASSWORD.',
+    ],
     [`POST ${ORDERS}/records`, { Name: 'a', name: 'b' }, 'The body names Name twice.'],
     [
       `POST ${ORDERS}/records`,
@@ -170,7 +174,7 @@ describe('what is wrong with a call is named', () => {
   })
 
   it.each([
-    ['POST', ['a.png'], 409, 'There is a file a.png already.'],
+    ['POST', ['a.png'], 409, 'There is already a file a.png.'],
     ['PUT', ['b.png', 'c.png'], 400, 'The body holds more than one file.'],
   ])('%s /v3/files with %j', async (method, names, status, message) => {
     const body = new FormData()

@@ -78,10 +78,13 @@ describe('startCaspioAccount', () => {
       'there is no option clientId. The options are clientID, clientSecret, host, port, tokenLife, maxRefreshTokens, tables, views, files, profiles.',
     ],
     [{ tables: null }, 'tables must be an object of tables'],
-    [{ tables: { A: [1] } }, 'tables.A must be an array of plain objects, or have one as its rows'],
+    [
+      { tables: { A: [1] } },
+      'tables.A must be an array of plain objects, or an object with such an array in rows',
+    ],
     [
       { tables: { A: undefined } },
-      'tables.A must be an array of plain objects, or have one as its rows',
+      'tables.A must be an array of plain objects, or an object with such an array in rows',
     ],
   ])('rejects %o', async (options, message) => {
     const error = await rejectionOf(startCaspioAccount(options as unknown as CaspioAccountOptions))

@@ -60,7 +60,7 @@ describe('the API words its errors as Caspio does', () => {
   })
 
   it.each<[string, RequestInit, string]>([
-    [`${RECORDS}?q.nonsense=1`, {}, 'The stand-in account does not know q.nonsense here.'],
+    [`${RECORDS}?q.nonsense=1`, {}, 'The stand-in account does not support q.nonsense here.'],
     [
       `${RECORDS}?q.where=`,
       {},
@@ -104,7 +104,7 @@ describe('the API words its errors as Caspio does', () => {
     const call = await openApi(await openAccount())
     const answer = await call(`${RECORDS}?q.select=<a>%26"%00`, { headers: { Accept: 'text/xml' } })
     expect(await answer.text()).toContain(
-      '<Message>q.select is wrong at position 4, near &quot;&amp;&quot; &quot;: the stand-in account does not know this character.</Message>',
+      '<Message>q.select is wrong at position 4, near &quot;&amp;&quot; &quot;: the stand-in account does not support this character.</Message>',
     )
   })
 })

@@ -112,27 +112,27 @@ function expectedOf(cell: Cell): string {
     return words[['the 401 itself', 'the 401 as a stream'].indexOf(cell.stage) + 1] as string
   }
   const { fault, stage, course } = cell
-  const isAhead = stage === 'renewal ahead'
-  const found = isAhead ? 'answer, renewed' : 'answer'
-  const failed = (code: string) => (isAhead ? `answer, ${code}` : code)
+  const isBackground = stage === 'background renewal'
+  const found = isBackground ? 'answer, renewed' : 'answer'
+  const failed = (code: string) => (isBackground ? `answer, ${code}` : code)
   if (token === 'token') return `${found} (1)`
   if (token === 'no token') {
-    if (!isAhead) return `${failed('ERR_CASPIO_TOKEN_RESPONSE')} (1)`
+    if (!isBackground) return `${failed('ERR_CASPIO_TOKEN_RESPONSE')} (1)`
     // Client credentials follow a refresh grant that got no token.
     return `${course.startsWith('once') ? found : failed('ERR_CASPIO_TOKEN_RESPONSE')} (2)`
   }
   // If the answer was lost, the account has already used up the refresh token, so it refuses that one.
   if (course === 'once, retries 2')
-    return `${found} (${isAhead && !NEVER_RECEIVED.includes(fault) ? 3 : 2})`
+    return `${found} (${isBackground && !NEVER_RECEIVED.includes(fault) ? 3 : 2})`
   // A refresh grant that fails to the last retry is followed by client credentials.
-  if (isAhead && course === 'once, retries 0') return `${found} (2)`
-  const requests = (course === 'once, retries 0' ? 1 : 3) + Number(isAhead)
+  if (isBackground && course === 'once, retries 0') return `${found} (2)`
+  const requests = (course === 'once, retries 0' ? 1 : 3) + Number(isBackground)
   return `${failed('ERR_CASPIO_TOKEN_ENDPOINT')} (${requests})`
 }
 
 /** The outcome of the request after the fault. */
 function recoveryOf(cell: Cell): string {
-  const isLost = cell.stage === 'renewal ahead' && !expectedOf(cell).includes('renewed')
+  const isLost = cell.stage === 'background renewal' && !expectedOf(cell).includes('renewed')
   return isLost ? 'answer, renewed' : 'answer'
 }
 

@@ -1,4 +1,4 @@
-// Why does every request fail at once after an outage? Run: node examples/questions/outage.mjs
+// Why does every request fail immediately after an outage? Run: node examples/questions/outage.mjs
 import axios from 'axios'
 import { attachCaspioAuth } from 'axios-caspio-auth'
 import { startCaspioAccount } from 'axios-caspio-auth/testing'

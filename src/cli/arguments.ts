@@ -41,7 +41,7 @@ export function readOptions<const O extends Options>(
         : message.replace(/[.\n].*/s, '')
     const names = Object.keys(options).map((name) => `--${name}`)
     throw new UsageError(
-      `${command}: ${fault}. The options are ${names.join(', ')}. For help, run: ${NAME} ${command} --help`,
+      `${command}: ${fault}. The options are ${names.join(', ')}. For help, run: npx ${NAME} ${command} --help`,
     )
   }
 }

@@ -7,7 +7,7 @@ const VALUES =
 const REQUEST_OPTIONS = [
   [
     '--dotenv FILE',
-    'Read values from FILE that are not set in the environment. --env-file works, too, but if FILE is missing, Node itself reports the error.',
+    'Read from FILE the values that the environment does not set. --env-file works, too, but if FILE is missing, Node itself reports the error.',
   ],
   ['--timeout SECONDS', 'Stop waiting for an answer after SECONDS (default: 10).'],
   [
@@ -43,10 +43,10 @@ export const OVERVIEW: HelpPage = [
 
 const check: HelpPage = [
   `Usage: ${NAME} check [options]`,
-  'Checks step by step that the three values are set, that the host answers, that the token endpoint accepts the client, and that REST v3 and v4 accept the token. Says which tables and views the profile can see, how many calls it may make, and when the token expires. If a step fails, you learn how to fix it. No secret is printed.',
+  'Checks step by step that the three values are set, that the host answers, that the token endpoint accepts the client, and that REST v3 and v4 accept the token. Says which tables and views the profile can see, how many calls it may make, and when the token expires. Says how to fix a step that fails. No secret is printed.',
   VALUES,
   { title: 'Options', rows: [...REQUEST_OPTIONS, ['--json', 'Print the steps as JSON.']] },
-  "Caspio bills four calls: a token request, the lists of tables and of views (REST v3), and the facts about the profile (REST v4). The token request uses one of the account's 1,000 refresh tokens. If Caspio refuses the client, check sends up to two more token requests: one with the other client authentication, and one with the ID and the secret swapped. To see whether the host answers, check requests its front page, which is not an API call.",
+  "Caspio may bill four calls: a token request, the lists of tables and of views (REST v3), and the facts about the profile (REST v4). The token request uses one of the account's 1,000 refresh tokens. If Caspio refuses the client, check sends up to two more token requests: one with the other client authentication, and one with the ID and the secret swapped. To see whether the host answers, check requests its front page, which is not an API call.",
   EXIT_CODES,
 ]
 
@@ -82,7 +82,7 @@ const token: HelpPage = [
       `eval "$(npx ${NAME} token --format export)"`,
     ],
   },
-  "Caspio bills one call for each token that does not come from FILE. Without --store, each token uses one of the account's 1,000 refresh tokens. Anybody who can read FILE can use the token: keep FILE private.",
+  "Caspio may bill one call for each token that does not come from FILE. Without --store, each token uses one of the account's 1,000 refresh tokens. Anybody who can read FILE can use the token: keep FILE private.",
   EXIT_CODES,
 ]
 
@@ -94,9 +94,12 @@ const demo: HelpPage = [
     rows: [
       [
         '--real',
-        'Use your own account instead. The demo only reads. Caspio bills six calls: a token request and five requests for the list of tables.',
+        'Use your own account instead. The demo only reads. Caspio may bill six calls: a token request and five requests for the list of tables.',
       ],
-      ['--dotenv FILE', 'With --real: read values from FILE that are not set in the environment.'],
+      [
+        '--dotenv FILE',
+        'With --real: read from FILE the values that the environment does not set.',
+      ],
     ],
   },
   EXIT_CODES,
@@ -104,7 +107,7 @@ const demo: HelpPage = [
 
 const serve: HelpPage = [
   `Usage: ${NAME} serve [options]`,
-  'Starts a stand-in Caspio account for programs in any language, and prints its URLs and the credentials to use. Each start makes other credentials. It listens on 127.0.0.1 only, until you stop it with Ctrl+C. What clients write is lost then.',
+  'Starts a stand-in Caspio account for programs in any language, and prints its URLs and the credentials to use. Each start generates new credentials. The account listens on 127.0.0.1 only, until you stop it with Ctrl+C. Then everything that clients wrote is lost.',
   {
     title: 'Options',
     rows: [
@@ -135,7 +138,10 @@ const usage: HelpPage = [
         '--redis URL',
         'Read what redisSink() wrote. This uses the package redis or ioredis that your project has installed.',
       ],
-      ['--name NAME', 'With --redis: the name that redisSink() got (default: caspio-calls).'],
+      [
+        '--name NAME',
+        'With --redis: the name that you passed to redisSink() (default: caspio-calls).',
+      ],
       ['--file FILE', 'Read what jsonLinesSink() wrote.'],
       [
         '--time-zone ZONE',

@@ -45,7 +45,7 @@ function unknownWord(word: string): string {
   const kind = word.startsWith('-') ? 'option' : 'command'
   // Anything else may be a secret in the wrong place.
   const name = /^[a-z-]{1,20}$/i.test(word) ? ` ${word}` : ''
-  return `unknown ${kind}${name}. The commands are ${COMMANDS.join(', ')}. For help, run: ${NAME} --help`
+  return `unknown ${kind}${name}. The commands are ${COMMANDS.join(', ')}. For help, run: npx ${NAME} --help`
 }
 
 function print({ stdout }: Io, text: string): number {

@@ -25,7 +25,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const account = await startCaspioAccount({ ...options, port: Number(port) }).catch((error) => {
     if (error.code !== 'EADDRINUSE') throw error
     throw new Error(
-      `another program listens on port ${port} already. Stop it, or choose another port with --port`,
+      `another program is already listening on port ${port}. Stop it, or choose another port with --port`,
     )
   })
   io.stdout.write(describe(account))

@@ -43,7 +43,7 @@ async function readRows(
 ): Promise<CallRow[]> {
   if (redis !== undefined && file === undefined) return readRedisRows(redis, name)
   if (file !== undefined && redis === undefined) return readFileRows(file)
-  throw new UsageError('usage: say where the counts are: with --redis URL or with --file FILE')
+  throw new UsageError('usage needs either --redis URL or --file FILE')
 }
 
 function summarise(rows: CallRow[], timeZone: string, billingDay: number): CallSummary {

@@ -2,7 +2,7 @@ import type { CaspioAuthEvent } from '../contract/events.js'
 
 /** How many calls Caspio received: at least `lower`, at most `upper`. */
 export interface CallCount {
-  /** Calls that Caspio surely received, because an answer came. */
+  /** Calls that Caspio certainly received, because an answer came. */
   readonly lower: number
   /** These, and the calls that ended without an answer: by a reset, a timeout or an abort. */
   readonly upper: number
@@ -26,7 +26,7 @@ export interface CallRow extends CallCount {
 
 /** What is new since the last delta. */
 export interface CallDelta {
-  /** The same if the delta is written again. A sink that knows the ID drops the delta. */
+  /** Stays the same if the delta is written again. If your sink has this ID, drop the delta. */
   readonly id: string
   /** One row for each day, kind and resource. */
   readonly counts: readonly CallRow[]
@@ -50,7 +50,7 @@ export interface CallSummary {
   readonly byDay: Readonly<Record<string, CallCount>>
   /** The calls of each kind. */
   readonly byKind: Readonly<Record<CallKind, CallCount>>
-  /** The calls of each resource. `other` has those of no known resource, and of the 1,001st name on. */
+  /** The calls of each resource. `other` has those of unknown resources, and of all names after the first 1,000. */
   readonly byResource: Readonly<Record<string, CallCount>>
   /** What the whole period will have if it goes on at the same pace. */
   readonly projected: CallCount
@@ -100,8 +100,8 @@ export interface CallMeterOptions extends BillingOptions {
    */
   readonly plan?: number
   /**
-   * Receives what is new, every `writeEvery` calls and at `flush()`. One write runs at a time. If it
-   * rejects, it gets the same delta again: after 250 ms, doubling to a minute.
+   * Receives the counts since the last write, every `writeEvery` calls and at `flush()`. One write runs
+   * at a time. If it rejects, it gets the same delta again: after 250 ms, doubling to a minute.
    *
    * @default undefined: the meter counts in memory only
    */
@@ -121,7 +121,7 @@ export interface CallMeterOptions extends BillingOptions {
   readonly writeEvery?: number
   /**
    * Called if the period is projected to have more than 90 % of `plan`, at most once a day in each
-   * process. The meter looks after each write. What it throws is ignored.
+   * process. The meter checks this after each write. What it throws is ignored.
    *
    * @default undefined
    */
@@ -130,7 +130,7 @@ export interface CallMeterOptions extends BillingOptions {
 
 /** Counts the calls of a process. Its functions work without `this`. */
 export interface CallMeter {
-  /** Counts an event. Pass it to `attachCaspioAuth` or `createCaspioAuth`, or call it in yours. */
+  /** Counts an event. Pass it to `attachCaspioAuth` or `createCaspioAuth`, or call it from your own listener. */
   onEvent(event: CaspioAuthEvent): void
   /** What this process counted in the current billing period. */
   snapshot(): CallSummary

@@ -9,7 +9,7 @@ const STANDARD_ERRORS: Record<number, readonly [code: string, message: string]> 
   403: ['UnsufficientPrivileges', 'Not enough privileges to perform requested operation.'],
   404: ['ObjectNotFound', 'Requested object not found.'],
   405: ['MethodNotAllowed', 'The resource does not support this HTTP method.'],
-  409: ['Conflict', 'An object of this name exists already.'],
+  409: ['Conflict', 'An object with this name already exists.'],
   413: ['RequestTooLarge', 'The request body is larger than 50 MB.'],
   414: ['UriTooLong', 'The request URI is longer than 2047 characters.'],
   429: ['TooManyRequests', 'You have exceeded your API call rate limits (api-calls-rate).'],

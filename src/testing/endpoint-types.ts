@@ -9,8 +9,8 @@ export interface CaspioEndpoint {
    */
   latency: number
   /**
-   * Makes requests fail from now on. If you call it several times, a request meets the earliest
-   * fault that applies to it and has not yet failed as many requests as its `times` allows.
+   * Makes requests fail from now on. If you call it several times, each request gets the oldest
+   * fault that matches it and has some of its `times` left.
    *
    * @param fault what goes wrong. Without it, every request gets 503.
    * @throws TypeError if `status`, `times`, `retryAfter` or a header is invalid
@@ -35,7 +35,7 @@ export interface CaspioFault {
    */
   times?: number
   /**
-   * Only requests fail whose path begins with this text. The query is not part of the path.
+   * Only requests whose path begins with this string fail. The query is not part of the path.
    *
    * @default every request fails
    */

@@ -32,7 +32,7 @@ import type { CaspioAccount, CaspioAccountOptions } from './types.js'
  * await account.close()
  *
  * @param options what differs from the defaults
- * @returns the account, which listens already
+ * @returns the account, already listening
  * @throws TypeError (the promise rejects) if an option is wrong, and Node's own error if the account
  * cannot listen, such as `EADDRINUSE`
  */

@@ -46,7 +46,7 @@ export interface CaspioAccountOptions extends CaspioData {
    */
   maxRefreshTokens?: number
   /**
-   * More API profiles, by their names. Each has its own client ID, permissions and rule for IP
+   * More Web services profiles, by their names. Each has its own client ID, permissions and rule for IP
    * addresses. The profile `Default` is the account's own, which may do everything unless you set it
    * here.
    *
@@ -94,9 +94,9 @@ export interface CaspioRateLimit {
 export interface CaspioAccount {
   /** The account's origin, such as `http://127.0.0.1:50123`, without a slash at the end. */
   readonly url: string
-  /** A copy of the current credentials, for `attachCaspioAuth`. Printing the account hides them. */
+  /** A copy of the current credentials, for `attachCaspioAuth`. They are hidden when you print the account. */
   readonly credentials: CaspioAccountCredentials
-  /** The API profiles, by their names. `Default` is the one that `credentials` belongs to. */
+  /** The Web services profiles, by their names. `Default` is the one that `credentials` belongs to. */
   readonly profiles: Readonly<Record<string, CaspioProfile>>
   /**
    * Life of the access tokens issued from now on, in seconds. Fractions are allowed. An answer's
@@ -142,7 +142,7 @@ export interface CaspioAccount {
    */
   rotateSecret(): void
   /**
-   * Stops listening and closes all connections at once, also idle ones and those of requests without
+   * Stops listening and closes all connections immediately, including idle ones and those of requests without
    * an answer. You may call it again. The log stays readable. Never rejects.
    */
   close(): Promise<void>

@@ -28,7 +28,7 @@ describe('the parameters of a query', () => {
     ['Q.PageSize=5', '', LIST_PARAMETERS, 'Q.PageSize here. Is it pageSize?'],
   ] as const)('of another version are refused: %s', (query, prefix, allowed, problem) => {
     expect(problemOf(() => readParameters(parse(query), prefix, allowed))).toBe(
-      `The stand-in account does not know ${problem}`,
+      `The stand-in account does not support ${problem}`,
     )
   })
 
@@ -47,7 +47,7 @@ describe('the parameters of a query', () => {
     ['limit=5', 'q.', CHANGE_PARAMETERS, 'limit'],
   ] as const)('%s: one is refused (%#)', (query, prefix, allowed, name) => {
     expect(problemOf(() => readParameters(parse(query), prefix, allowed))).toBe(
-      `The stand-in account does not know ${name} here.`,
+      `The stand-in account does not support ${name} here.`,
     )
   })
 })

@@ -97,12 +97,12 @@ describe('where', () => {
     ['IsActive=Created', 'does not compare a Yes/No value and a date'],
     ["Tags='a'", 'cannot compare fields of this type'],
     ['1=Tags', 'cannot compare fields of this type'],
-    ["Created LIKE '2026%'", 'knows LIKE for texts and whole numbers only'],
+    ["Created LIKE '2026%'", 'supports LIKE only for strings and whole numbers'],
     ["Company LIKE '[a'", 'position 14, near "\'[a\'": a bracket of the pattern is not closed'],
-    ["Company LIKE 'a[]'", 'the brackets of the pattern hold nothing'],
-    ["Company LIKE 'a' ESCAPE 'bc'", 'ESCAPE needs a text of one character'],
-    ["Company LIKE 'a' ESCAPE 1", 'ESCAPE needs a text of one character'],
-    ["Company LIKE 'a' ESCAPE Rep", 'ESCAPE needs a text of one character'],
+    ["Company LIKE 'a[]'", 'the brackets in the pattern are empty'],
+    ["Company LIKE 'a' ESCAPE 'bc'", 'ESCAPE needs a string of one character'],
+    ["Company LIKE 'a' ESCAPE 1", 'ESCAPE needs a string of one character'],
+    ["Company LIKE 'a' ESCAPE Rep", 'ESCAPE needs a string of one character'],
     ['Pin IS NULL', 'a password field cannot be read'],
     ['Nope=1', 'there is no field Nope.'],
     ['PK_ID=1234567890123456', 'compares numbers of 15 digits at most'],
@@ -156,8 +156,8 @@ describe('where', () => {
     ).toEqual([1, 2])
     expect(keysWhere('N>1 AND Y=0', table)).toEqual([1])
     expect(keysWhere('Y=1', table)).toEqual([2])
-    expect(problemOf(() => keysWhere("T='x'", table))).toContain('the value ["x"] is not a text')
-    expect(problemOf(() => keysWhere("T LIKE 'x'", table))).toContain('["x"] is not a text')
+    expect(problemOf(() => keysWhere("T='x'", table))).toContain('the value ["x"] is not a string')
+    expect(problemOf(() => keysWhere("T LIKE 'x'", table))).toContain('["x"] is not a string')
     expect(problemOf(() => keysWhere("D='2026-01-01'", table))).toContain(
       'the value 5 is not a date',
     )
@@ -285,7 +285,7 @@ describe('select', () => {
       'COUNT does not take a field of the type LIST-STRING.',
     ],
     [{ select: 'SUM(*) AS s' }, 'the name of a field is expected here'],
-    [{ select: 'LEN(Rep) AS s' }, 'does not know the function LEN here'],
+    [{ select: 'LEN(Rep) AS s' }, 'does not support the function LEN here'],
     [{ select: 'DISTINCT Tags' }, 'cannot compare fields of this type'],
     [{ select: 'Rep, Total AS rep' }, 'the answer would have two fields of the name rep.'],
     [{ select: 'Pin' }, 'a password field cannot be read'],
@@ -293,13 +293,13 @@ describe('select', () => {
     [{ select: 'Rep AS' }, 'q.select is wrong at its end: a name is expected here.'],
     [
       { select: 'Total*2' },
-      'near "*2": the stand-in account expects nothing more here. The stand-in account knows no arithmetic.',
+      'near "*2": this is not expected here. The stand-in account does not support arithmetic.',
     ],
     [{ select: 'TOP 5 Rep' }, 'TOP is a reserved word: as a name, write [TOP].'],
     [{ select: '1 AS one' }, 'the name of a field is expected here'],
     [
       { groupBy: 'COUNT(*)' },
-      'q.groupBy is wrong at position 1, near "COUNT(*)": the stand-in account does not know',
+      'q.groupBy is wrong at position 1, near "COUNT(*)": the stand-in account does not support',
     ],
     [{ select: 'COUNT, Rep' }, 'there is no field COUNT.'],
     [{ select: "COUNT '('" }, 'there is no field COUNT.'],
@@ -337,10 +337,10 @@ describe('orderBy', () => {
     ['0', 'the query selects 2 fields only'],
     ['10', 'the query selects 2 fields only'],
     ['[1]', 'there is no field 1.'],
-    ['Rep DESC ASC', 'near "ASC": the stand-in account expects nothing more here.'],
-    ['T, total', 'position 4, near "total": this is in the list already'],
+    ['Rep DESC ASC', 'near "ASC": this is not expected here.'],
+    ['T, total', 'position 4, near "total": this is already in the list'],
     ['Tags', 'cannot compare fields of this type'],
-    ['Rep SIDEWAYS', 'near "SIDEWAYS": the stand-in account expects nothing more here.'],
+    ['Rep SIDEWAYS', 'near "SIDEWAYS": this is not expected here.'],
     ['Rep,', 'q.orderBy is wrong at its end'],
     ['1.5', 'the name of a field is expected here'],
     ['COUNT(*)', 'PK_ID is neither in q.groupBy nor in a function'],

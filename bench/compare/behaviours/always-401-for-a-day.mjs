@@ -9,7 +9,7 @@ export const rows = [
     id: 'tokenRequests',
     name: 'A resource that always answers 401, one request a minute for a day: token requests',
     better: 'lower',
-    why: 'A client that never recovers makes one token request. The plugin tries another token after pauses that double to an hour, because the table may have been granted meanwhile.',
+    why: 'A client that never recovers makes one token request. The plugin tries another token after pauses that double to an hour, because the profile may have been given access to the table in the meantime.',
   },
 ]
 

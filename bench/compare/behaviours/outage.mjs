@@ -5,7 +5,7 @@ export const rows = [
     id: 'atOnce',
     name: 'The token endpoint is down, 100 requests at once: calls billed',
     better: 'lower',
-    why: 'The plugin makes three attempts before it gives up (`retries: 2`). That is why a single 503 fails none of its requests, but all 200 of most others. With `retries: 0` the plugin makes one attempt.',
+    why: 'The plugin makes three attempts before it gives up (`retries: 2`). That is why none of its requests fail after a single 503. With most others, all 200 fail. With `retries: 0` the plugin makes one attempt.',
   },
   {
     id: 'inTurn',

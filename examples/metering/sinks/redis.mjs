@@ -15,7 +15,7 @@ for i = 2, #KEYS do redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
 return 1`
 
 /**
- * @param client a connected client of the package `redis` or `ioredis`
+ * @param client a client of the package `redis` or `ioredis`
  * @param name the name of the account, if you have several in one Redis
  */
 export function redisSink(client, name = 'caspio-calls') {

@@ -60,7 +60,7 @@ async function findCause(
     const step = failed(
       'client',
       `${refusal}. But it accepts the same ID and secret with the client authentication ${other}`,
-      `Both values are right, but something between you and Caspio loses them if they are sent as ${used}. Set the option clientAuthentication: '${other}' in your code, and --client-authentication ${other} here.`,
+      `Both values are right, but something between you and Caspio drops them if they are sent as ${used}. Set the option clientAuthentication: '${other}' in your code, and --client-authentication ${other} here.`,
     )
     return { answer, step }
   }

@@ -65,7 +65,7 @@ function diagnoseConnection(code: string, origin: string, proxy: Proxy | undefin
       `${checkPeer} Is the network down, or do you need a proxy (HTTPS_PROXY)?`,
     ]
   }
-  if (code === 'ECONNREFUSED') return [`nothing listens at ${peer} (${code})`, checkPeer]
+  if (code === 'ECONNREFUSED') return [`nothing is listening at ${peer} (${code})`, checkPeer]
   if (UNREACHABLE.test(code)) return [`there is no route to ${peer} (${code})`, checkPeer]
   if (TIMEOUT.test(code)) {
     return [

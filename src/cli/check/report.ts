@@ -70,7 +70,7 @@ function createTextReport({ stdout, env }: Io): Report {
         : paint('red', `Failed: ${failures.join(', ')}.`)
       stdout.write(`\n${verdict}\n`)
       const bill = `${counted(token, 'token request')}, ${counted(api, 'API call')}`
-      printText(stdout, `Billed calls: ${bill}.`)
+      printText(stdout, `Calls that Caspio may bill: ${bill}.`)
       return ok
     },
   }

@@ -22,7 +22,7 @@ export async function showRenewal(
   await stage.get(api)
   account.tokenEndpoint.latency = SLOW_RENEWAL_MS
   timeline.note(
-    `the token endpoint now takes ${SLOW_RENEWAL_MS} ms; one API request follows the other`,
+    `the token endpoint now takes ${SLOW_RENEWAL_MS} ms; the demo sends one API request after another`,
   )
   const renewal = await getUntilRenewed(stage, api, patience)
   account.tokenEndpoint.latency = 0
@@ -40,7 +40,7 @@ export async function showRenewal(
   )
   const { api: calls, token } = stage.callsSince(mark)
   timeline.expect(
-    'the last request carried another token than the first',
+    'the last request carried a different token from the first',
     new Set(calls.map(({ headers }) => headers.authorization)).size === 2,
   )
   timeline.expect(

@@ -25,6 +25,6 @@ export async function showWrongCredentials(stage: Stage, account: CaspioAccount)
     [clientSecret, btoa(`${clientID}:${clientSecret}`)].every((text) => !printed.includes(text)),
   )
   const second = await stage.get(api).catch((rejection) => rejection)
-  timeline.note(`a second request fails at once: ${second.code}`)
+  timeline.note(`a second request fails immediately: ${second.code}`)
   stage.expectTokenRequests(1, mark)
 }

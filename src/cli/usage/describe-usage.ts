@@ -18,9 +18,9 @@ export function describeUsage(
   if (calls.upper === 0) return [title, wrap(NOTHING_WRITTEN, width).join('\n')].join('\n\n')
   const total = `${spell(calls)} ${calls.upper === 1 ? 'call' : 'calls'} so far.`
   const share = plan
-    ? `, ${percent(projected.upper, plan)} of the ${spellNumber(plan)} of your plan`
+    ? `: ${percent(projected.upper, plan)} of the ${spellNumber(plan)} in your plan`
     : ''
-  const projection = `At this pace, the period will have ${spell(projected)}${share}.`
+  const projection = `At this pace, the period will have ${spell(projected)} calls${share}.`
   return [
     title,
     table('Day', Object.entries(byDay), width),

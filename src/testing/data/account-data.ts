@@ -83,7 +83,7 @@ function buildFiles(given: NonNullable<CaspioData['files']>): FileArea {
       : { ...file }
     if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
       throw optionError(
-        `files['${path}'] must be a string or a Uint8Array, or have one as its content`,
+        `files['${path}'] must be a string or a Uint8Array, or an object with one of them in content`,
       )
     }
     if (!isContent) requireKnown(`files['${path}']`, file, ['content', 'contentType'])

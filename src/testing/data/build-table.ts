@@ -22,7 +22,9 @@ export function buildTable(name: string, given: readonly CaspioRow[] | CaspioTab
   // Through JSON, so that a Date or an undefined is stored in the form in which it is sent.
   const copies: unknown = JSON.parse(JSON.stringify(rows))
   if (!Array.isArray(copies) || !copies.every(isRow)) {
-    throw optionError(`tables.${name} must be an array of plain objects, or have one as its rows`)
+    throw optionError(
+      `tables.${name} must be an array of plain objects, or an object with such an array in rows`,
+    )
   }
   const givenFields = Object.entries(fields).map(([field, definition]) =>
     readDefinition(`tables.${name}.fields.${field}`, field, definition),
@@ -46,7 +48,9 @@ export function buildTable(name: string, given: readonly CaspioRow[] | CaspioTab
 function readDefinition(path: string, name: string, definition: unknown): FieldDefinition {
   const properties = typeof definition === 'string' ? { Type: definition } : definition
   if (!isRow(properties) || !FIELD_TYPES.some((type) => type === properties.Type)) {
-    throw optionError(`${path} must be one of ${FIELD_TYPES.join(', ')}, or have one as its Type`)
+    throw optionError(
+      `${path} must be one of ${FIELD_TYPES.join(', ')}, or an object with one of them in Type`,
+    )
   }
   return inOptions(path, () => {
     const { Type, ...rest } = readFieldProperties({ ...properties, Name: name })

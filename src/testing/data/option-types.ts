@@ -12,7 +12,7 @@ export interface CaspioField extends Partial<Omit<FieldDefinition, 'Name' | 'Typ
 /** A record as you give it to the account. The account copies it as JSON. */
 export type CaspioRow = Readonly<Record<string, unknown>>
 
-/** A table with more than rows. */
+/** A table with rows, fields and a note. */
 export interface CaspioTable {
   /**
    * The rows. The account numbers them from 1 in the field `PK_ID`, which it overwrites.

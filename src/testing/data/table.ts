@@ -97,7 +97,7 @@ export class Table implements RecordSource {
   /** @throws CaspioError if the table has a field of this name */
   addField(field: FieldDefinition): void {
     if (this.findField(field.Name) !== undefined) {
-      throw badBody(`The table has a field '${field.Name}' already.`)
+      throw badBody(`The table already has a field '${field.Name}'.`)
     }
     this.#fields = [...this.#fields, field]
     this.#rows = this.#rows.map((row, index) => ({
@@ -111,9 +111,10 @@ export class Table implements RecordSource {
   changeField(field: FieldDefinition, next: FieldDefinition): void {
     const other = this.findField(next.Name)
     if (other !== undefined && other !== field) {
-      throw badBody(`The table has a field '${next.Name}' already.`)
+      throw badBody(`The table already has a field '${next.Name}'.`)
     }
-    if (isShown(field) !== isShown(next)) throw badBody('A password field stays one.')
+    if (isShown(field) !== isShown(next))
+      throw badBody('A field cannot be changed to or from the type PASSWORD.')
     const rows = this.#rows.map((row) => {
       const entries = Object.entries(row).map(([name, value]) => {
         if (name !== field.Name) return [name, value]

@@ -62,7 +62,7 @@ function compileOrderBy(scope: Scope, selection: Selection) {
   const seen = new Set<string>()
   return parseOrderBy(scope.source).map((orderTerm) => {
     const column = { ...findColumn(orderTerm, scope, selection), at: orderTerm.at }
-    if (seen.has(column.id)) throw errorAt(scope, orderTerm.at, 'this is in the list already.')
+    if (seen.has(column.id)) throw errorAt(scope, orderTerm.at, 'this is already in the list.')
     seen.add(column.id)
     const sign: 1 | -1 = orderTerm.isDescending ? -1 : 1
     return { column, key: columnKey(column, scope), sign }

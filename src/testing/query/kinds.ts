@@ -79,7 +79,7 @@ function parseNumber(text: string, kind: 'integer' | 'decimal' | 'float'): numbe
 
 /** How errors call a kind. */
 export const KIND_NAMES: Record<Kind, string> = {
-  text: 'a text',
+  text: 'a string',
   yesNo: 'a Yes/No value',
   integer: 'a whole number',
   decimal: 'a number',

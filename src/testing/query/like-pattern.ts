@@ -9,7 +9,7 @@ type CharacterTest = (character: string) => boolean
  * Makes the test of a LIKE pattern, with `%`, `_` and `[…]` as in T-SQL. It takes each part between
  * two `%` where it first finds it, and never goes back, so that no pattern takes exponential time.
  * @param escapedBy the character that makes the next one an ordinary character
- * @param makeError makes the error for brackets that are not closed, or hold nothing
+ * @param makeError makes the error for brackets that are not closed, or are empty
  */
 export function compilePattern(
   pattern: string,
@@ -121,7 +121,7 @@ class PatternReader {
       ranges.push([from, (isRange ? this.#takeOfClass() : undefined) ?? from])
       character = this.#takeOfClass()
     }
-    if (ranges.length === 0) throw this.#makeError('the brackets of the pattern hold nothing.')
+    if (ranges.length === 0) throw this.#makeError('the brackets in the pattern are empty.')
     return (actual) =>
       isNegated !==
       ranges.some(([from, to]) => compareKeys(from, actual) <= 0 && compareKeys(actual, to) <= 0)

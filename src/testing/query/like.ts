@@ -5,7 +5,7 @@ import type { Row } from './types.js'
 
 /**
  * Makes the test of LIKE.
- * @throws CaspioError for other values than texts and whole numbers, and for an unknown pattern. The
+ * @throws CaspioError for other values than strings and whole numbers, and for an unknown pattern. The
  * test throws it, too, if the pattern comes from a field.
  */
 export function compileLike(
@@ -33,7 +33,11 @@ export function compileLike(
 function textReader(expression: Expression, scope: Scope): (row: Row) => string | null {
   const { kind, at } = expression
   if (!['text', 'integer', 'null'].includes(kind)) {
-    throw errorAt(scope, at, 'the stand-in account knows LIKE for texts and whole numbers only.')
+    throw errorAt(
+      scope,
+      at,
+      'the stand-in account supports LIKE only for strings and whole numbers.',
+    )
   }
   return (row) => readAs(expression, 'text', row, scope) as string | null
 }
@@ -42,5 +46,5 @@ function readEscape({ at, read }: Expression, scope: Scope): string {
   // Only a constant has a value without a row.
   const value = read({})
   if (typeof value === 'string' && value.length === 1) return value
-  throw errorAt(scope, at, 'ESCAPE needs a text of one character.')
+  throw errorAt(scope, at, 'ESCAPE needs a string of one character.')
 }

@@ -18,5 +18,5 @@ export function parseOperand(reader: TokenReader): Operand {
 export function parseField(reader: TokenReader, what = 'the name of a field'): FieldOperand {
   const { value, at } = reader.takeName(what)
   if (!reader.isSymbol('(')) return { kind: 'field', name: value, at }
-  throw reader.error(`the stand-in account does not know the function ${value} here.`, at)
+  throw reader.error(`the stand-in account does not support the function ${value} here.`, at)
 }

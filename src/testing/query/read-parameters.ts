@@ -35,10 +35,10 @@ export function readParameters(
     const known = NAMES.find((knownName) => knownName.toLowerCase() === rest?.toLowerCase())
     if (known === undefined && givenPrefix === '') continue
     if (known === undefined || !allowed.includes(known)) {
-      throw badQuery(`The stand-in account does not know ${name} here.`)
+      throw badQuery(`The stand-in account does not support ${name} here.`)
     }
     if (givenPrefix.toLowerCase() !== prefix) {
-      throw badQuery(`The stand-in account does not know ${name} here. Is it ${prefix}${known}?`)
+      throw badQuery(`The stand-in account does not support ${name} here. Is it ${prefix}${known}?`)
     }
     if (parameters[known] !== undefined) throw badQuery(`${prefix}${known} is given twice.`)
     parameters[known] = value

@@ -66,8 +66,7 @@ export class TokenReader {
 
   /** @throws CaspioError unless all tokens are taken */
   expectEnd(): void {
-    if (this.next.kind !== 'end')
-      throw this.error('the stand-in account expects nothing more here.')
+    if (this.next.kind !== 'end') throw this.error('this is not expected here.')
   }
 
   /**
@@ -85,7 +84,7 @@ export class TokenReader {
   /** The error for a mistake at the next token, or at a place before it. */
   error(problem: string, at = this.next.at): CaspioError {
     const isArithmetic = at === this.next.at && /^[+\-*/%]$/.test(this.next.value)
-    const advice = isArithmetic ? ' The stand-in account knows no arithmetic.' : ''
+    const advice = isArithmetic ? ' The stand-in account does not support arithmetic.' : ''
     return queryError(this.#source, at, problem + advice)
   }
 }

@@ -68,7 +68,7 @@ function readToken(source: Source, at: number): { token: Token; end: number } {
     const [value] = pattern.exec(text) ?? []
     if (value !== undefined) return { token: { kind, value, at }, end: at + value.length }
   }
-  throw queryError(source, at, 'the stand-in account does not know this character.')
+  throw queryError(source, at, 'the stand-in account does not support this character.')
 }
 
 /** Reads up to the closing quote or bracket. Doubled, it is part of the value. */

@@ -25,7 +25,7 @@ export interface CaspioIPRule {
  */
 export type CaspioProfileState = 'enabled' | 'disabled' | 'unprivileged'
 
-/** An API profile that an account starts with. */
+/** A Web services profile that an account starts with. */
 export interface CaspioProfileOptions {
   /**
    * The profile's client ID.
@@ -60,7 +60,7 @@ export interface CaspioProfileOptions {
   state?: CaspioProfileState
 }
 
-/** An API profile of a running account. */
+/** A Web services profile of a running account. */
 export interface CaspioProfile {
   /** The profile's name. */
   readonly name: string

@@ -12,7 +12,7 @@ const RIGHTS = ['read', 'insert', 'update', 'delete', 'design']
 const STATES = ['enabled', 'disabled', 'unprivileged']
 const OPTION_NAMES = ['clientID', 'clientSecret', 'permissions', 'ip', 'state']
 
-/** One API profile: a client with its own permissions and its own rule for addresses. */
+/** One Web services profile: a client with its own permissions and its own rule for addresses. */
 export class Profile {
   readonly name: string
   readonly clientID: string

@@ -72,7 +72,7 @@ function uploadFiles(call: ApiCall): Answer {
       parts.slice(0, index).some((part) => part.name.toLowerCase() === name.toLowerCase()),
   )
   if (taken !== undefined) {
-    throw new CaspioError(409, { message: `There is a file ${taken.name} already.` })
+    throw new CaspioError(409, { message: `There is already a file ${taken.name}.` })
   }
   return jsonAnswer(201, { Result: parts.map((part) => describeUpload(files.put(part, folder))) })
 }

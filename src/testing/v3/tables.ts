@@ -89,7 +89,7 @@ function createTable({ request, data }: ApiCall): Answer {
     throw badBody('Name must consist of letters, digits and underscores, and begin with a letter.')
   }
   if (byName(data.tables, Name) !== undefined || byName(data.views, Name) !== undefined) {
-    throw badBody(`There is a table or view ${Name} already.`)
+    throw badBody(`There is already a table or view ${Name}.`)
   }
   if (!Array.isArray(Fields) || Fields.length === 0)
     throw badBody('Fields must be an array of fields.')
