@@ -28,10 +28,10 @@ import { createScope } from './request/scope.js'
  * token gets one. The plugin renews the token before it expires. If Caspio rejects it, the plugin
  * gets another one and resends the request, once.
  *
- * Attaching the same account again replaces the first attachment, whatever the client ID. The same
- * account has the same token endpoint. A token broker is of the same account as everything that has
- * one of its origins. Two accounts work side by side. A request that is in the scope of both is sent
- * with the token of the one that was attached later.
+ * A new attachment replaces an earlier one for the same account, whatever the client ID. Two
+ * attachments are for the same account if they have the same token endpoint URL. One with a token
+ * broker is for the same account as any attachment that shares an origin with it. Two accounts work
+ * side by side. A request that is in the scope of both gets the token of the one attached later.
  *
  * @param instance the global `axios`, or an instance that `axios.create()` returned
  * @param credentials the three values of the Web services profile, a token broker, or the

@@ -15,7 +15,7 @@ import { createIssuer } from './token/issuer.js'
  * token at each call, and resolves to the token endpoint's answer exactly as it came.
  *
  * A new token does not invalidate earlier ones. Caspio may bill each token request, and each creates
- * a refresh token, of which an account keeps 1,000. Use `createCaspioAuth` to reuse and renew one
+ * one of the 1,000 refresh tokens that an account may hold. Use `createCaspioAuth` to reuse and renew one
  * token.
  *
  * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments. The returned function rejects with

@@ -13,8 +13,8 @@ import { axios } from './lib/axios.js'
  * Creates a token source without an axios instance. Use it if you set the header yourself, or to
  * share one token among several instances: `attachCaspioAuth(instance, auth)`.
  *
- * A token request travels as the requests of the instance that needs the token (same adapter, proxy
- * and agents). `getAccessToken()` uses the settings of the global axios.
+ * A token request uses the adapter, proxy and agents of the instance that needs the token.
+ * `getAccessToken()` uses those of the global axios.
  *
  * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments, naming the field
  */

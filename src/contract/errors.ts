@@ -4,11 +4,12 @@ import { defineHidden, ownText, withoutPrototype } from '../lib/own-properties.j
 import { parseJSON } from '../lib/parse-json.js'
 
 /**
- * - `ERR_CASPIO_CONFIG`: an argument is wrong. Thrown at once.
+ * - `ERR_CASPIO_CONFIG`: an argument is wrong. Thrown immediately.
  * - `ERR_CASPIO_CREDENTIALS`: the token endpoint refused the client.
  * - `ERR_CASPIO_TOKEN_ENDPOINT`: the token endpoint could not be reached, timed out, or answered 429
  *   or 5xx, after all retries; or your token broker or your function `clientSecret` failed.
- * - `ERR_CASPIO_TOKEN_RESPONSE`: the answer of the token endpoint is not a token.
+ * - `ERR_CASPIO_TOKEN_RESPONSE`: the token endpoint or your token broker returned something other
+ *   than a token.
  */
 export type CaspioAuthErrorCode =
   | 'ERR_CASPIO_CONFIG'
@@ -74,7 +75,7 @@ export class CaspioAuthError extends AxiosError {
   declare readonly status?: number
   /** `X-Caspio-Request-ID` of that answer. Caspio's support asks for it. */
   declare readonly requestId?: string
-  /** The plugin sends no token request before this time. */
+  /** Until then the plugin sends no token request, unless you call `invalidate()` or ask to `renew`. */
   declare readonly nextAttemptAt?: Date
   /** The caller's own request, if there was one. */
   declare readonly config?: InternalAxiosRequestConfig

@@ -39,7 +39,7 @@ export interface CaspioAccessToken {
 /** The whole answer of the token endpoint, as the function of `axios-caspio-auth/auth` returns it. */
 export interface CaspioTokenResponse extends CaspioAccessToken {
   readonly expires_in: number
-  /** Renews the token (RFC 6749 §6). It lives for a year, or for 60 days without use. A secret. */
+  /** Renews the token (RFC 6749 §6). It lives for a year, or for 60 days without use. Keep it secret. */
   readonly refresh_token: string
 }
 
@@ -47,12 +47,12 @@ export interface CaspioTokenResponse extends CaspioAccessToken {
 export interface CaspioTokenRequest {
   /** Ends this caller's wait. Other callers go on waiting. */
   readonly signal?: GenericAbortSignal
-  /** `true` asks for another token than the current one, which was rejected or expires soon. */
+  /** `true` asks for a token other than the current one, which was rejected or expires soon. */
   readonly renew?: boolean
 }
 
 /**
- * Gets an access token from somewhere else than Caspio's token endpoint: from your own server (in a
+ * Gets an access token from somewhere other than Caspio's token endpoint: from your own server (in a
  * browser, which must not know the client secret), or from a secret manager. `getAccessToken` of
  * another {@link CaspioAuth} is a token broker, too.
  */
@@ -87,7 +87,7 @@ export interface CaspioTokenStore {
   /**
    * Lets one process at a time request a token. Resolves to a function that releases the lock, or
    * to undefined while another process holds it. The lock must expire after `ttl` milliseconds.
-   * Without a lock, processes that start at the same moment request a token each,
+   * Without a lock, processes that start at the same moment each request a token,
    * and agree on one of them afterwards.
    */
   lock?(key: string, ttl: number): Promise<(() => unknown) | undefined>
@@ -112,24 +112,24 @@ export interface CaspioAuthOptions {
    */
   readonly clientAuthentication?: 'basic' | 'body'
   /**
-   * Seconds before the token expires from which the next request starts a renewal in the
-   * background. The plugin uses at most half of the token's life, and starts up to a fifth later,
-   * differently in each process. Increase it to survive a longer outage of the token endpoint. With
-   * `0` a token is renewed only after it has expired.
+   * How many seconds before it expires a token is due for renewal, at most half of its life. The next
+   * request then starts the renewal in the background. Up to a fifth of this time is left out, at
+   * random, so that processes renew at different times. Increase it to survive a longer outage of the
+   * token endpoint. With `0` a token is renewed only after it has expired.
    *
    * @default a tenth of the token's life, at least 30 (2 h 24 min of Caspio's 24 h)
    */
   readonly renewBefore?: number
   /**
-   * Milliseconds that one token request may take. They start again while calls that were sent before
-   * it are answered, because a small connection pool serves those first. Increase it for slow
-   * networks.
+   * Milliseconds that one token request may take. If a call that was sent earlier is answered in this
+   * time, the time starts again: a small connection pool serves earlier calls first. Increase it for
+   * slow networks.
    *
    * @default 10_000
    */
   readonly timeout?: number
   /**
-   * How often a token request is repeated after a network error, 429 or 5xx. The delays grow
+   * How many times a token request is repeated after a network error, 429 or 5xx. The delays grow
    * exponentially, with jitter, and `Retry-After` is obeyed. A token broker is called once. Set it
    * to `0` if something else repeats requests.
    *
@@ -137,8 +137,8 @@ export interface CaspioAuthOptions {
    */
   readonly retries?: number
   /**
-   * Decides which answers mean that the token was rejected. It sees the response before
-   * `transformResponse`, so `data` of a JSON answer is text. Anything but `true` means no. Change
+   * Decides which responses mean that the token was rejected. It sees a response before
+   * `transformResponse`, so the `data` of a JSON response is text. Anything but `true` means no. Change
    * it if your account answers 400 to a stale token.
    *
    * @default response => response.status === 401
@@ -167,10 +167,10 @@ export interface CaspioAuthOptions {
    */
   readonly onEvent?: (event: CaspioAuthEvent) => void
   /**
-   * `true` attaches the plugin to the instances, too, that the attached instance's `create()` returns
-   * later, and to those that these create. They use the token, the options and the scope of the
-   * attached instance: their own `baseURL` adds no origin. If you attach again or detach, they
-   * follow. Set it if your code, or a package, calls `axios.create()` where you cannot attach. It
+   * `true` also attaches the plugin to the instances that the attached instance's `create()` returns
+   * later, and to those that they create. They use the token, the options and the scope of the
+   * attached instance: their own `baseURL` adds no origin. If you attach again or detach, that
+   * applies to them, too. Set it if your code, or a package, calls `axios.create()` where you cannot attach. It
    * has no effect on the named export `create` of axios, on a `create` that was copied before, and
    * on other copies of axios.
    *
@@ -178,11 +178,11 @@ export interface CaspioAuthOptions {
    */
   readonly createdInstances?: boolean
   /**
-   * What happens to a request in scope that has an `Authorization` header already, be it from the
+   * What happens to a request in scope that already has an `Authorization` header, from the
    * request or from the instance's defaults. `replace` replaces the header. `keep` sends the request
-   * as it is, and does not recover its 401. Change it if some requests carry a token of their own.
+   * as it is, and does not resend it after a 401. Change it if some requests carry a token of their own.
    * With `keep`, a request without this header, or with an empty one, still gets the plugin's
-   * token. Add `skipCaspioAuth: true` to requests that you send with the rights of a visitor.
+   * token. Add `skipCaspioAuth: true` to requests that you send with the permissions of a visitor.
    *
    * @default 'replace'
    */
@@ -193,7 +193,7 @@ declare module 'axios' {
   interface AxiosRequestConfig {
     /** `true` sends this request without the plugin: no token, no resend. */
     skipCaspioAuth?: boolean
-    /** `true` sends the token, but a 401 is not recovered. The name is that of axios-auth-refresh. */
+    /** `true` sends the token, but leaves a 401 to your code. The name is that of axios-auth-refresh. */
     skipAuthRefresh?: boolean
   }
 }
