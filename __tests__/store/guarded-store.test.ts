@@ -3,15 +3,16 @@ import type { CaspioAuthEvent, CaspioTokenStore } from '../../src/index.js'
 import { now } from '../../src/lib/clock.js'
 import { guardStore } from '../../src/store/guarded-store.js'
 import { writeStoredToken } from '../../src/store/stored-token.js'
-import type { TimedToken } from '../../src/token/life.js'
+import type { Token } from '../../src/token/life.js'
 import { fakeTime } from '../support/clocks.js'
 
-const TOKEN: TimedToken = {
+const TOKEN: Token = {
   accessToken: 'access-token-of-this-test',
   tokenType: 'bearer',
   lifeSeconds: 3_600,
   refreshToken: 'refresh-token-of-this-test',
   requestedAt: { wall: 0, monotonic: 0 },
+  grant: 'client_credentials',
 }
 
 /** A guarded store on these methods, with the events that it reports. */

@@ -3,7 +3,7 @@ import { resolveOptions } from '../../src/contract/options.js'
 import type { CaspioAuthEvent, CaspioTokenStore } from '../../src/index.js'
 import { now } from '../../src/lib/clock.js'
 import { shareTokens } from '../../src/store/shared-tokens.js'
-import type { Issued } from '../../src/token/issuer.js'
+import type { Token } from '../../src/token/life.js'
 import { PHYSICIANS, sleep, startAccount, times } from '../support/account.js'
 import { atRest, fakeTime } from '../support/clocks.js'
 import { issueRequest } from '../support/issue-request.js'
@@ -172,15 +172,16 @@ describe('a token store over time', () => {
   function share(store: CaspioTokenStore) {
     let [count, current] = [0, '']
     const events: CaspioAuthEvent[] = []
-    const issue = vi.fn(async (): Promise<Issued> => {
+    const issue = vi.fn(async (): Promise<Token> => {
       const accessToken = `t${++count}`
-      const token = {
+      return {
         accessToken,
         tokenType: 'bearer',
         lifeSeconds: 3_600,
         refreshToken: undefined,
+        requestedAt: now(),
+        grant: 'client_credentials',
       }
-      return { token: { ...token, requestedAt: now() }, grant: 'client_credentials' }
     })
     const shared = shareTokens(
       issue,
@@ -193,12 +194,12 @@ describe('a token store over time', () => {
       (event) => events.push(event),
       (found, replaced) => {
         const isInUse = current === replaced.accessToken
-        if (isInUse && found) current = found.token.accessToken
+        if (isInUse && found) current = found.accessToken
         return isInUse
       },
     )
     const take = async () => {
-      const { token } = await shared.issue(issueRequest())
+      const token = await shared.issue(issueRequest())
       current = token.accessToken
       return current
     }
@@ -279,7 +280,7 @@ describe('a token store over time', () => {
     const { find } = share(store)
     expect(await find(() => false)).toBeUndefined()
     await vi.advanceTimersByTimeAsync(1_000)
-    expect((await find(() => true))?.token.accessToken).toBe('t1')
+    expect((await find(() => true))?.accessToken).toBe('t1')
   })
 
   it('gets a key with the token endpoint URL in lower case, without its query', async () => {

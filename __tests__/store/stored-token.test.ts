@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { readStoredToken, writeStoredToken } from '../../src/store/stored-token.js'
-import type { TimedToken } from '../../src/token/life.js'
+import type { Token } from '../../src/token/life.js'
 import { fakeClocks } from '../support/clocks.js'
 
 /** A token that was requested `age` seconds ago. */
-function requested(lifeSeconds: number, age = 0, refreshToken?: string): TimedToken {
+function requested(lifeSeconds: number, age = 0, refreshToken?: string): Token {
   const ageMs = age * 1_000
   const requestedAt = { wall: Date.now() - ageMs, monotonic: performance.now() - ageMs }
-  return { accessToken: 'a', tokenType: 'Bearer', lifeSeconds, refreshToken, requestedAt }
+  const grant = undefined
+  return { accessToken: 'a', tokenType: 'Bearer', lifeSeconds, refreshToken, requestedAt, grant }
 }
 
 const stored = (fields: object = {}) => ({
@@ -30,9 +31,9 @@ describe('a stored token', () => {
 
   it('can be read on another machine, whose monotonic clock started at a different time', () => {
     const requestedAt = { wall: Date.now(), monotonic: 1e12 }
-    const read = readStoredToken(writeStoredToken({ ...requested(60), requestedAt })) as TimedToken
+    const read = readStoredToken(writeStoredToken({ ...requested(60), requestedAt })) as Token
     expect(read.requestedAt.monotonic).toBeCloseTo(performance.now(), 0)
-    const older = readStoredToken(writeStoredToken(requested(60, 20))) as TimedToken
+    const older = readStoredToken(writeStoredToken(requested(60, 20))) as Token
     expect(older.requestedAt.monotonic).toBeCloseTo(performance.now() - 20_000, 0)
   })
 
@@ -41,7 +42,7 @@ describe('a stored token', () => {
   })
 
   it('counts as issued now if its time is in the future, because another clock is ahead', () => {
-    const read = readStoredToken(stored({ issued_at: Date.now() + 3_600_000 })) as TimedToken
+    const read = readStoredToken(stored({ issued_at: Date.now() + 3_600_000 })) as Token
     expect(read.requestedAt.wall).toBeCloseTo(Date.now(), 0)
   })
 

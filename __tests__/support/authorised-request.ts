@@ -12,8 +12,9 @@ import type { Token } from '../../src/token/life.js'
 
 export function createToken(accessToken: string, isFromStore = false): Token {
   const requestedAt = now()
+  const grant = isFromStore ? undefined : 'client_credentials'
   const common = { tokenType: 'bearer', lifeSeconds: 3_600, refreshToken: undefined }
-  return { ...common, accessToken, requestedAt, isFromStore }
+  return { ...common, accessToken, requestedAt, grant }
 }
 
 /** What the adapter and the token source answer, one after the other. */

@@ -54,7 +54,7 @@ function throwing(error: unknown): () => never {
 describe('an answer', () => {
   it.each([200, 201, 299])('with a token and the status %i is accepted', async (status) => {
     const { answered, events } = sendTokenRequest(() => ({ status, data: JSON.stringify(TOKEN) }))
-    const { token, answer, grant } = await answered
+    const { answer, grant, ...token } = await answered
     expect(token).toMatchObject({ accessToken: 'a', tokenType: 'bearer', lifeSeconds: 60 })
     expect([answer, grant]).toEqual([TOKEN, 'client_credentials'])
     expect(events).toEqual([

@@ -20,7 +20,7 @@ const REFUSED: Failure = {
 
 function answer(life = 60, refreshToken?: string): Granted {
   const token = { accessToken: 'a', tokenType: 'bearer', lifeSeconds: life, refreshToken }
-  return { token, answer: token, grant: 'client_credentials' }
+  return { ...token, answer: token, grant: 'client_credentials' }
 }
 
 type Step = Failure | Granted | (() => Granted)
@@ -151,7 +151,7 @@ describe('a token that has expired on arrival', () => {
   it('is requested again, but only once', async () => {
     const { issue, startTimes } = issuerOf(0, late(60), answer())
     const started = Date.now()
-    const { token } = await afterTimers(issue())
+    const token = await afterTimers(issue())
     expect(startTimes).toEqual([0, 60_000])
     // The life counts from the second token request.
     expect(token.requestedAt.wall - started).toBe(60_000)

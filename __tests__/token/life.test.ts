@@ -39,7 +39,14 @@ describe('the rest of a life', () => {
   it('counts from the token request', () => {
     const requestedAt = { wall: Date.now() - 20_000, monotonic: performance.now() - 20_000 }
     const left = (lifeSeconds: number) =>
-      msLeft({ accessToken: 'a', tokenType: 'bearer', lifeSeconds, refreshToken: '', requestedAt })
+      msLeft({
+        accessToken: 'a',
+        tokenType: 'bearer',
+        lifeSeconds,
+        refreshToken: '',
+        requestedAt,
+        grant: undefined,
+      })
     expect(left(60)).toBe(40_000)
     expect(left(10)).toBe(-10_000)
     expect(left(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY)

@@ -1,20 +1,19 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Issued } from '../../src/token/issuer.js'
 import type { Token } from '../../src/token/life.js'
 import { createSingleFlight } from '../../src/token/single-flight.js'
 import { fakeClocks } from '../support/clocks.js'
 
 const transport = { defaults: {} }
-const issued = { grant: 'client_credentials' } as Issued
+const issued = { grant: 'client_credentials' } as Token
 
 /** A flight whose token request is settled by hand. */
 function startFlight(flights: ReturnType<typeof createSingleFlight>) {
-  let [resolve, reject] = [(_: Issued) => {}, (_: unknown) => {}]
-  const issuing = new Promise<Issued>((...settle) => {
+  let [resolve, reject] = [(_: Token) => {}, (_: unknown) => {}]
+  const issuing = new Promise<Token>((...settle) => {
     ;[resolve, reject] = settle
   })
   const flight = flights.start(issuing, transport)
-  flight.promise = issuing as unknown as Promise<Token>
+  flight.promise = issuing
   return { flight, issuing, resolve, reject }
 }
 

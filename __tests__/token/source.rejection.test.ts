@@ -4,7 +4,7 @@ import { resolveOptions } from '../../src/contract/options.js'
 import { attachCaspioAuth } from '../../src/index.js'
 import { now } from '../../src/lib/clock.js'
 import { withoutSharing } from '../../src/store/without-sharing.js'
-import type { Issued } from '../../src/token/issuer.js'
+import type { Token } from '../../src/token/life.js'
 import { TokenSource } from '../../src/token/source.js'
 import { PHYSICIANS, rejectionOf, sleep, startBench, times } from '../support/account.js'
 import { fakeClocks, fakeTime } from '../support/clocks.js'
@@ -201,10 +201,10 @@ describe('a late rejection of an old token', () => {
     ['returns a new token if the current one has expired', 60, 't3'],
   ])('%s', async (_, age, expected) => {
     let issued = 0
-    const issue = async (): Promise<Issued> => {
+    const issue = async (): Promise<Token> => {
       const accessToken = `t${++issued}`
       const token = { accessToken, tokenType: 'bearer', lifeSeconds: 60, refreshToken: undefined }
-      return { token: { ...token, requestedAt: now() }, grant: 'client_credentials' }
+      return { ...token, requestedAt: now(), grant: 'client_credentials' }
     }
     const transport = { defaults: {} }
     const source = new TokenSource(withoutSharing(issue), resolveOptions(), () => {})

@@ -32,7 +32,7 @@ function startSource(lifeSeconds = DAY / SECOND) {
   const issue = async (request: IssueRequest) => {
     requests.push(request)
     if (failure) throw failure
-    return { token: tokenOf(requests.length), grant: 'client_credentials' as const }
+    return { ...tokenOf(requests.length), grant: 'client_credentials' as const }
   }
   const emit = (event: CaspioAuthEvent) => events.push(event)
   const source = new TokenSource(withoutSharing(issue), resolveOptions(), emit)
@@ -45,10 +45,7 @@ function startSource(lifeSeconds = DAY / SECOND) {
     replace: async (rejected: Token, isResend = false) =>
       (await source.replace(rejected, TABLE, isResend, TRANSPORT)) as Token,
     /** A token of another process. */
-    foundToken: (name: string, life?: number) => ({
-      token: tokenOf(name, life),
-      grant: undefined,
-    }),
+    foundToken: (name: string, life?: number) => ({ ...tokenOf(name, life), grant: undefined }),
     breakDown: (isNetworkFault = false) => {
       failure = createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'down', { isNetworkFault })
     },
@@ -132,11 +129,11 @@ describe('a token of another process', () => {
   it('that expires sooner will do, unless the own one is only due', async () => {
     const { requests, acquire, replace, foundToken } = startSource()
     const replaced = replace(await acquire())
-    expect(requests.at(-1)?.accepts(foundToken('x', 60).token)).toBe(true)
+    expect(requests.at(-1)?.accepts(foundToken('x', 60))).toBe(true)
     await replaced
     vi.advanceTimersByTime(23 * HOUR)
     await acquire()
-    expect(requests.at(-1)?.accepts(foundToken('y', 60).token)).toBe(false)
+    expect(requests.at(-1)?.accepts(foundToken('y', 60))).toBe(false)
   })
 })
 

@@ -7,7 +7,7 @@ import {
 } from '../../src/index.js'
 import { now } from '../../src/lib/clock.js'
 import { withoutSharing } from '../../src/store/without-sharing.js'
-import type { Issued } from '../../src/token/issuer.js'
+import type { Token } from '../../src/token/life.js'
 import { TokenSource } from '../../src/token/source.js'
 import {
   outcomesOf,
@@ -343,12 +343,12 @@ it('a renewal that ends after invalidate() returns its token, without the old re
   const grants = ['client_credentials', 'refresh_token'] as const
   const answers: (() => void)[] = []
   const issue = () =>
-    new Promise<Issued>((resolve) => {
+    new Promise<Token>((resolve) => {
       const grant = grants[answers.length]
       const accessToken = `t${answers.length + 1}`
       const refreshToken = grant === 'client_credentials' ? 'r1' : undefined
       const token = { accessToken, tokenType: 'bearer', lifeSeconds: 60, refreshToken }
-      answers.push(() => resolve({ token: { ...token, requestedAt: now() }, grant }))
+      answers.push(() => resolve({ ...token, requestedAt: now(), grant }))
     })
   const transport = { defaults: {} }
   const source = new TokenSource(withoutSharing(issue), resolveOptions(), () => {})
@@ -367,7 +367,7 @@ describe('a token request that is never answered, because its worker has ended',
   function startUnanswered(options?: CaspioAuthOptions) {
     const answers: (() => void)[] = []
     const issue = () =>
-      new Promise<Issued>((resolve) => {
+      new Promise<Token>((resolve) => {
         const accessToken = `t${answers.length + 1}`
         const token = {
           accessToken,
@@ -375,8 +375,8 @@ describe('a token request that is never answered, because its worker has ended',
           lifeSeconds: 1_000,
           refreshToken: undefined,
         }
-        const issued = { token: { ...token, requestedAt: now() }, grant: 'client_credentials' }
-        answers.push(() => resolve(issued as Issued))
+        const requestedAt = now()
+        answers.push(() => resolve({ ...token, requestedAt, grant: 'client_credentials' }))
       })
     return {
       source: new TokenSource(withoutSharing(issue), resolveOptions(options), () => {}),

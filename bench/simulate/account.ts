@@ -25,7 +25,10 @@ export class SimulatedAccount {
       this.#accessTokens.set(accessToken, Date.now() + LIFE_IN_S * 1_000)
       this.#refreshTokens.set(next, Date.now() + UNUSED_REFRESH_TOKEN_LIFE_IN_MS)
       return {
-        token: { accessToken, tokenType: 'bearer', lifeSeconds: LIFE_IN_S, refreshToken: next },
+        accessToken,
+        tokenType: 'bearer',
+        lifeSeconds: LIFE_IN_S,
+        refreshToken: next,
         answer: undefined,
         grant: refreshToken ? 'refresh_token' : 'client_credentials',
       }

@@ -33,7 +33,7 @@ export function sendAndRecover(token: Token, request: AuthorisedRequest): Promis
     if (resends === 0) return true
     const resource = resourceOf(config)
     // A token from the store may have been revoked together with the first one.
-    if (resends === 1 && token.isFromStore && !source.renewals.hasRefused(resource)) return true
+    if (resends === 1 && !token.grant && !source.renewals.hasRefused(resource)) return true
     source.renewals.recordRejected(token, resource, true)
     return false
   }

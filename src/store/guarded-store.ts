@@ -4,7 +4,7 @@ import { isWithin } from '../lib/clock.js'
 import { createRedact } from '../lib/redact.js'
 import { withTimeLimit } from '../lib/time-limit.js'
 import { thrownFailure } from '../token/failures.js'
-import type { TimedToken } from '../token/life.js'
+import type { Token } from '../token/life.js'
 import { readStoredToken, writeStoredToken } from './stored-token.js'
 
 type Operation = Extract<CaspioAuthEvent, { type: 'store-failed' }>['operation']
@@ -25,7 +25,7 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
   let secrets: readonly (string | undefined)[] = []
 
   const isSkipped = () => isWithin(SKIP_AFTER_FAILURE_MS, failedAt)
-  const remember = ({ accessToken, refreshToken }: TimedToken) => {
+  const remember = ({ accessToken, refreshToken }: Token) => {
     secrets = [...secrets.slice(-MOST_SECRETS), accessToken, refreshToken]
   }
 
@@ -43,7 +43,7 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
 
   return {
     isSkipped,
-    async read(): Promise<TimedToken | undefined> {
+    async read(): Promise<Token | undefined> {
       const stored = await call('get', async () => store.get(key))
       const found = (stored ?? undefined) && readStoredToken(stored)
       if (typeof found === 'object') {
@@ -53,7 +53,7 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
       if (found) emit?.({ type: 'store-failed', operation: 'get', reason: found })
       return undefined
     },
-    write(token: TimedToken, ttlMs: number, evenIfSkipped: boolean): Promise<true | undefined> {
+    write(token: Token, ttlMs: number, evenIfSkipped: boolean): Promise<true | undefined> {
       remember(token)
       const write = async () => {
         // This is how Keyv reports a failure.

@@ -3,8 +3,8 @@ import type { ResolvedOptions } from '../contract/options.js'
 import type { CaspioCredentials } from '../contract/types.js'
 import { isWithin } from '../lib/clock.js'
 import { delay, startTimer } from '../lib/timers.js'
-import type { Issued, IssueRequest, TokenIssuer, Tokens } from '../token/issuer.js'
-import { msLeft, type TimedToken } from '../token/life.js'
+import type { IssueRequest, TokenIssuer, Tokens } from '../token/issuer.js'
+import { msLeft, type Token } from '../token/life.js'
 import type { TokenSource } from '../token/source.js'
 import { type GuardedStore, guardStore } from './guarded-store.js'
 
@@ -40,7 +40,7 @@ export function shareTokens(
 
   const { publish, settle } = createPublisher(store, adopt)
 
-  async function issueShared(request: IssueRequest): Promise<Issued> {
+  async function issueShared(request: IssueRequest): Promise<Token> {
     const { found, release, hasWaited } = await findOrLock(store, request, lockTtlMs)
     let published: Promise<void> | undefined
     try {
@@ -50,16 +50,16 @@ export function shareTokens(
       // Without the lock, another process may have been faster.
       const other = release ? undefined : await store.read()
       if (other && request.accepts(other)) return settled(other)
-      published = publish(issued.token, Boolean(release))
+      published = publish(issued, Boolean(release))
       return issued
     } finally {
       if (release) releaseAfter(published, release)
     }
   }
 
-  function settled(token: TimedToken): Issued {
+  function settled(token: Token): Token {
     if (!lockTtlMs) settle(token)
-    return { token, grant: undefined }
+    return token
   }
 
   const look = createLook(store)
@@ -76,7 +76,7 @@ export function shareTokens(
 /** Writes tokens to the store, and lets the processes agree on one. */
 function createPublisher(store: GuardedStore, adopt: TokenSource['adopt']) {
   /** @param afterMs how long after the attempt before it this one comes */
-  async function publish(token: TimedToken, isLocked: boolean, afterMs?: number): Promise<void> {
+  async function publish(token: Token, isLocked: boolean, afterMs?: number): Promise<void> {
     const leftMs = msLeft(token)
     if (leftMs < 1) return
     const ttlMs = leftMs === Number.POSITIVE_INFINITY ? DEFAULT_TTL_MS : Math.ceil(leftMs)
@@ -86,11 +86,11 @@ function createPublisher(store: GuardedStore, adopt: TokenSource['adopt']) {
   }
 
   /** Without a lock, processes can obtain tokens at the same time: all adopt the last one written. */
-  function settle(token: TimedToken, afterMs = FIRST_SETTLE_MS): void {
+  function settle(token: Token, afterMs = FIRST_SETTLE_MS): void {
     startTimer(
       async () => {
         const found = await store.read()
-        const isCurrent = adopt(found && { token: found, grant: undefined }, token)
+        const isCurrent = adopt(found, token)
         if (isCurrent && !found) publish(token, false, Math.min(afterMs * 2, LONGEST_SETTLE_MS))
       },
       afterMs * (1 + Math.random()),
@@ -103,7 +103,7 @@ function createPublisher(store: GuardedStore, adopt: TokenSource['adopt']) {
 /** Reads the store, once a second at most. */
 function createLook(store: GuardedStore) {
   let lookedAt = Number.NEGATIVE_INFINITY
-  let stored: Promise<TimedToken | undefined> | undefined
+  let stored: Promise<Token | undefined> | undefined
   return () => {
     if (!stored || !isWithin(LOOK_EVERY_MS, lookedAt)) {
       lookedAt = performance.now()

@@ -1,12 +1,12 @@
 import { ownProperty } from '../lib/own-properties.js'
 import { parseJSON } from '../lib/parse-json.js'
 import { readTokenAnswer } from '../token/answer.js'
-import { type TimedToken, usableForMs } from '../token/life.js'
+import { type Token, usableForMs } from '../token/life.js'
 
 const VERSION = 1
 
 /** The value that a store keeps: an answer of the token endpoint, and when it was requested. */
-export function writeStoredToken(token: TimedToken): string {
+export function writeStoredToken(token: Token): string {
   return JSON.stringify({
     v: VERSION,
     access_token: token.accessToken,
@@ -19,7 +19,7 @@ export function writeStoredToken(token: TimedToken): string {
 }
 
 /** Reads the value of a store. Returns the fault of one that is of no use. */
-export function readStoredToken(stored: unknown): TimedToken | string {
+export function readStoredToken(stored: unknown): Token | string {
   // Some stores parse JSON.
   const value = parseJSON(stored)
   if (ownProperty(value, 'v') !== VERSION) return 'its value is not a token of this version'
@@ -29,5 +29,5 @@ export function readStoredToken(stored: unknown): TimedToken | string {
   const ageMs = Math.max(0, Date.now() - Number(ownProperty(value, 'issued_at')))
   if (!(ageMs < usableForMs(token.lifeSeconds))) return 'its token has expired'
   const requestedAt = { wall: Date.now() - ageMs, monotonic: performance.now() - ageMs }
-  return { ...token, requestedAt }
+  return { ...token, requestedAt, grant: undefined }
 }

@@ -21,7 +21,7 @@ export function createTokenBroker(broker: CaspioTokenBroker, timeoutMs: number):
     const { answer, token } = await withTimeLimit(timeoutMs, ask, pool).catch((thrown) => {
       throw thrownFailure(thrown, explain)
     })
-    if (typeof token === 'object') return { token, answer, grant: 'broker' }
+    if (typeof token === 'object') return { ...token, answer, grant: 'broker' }
     throw createFailure('ERR_CASPIO_TOKEN_RESPONSE', explain(token))
   }
 }

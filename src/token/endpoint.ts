@@ -44,7 +44,7 @@ export function createTokenEndpoint(
     const token = status > 199 && status < 300 ? readTokenAnswer(body) : undefined
     if (typeof token === 'object') {
       report({ status })
-      return { token, answer: body, grant }
+      return { ...token, answer: body, grant }
     }
     const error = ownText(body, 'error')
     report({ status, ...(error && { errorCode: printable(redact(error)) }) })

@@ -5,7 +5,7 @@ import type { Pool } from '../lib/time-limit.js'
 import { delay } from '../lib/timers.js'
 import type { TokenAnswer } from './answer.js'
 import { retryDelayMs } from './cooldown.js'
-import { msLeft, type TimedToken } from './life.js'
+import { msLeft, type Token } from './life.js'
 import type { Transport } from './transport.js'
 
 // No property is optional: an absent one could be read from a polluted Object.prototype.
@@ -24,34 +24,26 @@ export interface GrantRequest {
 
 export interface IssueRequest extends GrantRequest {
   /** Whether a token that another process obtained will do. */
-  readonly accepts: (other: TimedToken) => boolean
+  readonly accepts: (other: Token) => boolean
 }
 
-export interface Granted {
-  readonly token: TokenAnswer
+export interface Granted extends TokenAnswer {
   /** The answer exactly as it came. */
   readonly answer: unknown
   readonly grant: CaspioGrant
-}
-
-export interface Issued {
-  readonly token: TimedToken
-  readonly answer?: unknown
-  /** Undefined if another process obtained the token. */
-  readonly grant: CaspioGrant | undefined
 }
 
 /** Sends one token request, or asks the token broker. Rejects with a {@link Failure}. */
 export type RequestToken = (request: GrantRequest) => Promise<Granted>
 
 /** Obtains a token. Rejects with a {@link Failure}. */
-export type TokenIssuer = (request: IssueRequest) => Promise<Issued>
+export type TokenIssuer = (request: IssueRequest) => Promise<Token>
 
 /** Where a token source gets its tokens. */
 export interface Tokens {
   readonly issue: TokenIssuer
   /** Looks for a token of another process. May be called at any rate. */
-  readonly find: (accepts: IssueRequest['accepts']) => Promise<Issued | undefined>
+  readonly find: (accepts: IssueRequest['accepts']) => Promise<Token | undefined>
 }
 
 // A longer delay is left to the cooldown: a caller waits.
@@ -59,7 +51,7 @@ const LONGEST_RETRY_MS = 10_000
 
 /** Chooses the grant (refresh token first, then client credentials) and repeats what may succeed. */
 export function createIssuer(requestToken: RequestToken, retries: number) {
-  return async (request: GrantRequest): Promise<Issued> => {
+  return async (request: GrantRequest): Promise<Granted & Token> => {
     let { refreshToken } = request
     let isExpired = false
     for (let retriesSoFar = 0; ; ) {
@@ -67,15 +59,15 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
       try {
         const granted = await requestToken({ ...request, refreshToken })
         const token = {
-          ...granted.token,
+          ...granted,
           // Without a new refresh token, the old one remains valid (RFC 6749 §6).
-          refreshToken: granted.token.refreshToken ?? refreshToken,
+          refreshToken: granted.refreshToken ?? refreshToken,
           requestedAt,
         }
         // A machine that slept while it waited gets an expired token. It asks once more; a token
         // that lives shorter than its answer takes would be no better the next time.
         isExpired = !isExpired && msLeft(token) <= 0
-        if (!isExpired) return { ...granted, token }
+        if (!isExpired) return token
         if (refreshToken) refreshToken = token.refreshToken
       } catch (thrown) {
         const failure = thrown as Failure

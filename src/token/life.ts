@@ -1,3 +1,4 @@
+import type { CaspioGrant } from '../contract/events.js'
 import type { CaspioAccessToken } from '../contract/types.js'
 import { type Instant, msSince } from '../lib/clock.js'
 import type { TokenAnswer } from './answer.js'
@@ -5,17 +6,14 @@ import type { TokenAnswer } from './answer.js'
 const LONGEST_EXPIRY_MARGIN_MS = 5_000
 const SHORTEST_RENEW_BEFORE_SECONDS = 30
 
-/** A token and the moment from which its life counts. */
-export interface TimedToken extends TokenAnswer {
-  readonly requestedAt: Instant
-}
-
-/** A token in use. Compared by identity: "is this the one that was rejected?" */
-export interface Token extends TimedToken {
+/** A token that was obtained. Compared by identity: "is this the one that was rejected?" */
+export interface Token extends TokenAnswer {
   /** Undefined also if the token endpoint refused it. */
   refreshToken: string | undefined
-  /** Whether another process obtained it. */
-  readonly isFromStore: boolean
+  /** From here its life counts. */
+  readonly requestedAt: Instant
+  /** Undefined if another process obtained it. */
+  readonly grant: CaspioGrant | undefined
 }
 
 /** The token as callers get it: with the rest of its life, and without the refresh token. */
@@ -30,12 +28,12 @@ export function toAccessToken(token: Token): CaspioAccessToken {
 }
 
 /** Milliseconds until a token expires. */
-export function msLeft({ lifeSeconds, requestedAt }: TimedToken): number {
+export function msLeft({ lifeSeconds, requestedAt }: Token): number {
   return lifeSeconds * 1000 - msSince(requestedAt)
 }
 
 /** Whether a token may still be sent. */
-export function isUsable({ lifeSeconds, requestedAt }: TimedToken): boolean {
+export function isUsable({ lifeSeconds, requestedAt }: Token): boolean {
   return msSince(requestedAt) < usableForMs(lifeSeconds)
 }
 
@@ -45,7 +43,7 @@ export function usableForMs(lifeSeconds: number): number {
 }
 
 /** Whether a token should be renewed. One that is not due is usable. */
-export function isDue(token: TimedToken, renewBefore?: number, jitter?: number): boolean {
+export function isDue(token: Token, renewBefore?: number, jitter?: number): boolean {
   return msSince(token.requestedAt) >= renewAfterMs(token.lifeSeconds, renewBefore, jitter)
 }
 

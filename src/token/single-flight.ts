@@ -1,6 +1,5 @@
 import { isWithin } from '../lib/clock.js'
 import { holdProcess } from '../lib/timers.js'
-import type { Issued } from './issuer.js'
 import type { Token } from './life.js'
 import type { Transport } from './transport.js'
 
@@ -27,7 +26,7 @@ export function createSingleFlight(longestMs: number) {
   return {
     current: () => (current && isWithin(longestMs, current.startedAt) ? current : undefined),
     /** The flight ends with `issuing`, just before the callbacks that the caller adds to it. */
-    start(issuing: Promise<Issued>, transport: Transport): Flight {
+    start(issuing: Promise<Token>, transport: Transport): Flight {
       const startedAt = performance.now()
       const state = { startedAt, transport, isInvalidated: false, release: undefined }
       const flight = state as unknown as Flight

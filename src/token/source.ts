@@ -5,8 +5,8 @@ import { msSince } from '../lib/clock.js'
 import { createPool } from '../lib/time-limit.js'
 import { createFailureCooldown } from './failure-cooldown.js'
 import { thrownFailure } from './failures.js'
-import type { Issued, Tokens } from './issuer.js'
-import { isDue, isUsable, msLeft, type TimedToken, type Token } from './life.js'
+import type { Tokens } from './issuer.js'
+import { isDue, isUsable, msLeft, type Token } from './life.js'
 import { createRenewalJudge } from './renewal-judge.js'
 import { createSingleFlight, type Flight } from './single-flight.js'
 import type { Transport } from './transport.js'
@@ -72,7 +72,7 @@ export class TokenSource {
     const isAnother = this.renewals.recordRejected(rejected, resource, isRecent && !isResend)
     if (this.renewals.isCoolingDown(resource)) return undefined
     this.#rememberRejected(rejected)
-    const isAgain = isAnother || rejected.isFromStore
+    const isAgain = isAnother || !rejected.grant
     return this.#request(transport, isAgain ? 'rejected again' : 'rejected')
   }
 
@@ -92,9 +92,9 @@ export class TokenSource {
   }
 
   /** Takes another process's token if `replaced` is still the current one. Returns whether it is. */
-  adopt(found: Issued | undefined, replaced: TimedToken): boolean {
+  adopt(found: Token | undefined, replaced: Token): boolean {
     const isCurrent = this.#current?.accessToken === replaced.accessToken
-    if (isCurrent && found && this.#isNews(found.token)) this.#take(found)
+    if (isCurrent && found && this.#isNews(found)) this.#take(found)
     return isCurrent
   }
 
@@ -108,7 +108,7 @@ export class TokenSource {
   async #findOr(failure: Failure, reason: Reason): Promise<Token> {
     const replaced = this.#current
     const found = await this.#tokens.find((other) => this.#accepts(other, reason, replaced))
-    if (found && this.#isNews(found.token)) return this.#take(found)
+    if (found && this.#isNews(found)) return this.#take(found)
     // Another caller has taken it.
     if (this.#current && this.#current !== replaced) return this.#current
     throw failure
@@ -140,21 +140,21 @@ export class TokenSource {
         ;(replaced as Token).refreshToken = undefined
       },
       renew: Boolean(replaced) || reason !== 'missing' || this.#rejected.length > 0,
-      accepts: (other: TimedToken) => this.#accepts(other, reason, replaced),
+      accepts: (other: Token) => this.#accepts(other, reason, replaced),
       retry,
       transport,
       pool: this.pool,
     })
     const flight = this.#flights.start(issuing, transport)
     flight.promise = issuing.then(
-      (issued) => this.#take(issued, flight),
+      (token) => this.#take(token, flight),
       (thrown) => this.#fail(isFailure(thrown) ? thrown : thrownFailure(thrown, String), flight),
     )
     return flight
   }
 
   /** Whether another process's token will do. */
-  #accepts(other: TimedToken, reason: Reason, replaced: Token | undefined): boolean {
+  #accepts(other: Token, reason: Reason, replaced: Token | undefined): boolean {
     // The caller did not say which token is of no use, so it may be this one.
     if (reason === 'asked' && !replaced) return false
     const current = this.#current
@@ -163,7 +163,7 @@ export class TokenSource {
   }
 
   /** Whether another process's token is neither in use nor rejected. */
-  #isNews({ accessToken }: TimedToken): boolean {
+  #isNews({ accessToken }: Token): boolean {
     return accessToken !== this.#current?.accessToken && !this.#rejected.includes(accessToken)
   }
 
@@ -172,8 +172,8 @@ export class TokenSource {
     return token
   }
 
-  #take({ token: issued, grant }: Issued, flight?: Flight): Token {
-    const token = { ...issued, isFromStore: !grant }
+  #take(token: Token, flight?: Flight): Token {
+    const { grant } = token
     if (flight?.isInvalidated) return this.#rememberRejected(token)
     this.#current = token
     this.#failures.reset()
