@@ -4,11 +4,11 @@ import { createEmit, type Emit } from './contract/events.js'
 import { type AttachmentOptions, resolveOptions } from './contract/options.js'
 import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenBroker } from './contract/types.js'
 // Without .js: the build for browsers takes shared-tokens.browser.ts.
-import { type SharedTokens, shareTokens } from './store/shared-tokens'
+import { shareTokens } from './store/shared-tokens'
 import { withoutSharing } from './store/without-sharing.js'
 import { createTokenBroker } from './token/broker.js'
 import { createTokenEndpoint } from './token/endpoint.js'
-import { createIssuer } from './token/issuer.js'
+import { createIssuer, type Tokens } from './token/issuer.js'
 import { TokenSource } from './token/source.js'
 
 /**
@@ -20,8 +20,6 @@ export interface Account extends AttachmentOptions {
   /** Undefined if a token broker gets the token. */
   readonly tokenEndpoint: URL | undefined
   readonly emit: Emit
-  /** Forgets the token, in the token store, too. */
-  invalidate(): void
 }
 
 /** @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments */
@@ -33,7 +31,7 @@ export function createAccount(
   const { origins, shouldRenew, createdInstances, existingAuthorization } = options
   const emit = createEmit(options.onEvent)
   let tokenEndpoint: URL | undefined
-  let tokens: SharedTokens
+  let tokens: Tokens
   if (typeof credentials === 'function') {
     if (options.tokenStore) {
       throw configError(
@@ -50,10 +48,6 @@ export function createAccount(
       : withoutSharing(issue)
   }
   const source = new TokenSource(tokens, options, emit)
-  const invalidate = () => {
-    source.invalidate()
-    tokens.forget()
-  }
   return {
     source,
     tokenEndpoint,
@@ -62,6 +56,5 @@ export function createAccount(
     createdInstances,
     existingAuthorization,
     emit,
-    invalidate,
   }
 }

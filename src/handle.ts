@@ -32,7 +32,7 @@ export function createHandle(
         throw isFailure(error) ? new CaspioAuthError(error) : error
       }
     },
-    invalidate: () => account.invalidate(),
+    invalidate: () => source.invalidate(),
     detach,
   }
   defineHidden(handle, ACCOUNT, account)

@@ -8,11 +8,6 @@ import { msLeft, type Token } from '../token/life.js'
 import type { TokenSource } from '../token/source.js'
 import { type GuardedStore, guardStore } from './guarded-store.js'
 
-/** Tokens, and how to make what is shared with other processes forgotten. */
-export interface SharedTokens extends Tokens {
-  forget(): void
-}
-
 // For a token of unknown life. Caspio's live that long.
 const DEFAULT_TTL_MS = 86_400_000
 // How often a process in its cooldown looks for the token of another one.
@@ -32,7 +27,7 @@ export function shareTokens(
   options: ResolvedOptions,
   emit: Emit,
   adopt: TokenSource['adopt'],
-): SharedTokens {
+): Tokens {
   const { tokenStore, tokenStoreTimeout } = options as Required<ResolvedOptions>
   const store = guardStore(tokenStore, tokenStoreTimeout, storeKey(credentials), emit)
   // A whole number, as Redis wants it.

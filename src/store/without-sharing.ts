@@ -1,7 +1,6 @@
-import type { TokenIssuer } from '../token/issuer.js'
-import type { SharedTokens } from './shared-tokens.js'
+import type { TokenIssuer, Tokens } from '../token/issuer.js'
 
 /** The tokens of an issuer, for this process alone. */
-export function withoutSharing(issue: TokenIssuer): SharedTokens {
+export function withoutSharing(issue: TokenIssuer): Tokens {
   return { issue, find: async () => undefined, forget() {} }
 }

@@ -44,6 +44,8 @@ export interface Tokens {
   readonly issue: TokenIssuer
   /** Looks for a token of another process. May be called at any rate. */
   readonly find: (accepts: IssueRequest['accepts']) => Promise<Token | undefined>
+  /** Makes other processes forget the token, too. */
+  readonly forget: () => void
 }
 
 // A longer delay is left to the cooldown: a caller waits.

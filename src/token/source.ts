@@ -81,7 +81,7 @@ export class TokenSource {
     if (token === this.#current) this.renewals.recordAccepted(resource)
   }
 
-  /** Forgets the token, and ends all cooldowns. */
+  /** Forgets the token, in the token store, too, and ends all cooldowns. */
   invalidate(): void {
     if (this.#current) this.#rememberRejected(this.#current)
     this.#current = undefined
@@ -89,6 +89,7 @@ export class TokenSource {
     if (flight) flight.isInvalidated = true
     this.#failures.reset()
     this.renewals.reset()
+    this.#tokens.forget()
   }
 
   /** Takes another process's token if `replaced` is still the current one. Returns whether it is. */
