@@ -1,3 +1,4 @@
+import { memberOf } from '../lib/own-properties.js'
 import { similarName } from '../lib/similar-name.js'
 import { isSecure, parseURL } from '../lib/url.js'
 import { configError } from './errors.js'
@@ -15,7 +16,7 @@ export function checkCredentials(value: unknown): CaspioCredentials {
       'the credentials must be { clientID, clientSecret, tokenEndpointURL }, a token broker function or a CaspioAuth.',
     )
   }
-  const fields = value as Readonly<Record<string, unknown>>
+  const fields = value as object
   return {
     clientID: check('clientID', fields),
     clientSecret: check('clientSecret', fields),
@@ -23,10 +24,9 @@ export function checkCredentials(value: unknown): CaspioCredentials {
   }
 }
 
-function check(name: string, fields: Readonly<Record<string, unknown>>): string {
-  // A class may define its fields as accessors, so only Object.prototype is left out.
-  const isPolluted = name in Object.prototype && !Object.hasOwn(fields, name)
-  const value = isPolluted ? undefined : fields[name]
+function check(name: string, fields: object): string {
+  // Not only an own property: a class may define its fields as accessors.
+  const value = memberOf(fields, name)
   // If it is a function, each token request calls it.
   if (name === 'clientSecret' && typeof value === 'function') return value as never
   const fault = faultOf(value)
