@@ -1,20 +1,11 @@
-import { withoutPrototype } from '../lib/own-properties.js'
 import { isSecure, parseURL } from '../lib/url.js'
 import { configError } from './errors.js'
 import type { CaspioAuthOptions } from './types.js'
 
-type WithDefault =
-  | 'origins'
-  | 'clientAuthentication'
-  | 'timeout'
-  | 'retries'
-  | 'shouldRenew'
-  | 'tokenStoreTimeout'
-  | 'createdInstances'
-  | 'existingAuthorization'
+type WithoutDefault = 'renewBefore' | 'tokenStore' | 'onEvent'
 
-export type ResolvedOptions = Required<Pick<CaspioAuthOptions, WithDefault>> &
-  Omit<CaspioAuthOptions, WithDefault>
+export type ResolvedOptions = Required<Omit<CaspioAuthOptions, WithoutDefault>> &
+  Pick<CaspioAuthOptions, WithoutDefault>
 
 /** The options that an attachment may set even if it shares a `CaspioAuth`. */
 export type AttachmentOptions = Pick<
@@ -91,7 +82,8 @@ export function resolveOptions(value: unknown = {}): ResolvedOptions {
     if (!rule[0](option)) throw configError(`${name} must be ${rule[1]}.`)
   }
   const defaults = Object.entries(OPTIONS).map(([name, rule]) => [name, rule[2]])
-  const resolved = withoutPrototype(Object.fromEntries([...defaults, ...given]))
+  // Every option is an own property, so that none is read from Object.prototype.
+  const resolved = Object.fromEntries([...defaults, ...given])
   return { ...resolved, origins: resolved.origins.map((text: string) => new URL(text).origin) }
 }
 
