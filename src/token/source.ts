@@ -6,7 +6,7 @@ import { createPool } from '../lib/time-limit.js'
 import { createFailureCooldown } from './failure-cooldown.js'
 import { thrownFailure } from './failures.js'
 import type { Tokens } from './issuer.js'
-import { isDue, isUsable, msLeft, type Token } from './life.js'
+import { isUsable, msLeft, renewAfterMs, type Token } from './life.js'
 import { createRenewalJudge } from './renewal-judge.js'
 import { createSingleFlight, type Flight } from './single-flight.js'
 import type { Transport } from './transport.js'
@@ -50,8 +50,9 @@ export class TokenSource {
   /** Returns the current token, or waits for the shared token request. */
   acquire(transport: Transport): Token | Promise<Token> {
     const token = this.#current
-    if (token && !isDue(token, this.#renewBefore, this.#jitter)) return token
     if (!token || !isUsable(token)) return this.#request(transport, 'missing')
+    const renewAfter = renewAfterMs(token.lifeSeconds, this.#renewBefore, this.#jitter)
+    if (msSince(token.requestedAt) < renewAfter) return token
     if (!this.#flights.current() && !this.#failures.failure(transport)) {
       // If it fails, that is an event: the current token is still valid.
       this.#start(transport, 'due').promise.catch(() => {})
