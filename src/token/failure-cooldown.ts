@@ -7,8 +7,7 @@ const SHORTEST_MS = 1_000
 const LONGEST_MS = 30_000
 const LONGEST_RETRY_AFTER_MS = 300_000
 
-interface FailurePause {
-  readonly cooldown: Cooldown
+interface FailureCooldown extends Cooldown {
   readonly failure: CoolingFailure
 }
 
@@ -20,20 +19,21 @@ export type CoolingFailure = Failure & { readonly retryInMs: number }
  * network fault concerns only the instances with that transport.
  */
 export function createFailureCooldown() {
-  let pauses = new WeakMap<object, FailurePause>()
+  let cooldowns = new WeakMap<object, FailureCooldown>()
   const account = {}
-  const pausesFor = (transport: Transport) => [account, transport].map((key) => pauses.get(key))
+  const cooldownsFor = (transport: Transport) =>
+    [account, transport].map((key) => cooldowns.get(key))
   return {
     /** The failure that callers get; undefined if a token request may be sent. */
     failure: (transport: Transport) =>
-      pausesFor(transport).find((pause) => pause?.cooldown.isActive())?.failure,
+      cooldownsFor(transport).find((cooldown) => cooldown?.isActive())?.failure,
     /** Whether the last token request failed, a short time ago. */
     followsFailure: (transport: Transport) =>
-      pausesFor(transport).some((pause) => pause?.cooldown.isRemembered()),
+      cooldownsFor(transport).some((cooldown) => cooldown?.isRemembered()),
     /** @param tookMs how long callers have waited already */
     start(failure: Failure, transport: Transport, tookMs: number): CoolingFailure {
       const key = failure.isNetworkFault ? transport : account
-      const cooldown = pauses.get(key)?.cooldown ?? createCooldown(LONGEST_MS)
+      const cooldown = cooldowns.get(key) ?? createCooldown(LONGEST_MS)
       // A refused client will not be accepted a second later.
       const isRefused = failure.code === 'ERR_CASPIO_CREDENTIALS'
       const retryInMs = cooldown.start(isRefused, (lengthMs) =>
@@ -45,11 +45,11 @@ export function createFailureCooldown() {
       )
       const nextAttemptAt = new Date(Date.now() + retryInMs)
       const cooling = withoutPrototype({ ...failure, nextAttemptAt, retryInMs })
-      pauses.set(key, { cooldown, failure: cooling })
+      cooldowns.set(key, { ...cooldown, failure: cooling })
       return cooling
     },
     reset(): void {
-      pauses = new WeakMap()
+      cooldowns = new WeakMap()
     },
   }
 }

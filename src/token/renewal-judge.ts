@@ -12,17 +12,17 @@ const MOST_RESOURCES = 100
 export function createRenewalJudge() {
   const cooldown = createCooldown(LONGEST_MS)
   /** The resources that rejected a token and have accepted none since, with the last such token. */
-  const resources = new Map<string, { readonly token: object; readonly cooldown: Cooldown }>()
+  const resources = new Map<string, Cooldown & { readonly token: object }>()
   /** How many resources began to refuse since the last accepted request. */
   let refusals = 0
   let blamedToken: object | undefined
 
-  const hasRefused = (resource: string) => resources.get(resource)?.cooldown.isRemembered() === true
+  const hasRefused = (resource: string) => resources.get(resource)?.isRemembered() === true
 
   return {
     hasRefused,
     isCoolingDown: (resource: string) =>
-      cooldown.isActive() || resources.get(resource)?.cooldown.isActive() === true,
+      cooldown.isActive() || resources.get(resource)?.isActive() === true,
     recordAccepted(resource: () => string): void {
       cooldown.reset()
       refusals = 0
@@ -36,9 +36,9 @@ export function createRenewalJudge() {
       const known = resources.get(resource)
       const isAnother = known !== undefined && known.token !== token
       const hadRefused = hasRefused(resource)
-      const ownCooldown = known?.cooldown ?? createCooldown(LONGEST_FOR_A_RESOURCE_MS)
+      const ownCooldown = known ?? createCooldown(LONGEST_FOR_A_RESOURCE_MS)
       resources.delete(resource)
-      resources.set(resource, { token, cooldown: ownCooldown })
+      resources.set(resource, { ...ownCooldown, token })
       if (resources.size > MOST_RESOURCES) resources.delete([...resources.keys()][0] as string)
       if (isAnother && counts) {
         ownCooldown.start()
