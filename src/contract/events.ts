@@ -91,9 +91,9 @@ export type Emit = ((event: CaspioAuthEvent) => void) | undefined
 /** Wraps the user's listener, so that no exception or rejection of it reaches the plugin. */
 export function createEmit(listener: ((event: CaspioAuthEvent) => unknown) | undefined): Emit {
   if (!listener) return undefined
-  return (event) => {
+  return async (event) => {
     try {
-      Promise.resolve(listener(event)).catch(() => {})
+      await listener(event)
     } catch {
       // The listener's own fault.
     }
