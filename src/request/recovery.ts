@@ -71,9 +71,8 @@ async function recover(rejection: Rejection, request: AuthorisedRequest): Promis
   // Nobody will read this answer, and the token request may need its connection.
   drain(response.data)
   const renewed = waitForToken(renewal, config)
-  const settled = renewed.then(ignore, ignore)
   return runRefresh(
-    () => settled,
+    () => renewed,
     async () => {
       const newToken = await renewed
       emit?.({ type: 'request-resent' })

@@ -1,39 +1,31 @@
-import type { AxiosError, AxiosResponse } from 'axios'
+import type { AxiosResponse } from 'axios'
 import { createAuthRefresh } from 'axios-auth-refresh'
 import { axios } from '../lib/axios.js'
 import { createClient } from '../lib/old-axios.js'
 
-// Unset options would be read from Object.prototype.
-const UNUSED_OPTIONS: object = { onRetry: undefined, retryInstance: undefined }
-
 /**
- * Runs `renew` and then `resend`, each once, on axios-auth-refresh.
+ * Runs `renew` and then `resend`, each once, on axios-auth-refresh. If `renew` rejects, so does this.
  *
- * It works on an axios instance of its own that lives for one recovery. A placeholder enters it in
- * place of the user's request: its first sending is rejected, its second one is `resend`. So nothing
- * that axios-auth-refresh does (its queue, its flags on the config, its handing back of a 401 that
- * arrives during a refresh) reaches the user's requests.
- *
- * @param renew must not reject: `resend` reports what happened
+ * It works on an axios client of its own that lives for one recovery. A placeholder enters it in
+ * place of the user's request, and is rejected. `resend` is what axios-auth-refresh sends instead. So
+ * nothing that axios-auth-refresh does (its queue, its flags on the config, its handing back of a 401
+ * that arrives during a refresh) reaches the user's requests.
  */
 export function runRefresh(
-  renew: () => Promise<void>,
+  renew: () => Promise<unknown>,
   resend: () => Promise<AxiosResponse>,
 ): Promise<AxiosResponse> {
   const client = createClient()
-  const instance = Object.assign(client.request.bind(client), { interceptors: client.interceptors })
-  let rejection: AxiosError | undefined
-  createAuthRefresh(instance as never, renew, {
-    shouldRefresh: (error) => error === rejection,
-    deduplicateRefresh: false,
-    ...UNUSED_OPTIONS,
+  createAuthRefresh(client as never, renew, {
+    shouldRefresh: () => true,
+    retryInstance: resend as never,
+    // Otherwise it would be read from Object.prototype.
+    ...({ onRetry: undefined } as object),
   })
-  return instance({
+  return client.request({
     method: 'get',
     adapter: async (config) => {
-      if (rejection) return resend()
-      rejection = new axios.AxiosError('token rejected', '', config, {}, { headers: {} } as never)
-      throw rejection
+      throw new axios.AxiosError('token rejected', '', config, {}, { headers: {} } as never)
     },
   })
 }
