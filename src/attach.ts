@@ -1,10 +1,10 @@
 import type { AxiosInstance } from 'axios'
 import { type Account, createAccount } from './account.js'
 import {
+  type AccountIdentity,
   type Attachment,
   type Attachments,
   attachmentsOf,
-  type DetachedAccount,
   intercept,
   isSameAccount,
 } from './attachments.js'
@@ -67,32 +67,26 @@ export function attachCaspioAuth(
   try {
     if (account.createdInstances) replaceCreate(instance, attachments)
     intercept(instance, attachments)
-    const others = attachments.accounts.filter((other) => !isSameAccount(other, attachment))
-    attachments.accounts = [attachment, ...others]
+    const isOther = (known: AccountIdentity) => !isSameAccount(known, attachment.identity)
+    const others = attachments.active.filter((other) => isOther(other.identity))
+    attachments.active = [attachment, ...others]
+    attachments.known = [attachment.identity, ...attachments.known.filter(isOther)]
   } finally {
     removeUnused(attachments)
   }
 
   return createHandle(account, instance, () => {
-    const { endpoint, homes } = attachment
-    const rest: DetachedAccount = {
-      endpoint,
-      homes,
-      origins,
-      scope: undefined,
-      createdInstances: false,
-    }
-    attachments.accounts = attachments.accounts.map((one) => (one === attachment ? rest : one))
+    attachments.active = attachments.active.filter((one) => one !== attachment)
     removeUnused(attachments)
   })
 }
 
 /** Removes what no attachment needs any more. */
-function removeUnused({ accounts, parent, restoreCreate, removeInterceptor }: Attachments): void {
+function removeUnused({ active, parent, restoreCreate, removeInterceptor }: Attachments): void {
   // A created instance follows its parent, which may attach again.
   if (parent) return
-  if (!accounts.some((one) => one.createdInstances)) restoreCreate()
-  if (!accounts.some((one) => one.scope)) removeInterceptor()
+  if (!active.some((one) => one.createdInstances)) restoreCreate()
+  if (!active.length) removeInterceptor()
 }
 
 function createAttachment(
@@ -105,22 +99,21 @@ function createAttachment(
   const baseURL = ownProperty(instance.defaults, 'baseURL')
   return {
     ...account,
-    origins,
+    identity: {
+      // Caspio's server ignores the case. A query may name the account to a gateway.
+      endpoint: tokenEndpoint?.href.toLowerCase(),
+      // The empty one recognises a broker without origins even if the baseURL changes.
+      homes: origins.size ? origins : new Set(['', parseURL(`${baseURL}`)?.origin]),
+      origins,
+    },
     scope: createScope({
       origins,
       tokenEndpoint,
       defaults: () => instance.defaults,
       // A broker without origins has nothing but the baseURL.
       belongsToAnother: (origin) =>
-        origins.size > 0 &&
-        attachments.accounts.some(
-          (other) => other.origins !== origins && other.origins.has(origin),
-        ),
+        origins.size > 0 && attachments.known.some((other) => other.origins.has(origin)),
     }),
-    // Caspio's server ignores the case. A query may name the account to a gateway.
-    endpoint: tokenEndpoint?.href.toLowerCase(),
-    // The empty one recognises a broker without origins even if the baseURL changes.
-    homes: origins.size ? origins : new Set(['', parseURL(`${baseURL}`)?.origin]),
   }
 }
 

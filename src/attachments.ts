@@ -3,9 +3,10 @@ import { configError } from './contract/errors.js'
 import { redactErrors } from './lib/old-axios.js'
 import { defineHidden } from './lib/own-properties.js'
 import { sendAuthorised } from './request/adapter.js'
-import type { Authoriser, Route } from './request/send.js'
+import type { Authoriser } from './request/send.js'
 
-interface KnownAccount {
+/** What identifies an account on an instance: no secret and no token. */
+export interface AccountIdentity {
   /** Undefined if a token broker gets the token. */
   readonly endpoint: string | undefined
   /** The account of a token broker is known by these. */
@@ -15,21 +16,17 @@ interface KnownAccount {
 }
 
 /** The plugin on one instance, for one account. */
-export interface Attachment extends KnownAccount, Authoriser {
+export interface Attachment extends Authoriser {
+  readonly identity: AccountIdentity
   readonly createdInstances: boolean
-}
-
-/** What is left of an attachment: no secret and no token. */
-export interface DetachedAccount extends KnownAccount {
-  // Not absent: they could be read from a polluted Object.prototype.
-  readonly scope: undefined
-  readonly createdInstances: false
 }
 
 /** What the plugin keeps on an instance. */
 export interface Attachments {
   /** The newest first. The first one whose scope includes a request authorises it. */
-  accounts: readonly (Attachment | DetachedAccount)[]
+  active: readonly Attachment[]
+  /** The accounts of these, and those that were detached. */
+  known: readonly AccountIdentity[]
   /** Those of the instance that created this one. */
   readonly parent: Attachments | undefined
   removeInterceptor(): void
@@ -44,7 +41,8 @@ const ATTACHMENTS = Symbol.for('axios-caspio-auth.attachments')
 export function attachmentsOf(instance: object, parent?: Attachments): Attachments {
   if (!Object.hasOwn(instance, ATTACHMENTS)) {
     const none: Attachments = {
-      accounts: [],
+      active: [],
+      known: [],
       parent,
       removeInterceptor() {},
       restoreCreate() {},
@@ -55,43 +53,30 @@ export function attachmentsOf(instance: object, parent?: Attachments): Attachmen
 }
 
 /** Whether an attachment of the one replaces an attachment of the other. */
-export function isSameAccount(a: KnownAccount, b: KnownAccount): boolean {
+export function isSameAccount(a: AccountIdentity, b: AccountIdentity): boolean {
   return a.endpoint && b.endpoint
     ? a.endpoint === b.endpoint
     : [...a.homes].some((home) => b.homes.has(home))
 }
 
-/** The accounts of an instance, and those of the instance that created it. */
-function accountsInUse({ accounts, parent }: Attachments): Attachments['accounts'] {
-  if (!parent) return accounts
-  const inherited = accountsInUse(parent).filter(
-    (one) => one.createdInstances && !accounts.some((own) => isSameAccount(one, own)),
+/** The attachments of an instance, and those of the instance that created it. */
+function attachmentsInUse({ active, known, parent }: Attachments): readonly Attachment[] {
+  if (!parent) return active
+  const inherited = attachmentsInUse(parent).filter(
+    ({ identity, createdInstances }) =>
+      createdInstances && !known.some((own) => isSameAccount(identity, own)),
   )
-  return [...accounts, ...inherited]
-}
-
-/** Undefined if no account's scope includes this request. */
-function routeOf(
-  config: InternalAxiosRequestConfig,
-  accounts: Attachments['accounts'],
-): Route | undefined {
-  for (const authoriser of accounts) {
-    // One that was detached has no scope.
-    const destination = authoriser.scope?.destinationOf(config)
-    if (destination) return { authoriser: authoriser as Attachment, destination }
-  }
-  return undefined
+  return [...active, ...inherited]
 }
 
 /** Registers the request interceptor, after all others. */
 export function intercept(instance: AxiosInstance, attachments: Attachments): void {
   const { request } = instance.interceptors
   const authorise = (config: InternalAxiosRequestConfig): InternalAxiosRequestConfig => {
-    const inUse = accountsInUse(attachments)
+    const inUse = attachmentsInUse(attachments)
     const original = config.adapter
     if (inUse.length) {
-      config.adapter = (final) =>
-        redactErrors(sendAuthorised(final, original, instance, routeOf(final, inUse)))
+      config.adapter = (final) => redactErrors(sendAuthorised(final, original, instance, inUse))
     }
     return config
   }

@@ -177,12 +177,13 @@ describe('two accounts on one instance', () => {
     const { account, api, auth } = await startBench()
     await api.get(PHYSICIANS)
     const left = (api as never)[Symbol.for('axios-caspio-auth.attachments')] as Attachments
-    expect(left.accounts).toHaveLength(1)
+    expect(left.active).toHaveLength(1)
     auth.detach()
     // No function: it could keep the token source alive.
     const origins = new Set([account.url])
     const endpoint = account.credentials.tokenEndpointURL
-    expect(left.accounts).toEqual([{ endpoint, homes: origins, origins, createdInstances: false }])
+    expect(left.active).toEqual([])
+    expect(left.known).toEqual([{ endpoint, homes: origins, origins }])
   })
 
   it('a broker takes over the baseURL of detached credentials', async () => {

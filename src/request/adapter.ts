@@ -5,7 +5,7 @@ import type { Transport } from '../token/transport.js'
 import { isOneShot } from './bodies.js'
 import { sendAndRecover } from './recovery.js'
 import { bringsAuthorization } from './redirects.js'
-import { type Route, sendOnce } from './send.js'
+import { type AuthorisedRequest, type Authoriser, sendOnce } from './send.js'
 import { waitForToken } from './waiting.js'
 
 type Config = InternalAxiosRequestConfig
@@ -21,23 +21,29 @@ const AUTHORISED_STREAM = [...AUTHORISED, 'data']
  *
  * @param original the adapters that the config had before the plugin's
  * @param transport how a token request travels
- * @param route undefined if the request is in no scope
+ * @param authorisers the first one whose scope includes the request authorises it
  */
 export function sendAuthorised(
   config: Config,
   original: Config['adapter'],
   transport: Transport,
-  route: Route | undefined,
+  authorisers: readonly Authoriser[],
 ): Promise<AxiosResponse> {
   // A plugin that sends error.config again passes the interceptor again, and comes here once.
   config.adapter = original as AxiosAdapter
   const adapter = axios.getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
-  if (!route) {
-    addRedactedKeys(config, AGENTS)
-    return adapter(config)
+  for (const authoriser of authorisers) {
+    const destination = authoriser.scope.destinationOf(config)
+    if (destination) {
+      return sendInScope({ authoriser, transport, config, adapter, destination, resends: 0 })
+    }
   }
-  const { authoriser, destination } = route
-  const request = { authoriser, transport, config, adapter, destination, resends: 0 }
+  addRedactedKeys(config, AGENTS)
+  return adapter(config)
+}
+
+function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
+  const { authoriser, transport, config, destination } = request
   const authorization = config.headers.get('Authorization')
   if (
     ownProperty(config, 'skipCaspioAuth') ||

@@ -38,7 +38,7 @@ export async function sendAndRecover(
   if (!response) return outcome
   if (turn <= pool.ahead) pool.answered++
   const replacement = findReplacement(token, response, request)
-  if (!replacement) return outcome
+  if (!replacement) return error ? outcome : response
   const renewal = Promise.resolve(replacement)
   if (!rewind && isOneShot(config.data)) {
     // The caller may send another body, with the new token.

@@ -15,14 +15,11 @@ export interface Authoriser {
   readonly emit: Emit
 }
 
-/** Whose token a request carries, and where it goes. */
-export interface Route {
+/** One request that goes to Caspio. */
+export interface AuthorisedRequest {
+  /** Whose token the request carries. */
   readonly authoriser: Authoriser
   readonly destination: Destination
-}
-
-/** One request that goes to Caspio. */
-export interface AuthorisedRequest extends Route {
   /** How a token request travels. */
   readonly transport: Transport
   readonly config: InternalAxiosRequestConfig
