@@ -5,12 +5,12 @@ import { fakeClocks } from '../support/clocks.js'
 
 const DOWN = createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'it is down')
 const UNREACHED = createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'it did not answer', {
-  isNetworkFault: true,
+  isTransportFault: true,
 })
 const REFUSED = createFailure('ERR_CASPIO_CREDENTIALS', 'it refused the client')
 
 const here = { defaults: {} }
-const elsewhere = { defaults: {} }
+const elsewhere = { defaults: { proxy: false } }
 
 function after(retryAfterMs: number) {
   return createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'it is down', { retryAfterMs })

@@ -72,9 +72,11 @@ describe('ERR_CASPIO_TOKEN_ENDPOINT', () => {
     expect(failureOf(answer).code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
   })
 
-  it('is a network fault if a proxy answered', () => {
-    const faults = [407, 500].map((status) => failureOf({ status }).isNetworkFault)
-    expect(faults).toEqual([true, false])
+  it('is a fault of the transport if a proxy may have answered', () => {
+    const faults = [400, 401, 403, 404, 407, 429, 500, 502, 503, 504].filter(
+      (status) => failureOf({ status }).isTransportFault,
+    )
+    expect(faults).toEqual([403, 407, 500, 502, 503, 504])
   })
 
   it.each([

@@ -46,8 +46,8 @@ function startSource(lifeSeconds = DAY / SECOND) {
       (await source.replace(rejected, TABLE, isResend, TRANSPORT)) as Token,
     /** A token of another process. */
     foundToken: (name: string, life?: number) => ({ ...tokenOf(name, life), grant: undefined }),
-    breakDown: (isNetworkFault = false) => {
-      failure = createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'down', { isNetworkFault })
+    breakDown: (isTransportFault = false) => {
+      failure = createFailure('ERR_CASPIO_TOKEN_ENDPOINT', 'down', { isTransportFault })
     },
   }
 }
@@ -138,18 +138,18 @@ describe('a token of another process', () => {
 })
 
 describe('a token request that failed', () => {
-  const OTHER_TRANSPORT = { defaults: {} }
+  const OTHER_TRANSPORT = { defaults: { proxy: false } }
 
   /** How many token requests are sent if two callers ask for another token at the same time. */
-  async function requestsOfTwo(transport: typeof TRANSPORT, isNetworkFault: boolean) {
+  async function requestsOfTwo(transport: typeof TRANSPORT, isTransportFault: boolean) {
     const { source, requests, breakDown } = startSource()
-    breakDown(isNetworkFault)
+    breakDown(isTransportFault)
     const both = [TRANSPORT, transport].map((one) => rejectionOf(source.renew(one)))
     expect(await Promise.all(both)).toMatchObject(Array(2).fill({ message: 'down' }))
     return requests.length
   }
 
-  it('is repeated for another instance if it met a network fault, and for no other caller', async () => {
+  it('is repeated for another instance if its transport may be at fault, and for no other caller', async () => {
     expect(await requestsOfTwo(OTHER_TRANSPORT, true)).toBe(2)
     expect(await requestsOfTwo(TRANSPORT, true)).toBe(1)
     expect(await requestsOfTwo(OTHER_TRANSPORT, false)).toBe(1)

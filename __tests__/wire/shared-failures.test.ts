@@ -10,6 +10,7 @@ import { outcomesOf, PHYSICIANS, rejectionOf, startAccount, times } from '../sup
 import { fakeClocks, stopClocks } from '../support/clocks.js'
 import { MINUTE, SECOND } from '../support/durations.js'
 import { MemoryStore } from '../support/memory-store.js'
+import { startRawServer } from '../support/raw-server.js'
 import { runningTimeOf } from '../support/running-time.js'
 
 // Nothing listens on port 9.
@@ -57,6 +58,46 @@ describe('an instance whose proxy is dead', () => {
       expect(account.log.token).toHaveLength(1)
     },
   )
+})
+
+describe('a proxy that answers', () => {
+  it.each([403, 407, 500, 502, 503, 504])(
+    '%i for one instance starts no cooldown for the others that share its CaspioAuth',
+    async (status) => {
+      const { account, broken, healthy } = await startTwo()
+      const proxy = await startRawServer((_, response) => response.writeHead(status).end())
+      broken.defaults.proxy = { host: '127.0.0.1', port: Number(new URL(proxy.url).port) }
+      const failed = rejectionOf(broken.get(PHYSICIANS))
+      expect((await healthy.get(PHYSICIANS)).status).toBe(200)
+      expect((await failed).status).toBe(status)
+      account.revoke()
+      expect((await healthy.get(PHYSICIANS)).status).toBe(200)
+    },
+  )
+})
+
+describe('instances that reach the token endpoint in the same way', () => {
+  it.each([
+    ['are made for each request', false],
+    ['are created by an attached instance', true],
+  ])('share its failure and the cooldown if they %s', async (_, createdInstances) => {
+    stopClocks()
+    const account = await startAccount()
+    account.tokenEndpoint.fail({ reset: true })
+    const auth = createCaspioAuth(account.credentials, { retries: 0 })
+    const config = { baseURL: `${account.url}/rest/v2`, proxy: false, fetchOptions: {} } as const
+    const root = axios.create(config)
+    attachCaspioAuth(root, auth, { createdInstances })
+    const get = () => {
+      const api = createdInstances ? root.create(config) : axios.create(config)
+      if (!createdInstances) attachCaspioAuth(api, auth)
+      return rejectionOf(api.get(PHYSICIANS))
+    }
+    for (const error of [...(await times(20, get)), await get()]) {
+      expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+    }
+    expect(account.log.token).toHaveLength(1)
+  })
 })
 
 describe('a failure', () => {

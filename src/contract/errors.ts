@@ -27,8 +27,8 @@ interface FailureDetails {
   }
   readonly requestId?: string
   readonly nextAttemptAt?: Date
-  /** Whether the token endpoint was not reached. Another instance may have a better transport. */
-  readonly isNetworkFault?: boolean
+  /** Whether something on the way to the token endpoint may be at fault, such as a proxy. */
+  readonly isTransportFault?: boolean
   readonly retryAfterMs?: number
 }
 

@@ -37,7 +37,7 @@ export function createTokenEndpoint(
         report({ errorCode: String(ownProperty(error, 'code') ?? 'ERR_NETWORK') })
         const explain = (reason: string) =>
           `${endpoint} did not answer (${reason}). Check the network and tokenEndpointURL. A proxy or agent must be set on the instance, not on a single request.`
-        throw Object.assign(thrownFailure(error, explain, redact), { isNetworkFault: true })
+        throw Object.assign(thrownFailure(error, explain, redact), { isTransportFault: true })
       })
     const { status } = response
     const body = parseJSON(response.data)

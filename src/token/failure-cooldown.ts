@@ -1,14 +1,17 @@
 import type { Failure } from '../contract/errors.js'
 import { withoutPrototype } from '../lib/own-properties.js'
 import { type Cooldown, createCooldown } from './cooldown.js'
-import type { Transport } from './transport.js'
+import { isSameTransport, type Transport } from './transport.js'
 
 const SHORTEST_MS = 1_000
 const LONGEST_MS = 30_000
 const LONGEST_RETRY_AFTER_MS = 300_000
+const MOST_COOLDOWNS = 10
 
 interface FailureCooldown extends Cooldown {
   readonly failure: CoolingFailure
+  /** Undefined if the failure concerns all instances. */
+  readonly transport: Transport | undefined
 }
 
 /** What callers get during a cooldown. */
@@ -16,24 +19,25 @@ export type CoolingFailure = Failure & { readonly retryInMs: number }
 
 /**
  * The cooldown after failed token requests: callers get the last failure, and nothing is sent. A
- * network fault concerns only the instances with that transport.
+ * fault of the transport concerns only the instances that reach the token endpoint in the same way.
  */
 export function createFailureCooldown() {
-  let cooldowns = new WeakMap<object, FailureCooldown>()
-  const account = {}
+  /** The latest ones. */
+  let cooldowns: readonly FailureCooldown[] = []
   const cooldownsFor = (transport: Transport) =>
-    [account, transport].map((key) => cooldowns.get(key))
+    cooldowns.filter((one) => !one.transport || isSameTransport(one.transport, transport))
   return {
     /** The failure that callers get; undefined if a token request may be sent. */
     failure: (transport: Transport) =>
-      cooldownsFor(transport).find((cooldown) => cooldown?.isActive())?.failure,
+      cooldownsFor(transport).find((cooldown) => cooldown.isActive())?.failure,
     /** Whether the last token request failed, a short time ago. */
     followsFailure: (transport: Transport) =>
-      cooldownsFor(transport).some((cooldown) => cooldown?.isRemembered()),
+      cooldownsFor(transport).some((cooldown) => cooldown.isRemembered()),
     /** @param tookMs how long callers have waited already */
-    start(failure: Failure, transport: Transport, tookMs: number): CoolingFailure {
-      const key = failure.isNetworkFault ? transport : account
-      const cooldown = cooldowns.get(key) ?? createCooldown(LONGEST_MS)
+    start(failure: Failure, sender: Transport, tookMs: number): CoolingFailure {
+      const transport = failure.isTransportFault ? sender : undefined
+      const known = cooldownsFor(sender).find((one) => !one.transport === !transport)
+      const cooldown = known ?? createCooldown(LONGEST_MS)
       // A refused client will not be accepted a second later.
       const isRefused = failure.code === 'ERR_CASPIO_CREDENTIALS'
       const retryInMs = cooldown.start(isRefused, (lengthMs) =>
@@ -45,11 +49,12 @@ export function createFailureCooldown() {
       )
       const nextAttemptAt = new Date(Date.now() + retryInMs)
       const cooling = withoutPrototype({ ...failure, nextAttemptAt, retryInMs })
-      cooldowns.set(key, { ...cooldown, failure: cooling })
+      const others = cooldowns.filter((one) => one !== known).slice(1 - MOST_COOLDOWNS)
+      cooldowns = [...others, { ...cooldown, transport, failure: cooling }]
       return cooling
     },
     reset(): void {
-      cooldowns = new WeakMap()
+      cooldowns = []
     },
   }
 }

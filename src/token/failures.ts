@@ -39,7 +39,8 @@ export function answerFailure(
     code,
     `${endpoint} answered ${printable(redact(words.join(' ')))}${advice}`,
     {
-      isNetworkFault: status === 407,
+      // A proxy can send these, and Caspio sends 403 to the addresses of some networks.
+      isTransportFault: status === 403 || status === 407 || status > 499,
       retryAfterMs: parseRetryAfter(headers.get('Retry-After')),
       answer: {
         status,

@@ -9,7 +9,7 @@ import type { Tokens } from './issuer.js'
 import { isUsable, msLeft, renewAfterMs, type Token } from './life.js'
 import { createRenewalJudge } from './renewal-judge.js'
 import { createSingleFlight, type Flight } from './single-flight.js'
-import type { Transport } from './transport.js'
+import { isSameTransport, type Transport } from './transport.js'
 
 /** Why a token is requested. "Again": the resource, or another process, had one rejected before. */
 type Reason = 'missing' | 'due' | 'asked' | 'rejected' | 'rejected again'
@@ -121,10 +121,10 @@ export class TokenSource {
     const joined = this.#flights.join(flight)
     const requestAgain = () => this.#request(transport, reason)
     if (flight.isInvalidated) return joined.then(requestAgain, requestAgain)
-    if (flight.transport === transport) return joined
+    if (isSameTransport(flight.transport, transport)) return joined
     return joined.catch((failure: Failure) => {
       // Another instance may have a dead proxy.
-      if (failure.isNetworkFault) return requestAgain()
+      if (failure.isTransportFault) return requestAgain()
       throw failure
     })
   }

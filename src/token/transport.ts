@@ -1,4 +1,5 @@
 import type { AxiosRequestConfig } from 'axios'
+import { isEqual } from '../lib/is-equal.js'
 import { withoutPrototype } from '../lib/own-properties.js'
 // Without .js: the build for browsers takes platform.browser.ts.
 import { forTokenRequest, SERVER_KEYS } from './platform'
@@ -16,10 +17,19 @@ const KEYS = `adapter env fetchOptions proxy ${SERVER_KEYS}`.split(' ')
 const FETCH_KEYS = ['agent', 'client', 'dispatcher', 'proxy', 'tls', 'unix']
 
 /** The transport settings of an instance. Read at each token request: test tools replace them. */
-export function transportSettings({ defaults }: Transport): AxiosRequestConfig {
+export function transportSettings(transport: Transport): AxiosRequestConfig {
+  return forTokenRequest(settingsOf(transport))
+}
+
+/** Whether two instances reach the token endpoint in the same way. */
+export function isSameTransport(a: Transport, b: Transport): boolean {
+  return a === b || isEqual(settingsOf(a), settingsOf(b))
+}
+
+function settingsOf({ defaults }: Transport): AxiosRequestConfig {
   const settings: AxiosRequestConfig = pick(defaults, KEYS)
   settings.fetchOptions = pick(settings.fetchOptions, FETCH_KEYS)
-  return forTokenRequest(settings)
+  return settings
 }
 
 function pick(object: object | undefined, keys: readonly string[]): object {
