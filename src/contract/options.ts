@@ -43,10 +43,6 @@ function between(
   ]
 }
 
-function milliseconds(initial: number): Rule {
-  return between(1, LONGEST_TIMEOUT_MS, 'a number of milliseconds', initial)
-}
-
 const OPTIONS: Readonly<Record<keyof CaspioAuthOptions, Rule>> = Object.freeze({
   origins: [
     (value) => Array.isArray(value) && value.every(isOrigin),
@@ -55,11 +51,11 @@ const OPTIONS: Readonly<Record<keyof CaspioAuthOptions, Rule>> = Object.freeze({
   ],
   clientAuthentication: oneOf('basic', 'body'),
   renewBefore: between(0, LONGEST_TIMEOUT_MS, 'a number of seconds'),
-  timeout: milliseconds(10_000),
+  timeout: between(1, LONGEST_TIMEOUT_MS, 'a number of milliseconds', 10_000),
   retries: between(0, 100, 'an integer', 2, Number.isInteger),
   shouldRenew: [isFunction, 'a function', ({ status }: { status: number }) => status === 401],
   tokenStore: [isStore, 'an object with the methods get, set and delete, like a Keyv'],
-  tokenStoreTimeout: milliseconds(500),
+  tokenStoreTimeout: between(1, LONGEST_TIMEOUT_MS, 'a number of milliseconds', 500),
   onEvent: [isFunction, 'a function'],
   createdInstances: oneOf(false, true),
   existingAuthorization: oneOf('replace', 'keep'),
