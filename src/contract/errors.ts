@@ -44,7 +44,7 @@ export interface Failure extends FailureDetails {
 export function createFailure(
   code: CaspioAuthErrorCode,
   message: string,
-  details: FailureDetails = {},
+  details?: FailureDetails,
 ): Failure {
   return withoutPrototype({ ...details, code, message })
 }

@@ -1,3 +1,4 @@
+import { axios } from './axios.js'
 import { clearTimeout } from './real-timers.js'
 import { startTimer } from './timers.js'
 
@@ -30,7 +31,7 @@ export function withTimeLimit<T>(
       const { answered } = pool
       timer = startTimer(() => {
         if (pool.answered !== answered) return start()
-        reject(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' }))
+        reject(new axios.AxiosError(`no answer within ${ms} ms`, 'ETIMEDOUT'))
         controller.abort()
       }, ms)
     }
