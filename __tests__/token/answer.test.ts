@@ -27,6 +27,7 @@ function expectNoToken(answer: unknown, ...words: string[]): void {
 describe('a token answer', () => {
   it('is read as Caspio sends it', () => {
     expect(readTokenAnswer(good)).toEqual({
+      answer: good,
       accessToken: good.access_token,
       tokenType: 'bearer',
       lifeSeconds: 86_399,
@@ -36,7 +37,7 @@ describe('a token answer', () => {
 
   it('may contain additional fields, and have no prototype', () => {
     const answer = Object.assign(Object.create(null), good, { userName: 'x', '.expires': 'later' })
-    expect(readTokenAnswer(answer)).toEqual(readTokenAnswer(good))
+    expect(readTokenAnswer(answer)).toEqual(Object.assign(readTokenAnswer(good), { answer }))
   })
 
   it.each(['bearer', 'Bearer', 'BEARER', 'bEaReR'])('may write %s in any case', (token_type) => {
@@ -193,7 +194,9 @@ describe('an invalid token answer', () => {
     expectNoToken([], 'access_token')
     expectNoToken('text', 'access_token')
     expectNoToken({ access_token: 'mine' }, 'token_type')
-    expect(readTokenAnswer({ access_token: 'mine', token_type: 'Bearer' })).toEqual({
+    const mine = { access_token: 'mine', token_type: 'Bearer' }
+    expect(readTokenAnswer(mine)).toEqual({
+      answer: mine,
       accessToken: 'mine',
       tokenType: 'Bearer',
       lifeSeconds: Number.POSITIVE_INFINITY,

@@ -1,11 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Failure } from '../../src/contract/errors.js'
-import {
-  createIssuer,
-  type Granted,
-  type IssueRequest,
-  type TokenIssuer,
-} from '../../src/token/issuer.js'
+import type { TokenAnswer } from '../../src/token/answer.js'
+import { createIssuer, type IssueRequest, type TokenIssuer } from '../../src/token/issuer.js'
 import { issueRequest } from '../support/issue-request.js'
 import { rejectionOf } from '../support/outcomes.js'
 
@@ -18,12 +14,12 @@ const REFUSED: Failure = {
   message: 'it refused the grant',
 }
 
-function answer(life = 60, refreshToken?: string): Granted {
+function answer(life = 60, refreshToken?: string): TokenAnswer {
   const token = { accessToken: 'a', tokenType: 'bearer', lifeSeconds: life, refreshToken }
   return { ...token, answer: token, grant: 'client_credentials' }
 }
 
-type Step = Failure | Granted | (() => Granted)
+type Step = Failure | TokenAnswer | (() => TokenAnswer)
 
 /** An issuer whose attempts end in these steps; and the start and refresh token of each attempt. */
 function issuerOf(retries: number, ...steps: Step[]) {

@@ -29,5 +29,5 @@ export function readStoredToken(stored: unknown): Token | string {
   const ageMs = Math.max(0, Date.now() - Number(ownProperty(value, 'issued_at')))
   if (!(ageMs < usableForMs(token.lifeSeconds))) return 'its token has expired'
   const requestedAt = { wall: Date.now() - ageMs, monotonic: performance.now() - ageMs }
-  return { ...token, requestedAt, grant: undefined }
+  return { ...token, requestedAt }
 }

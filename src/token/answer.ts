@@ -1,7 +1,12 @@
+import type { CaspioGrant } from '../contract/events.js'
 import { ownProperty, ownText } from '../lib/own-properties.js'
 
-/** A token from a token endpoint or a token broker, checked. */
+/** A token from a token endpoint, a token broker or a token store, checked. */
 export interface TokenAnswer {
+  /** Exactly as it came. */
+  readonly answer: unknown
+  /** Undefined if another process obtained it. */
+  readonly grant: CaspioGrant | undefined
   readonly accessToken: string
   readonly tokenType: string
   /** Infinity if the answer did not say: then the token is used until it is rejected. */
@@ -15,8 +20,8 @@ const ACCESS_TOKEN = /^[\w\-.~+/]+=*$/
 // Servers refuse a longer header with 431. Caspio's tokens have about 340 characters.
 const LONGEST_TOKEN = 8_192
 
-/** Reads the answer of a token endpoint or a token broker. Returns the fault of one that is wrong. */
-export function readTokenAnswer(answer: unknown): TokenAnswer | string {
+/** Reads an answer that should hold a token. Returns the fault of one that is wrong. */
+export function readTokenAnswer(answer: unknown, grant?: CaspioGrant): TokenAnswer | string {
   const accessToken = ownText(answer, 'access_token')
   if (!ACCESS_TOKEN.test(accessToken)) {
     return 'access_token is missing or is not a bearer token (RFC 6750)'
@@ -29,6 +34,8 @@ export function readTokenAnswer(answer: unknown): TokenAnswer | string {
   const expiresIn = ownProperty(answer, 'expires_in')
   const seconds = typeof expiresIn === 'string' ? Number(expiresIn) : expiresIn
   return {
+    answer,
+    grant,
     accessToken,
     tokenType,
     lifeSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : Number.POSITIVE_INFINITY,

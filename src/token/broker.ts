@@ -14,14 +14,13 @@ export function createTokenBroker(broker: CaspioTokenBroker, timeoutMs: number):
     const ask = async () => {
       // A broker that asks its own token source must find this request under way.
       await undefined
-      const answer = await broker({ renew })
       // Reading it may throw: an answer can have getters.
-      return { answer, token: readTokenAnswer(answer) }
+      return readTokenAnswer(await broker({ renew }), 'broker')
     }
-    const { answer, token } = await withTimeLimit(timeoutMs, ask, pool).catch((thrown) => {
+    const token = await withTimeLimit(timeoutMs, ask, pool).catch((thrown) => {
       throw thrownFailure(thrown, explain)
     })
-    if (typeof token === 'object') return { ...token, answer, grant: 'broker' }
+    if (typeof token === 'object') return token
     throw createFailure('ERR_CASPIO_TOKEN_RESPONSE', explain(token))
   }
 }

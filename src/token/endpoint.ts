@@ -5,10 +5,10 @@ import type { CaspioCredentials, KnownCredentials } from '../contract/types.js'
 import { ownProperty, ownText } from '../lib/own-properties.js'
 import { parseJSON } from '../lib/parse-json.js'
 import { createRedact, formEncode, printable } from '../lib/redact.js'
-import { readTokenAnswer } from './answer.js'
+import { readTokenAnswer, type TokenAnswer } from './answer.js'
 import { withClientSecret } from './client-secret.js'
 import { answerFailure, thrownFailure } from './failures.js'
-import type { Granted, GrantRequest, RequestToken } from './issuer.js'
+import type { GrantRequest, RequestToken } from './issuer.js'
 import { basicValue, postGrant } from './request.js'
 
 /**
@@ -22,7 +22,7 @@ export function createTokenEndpoint(
 ): RequestToken {
   const endpoint = `the token endpoint ${credentials.tokenEndpointURL.replace(/[?#].*/, '')}`
 
-  async function send(client: KnownCredentials, request: GrantRequest): Promise<Granted> {
+  async function send(client: KnownCredentials, request: GrantRequest): Promise<TokenAnswer> {
     const { refreshToken } = request
     const grant = refreshToken ? 'refresh_token' : 'client_credentials'
     const form = { grant_type: grant, ...(refreshToken && { refresh_token: refreshToken }) }
@@ -41,10 +41,10 @@ export function createTokenEndpoint(
       })
     const { status } = response
     const body = parseJSON(response.data)
-    const token = status > 199 && status < 300 ? readTokenAnswer(body) : undefined
+    const token = status > 199 && status < 300 ? readTokenAnswer(body, grant) : undefined
     if (typeof token === 'object') {
       report({ status })
-      return { ...token, answer: body, grant }
+      return token
     }
     const error = ownText(body, 'error')
     report({ status, ...(error && { errorCode: printable(redact(error)) }) })

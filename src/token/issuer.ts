@@ -1,5 +1,4 @@
 import type { Failure } from '../contract/errors.js'
-import type { CaspioGrant } from '../contract/events.js'
 import { now } from '../lib/clock.js'
 import type { Pool } from '../lib/time-limit.js'
 import { delay } from '../lib/timers.js'
@@ -27,14 +26,8 @@ export interface IssueRequest extends GrantRequest {
   readonly accepts: (other: Token) => boolean
 }
 
-export interface Granted extends TokenAnswer {
-  /** The answer exactly as it came. */
-  readonly answer: unknown
-  readonly grant: CaspioGrant
-}
-
 /** Sends one token request, or asks the token broker. Rejects with a {@link Failure}. */
-export type RequestToken = (request: GrantRequest) => Promise<Granted>
+export type RequestToken = (request: GrantRequest) => Promise<TokenAnswer>
 
 /** Obtains a token. Rejects with a {@link Failure}. */
 export type TokenIssuer = (request: IssueRequest) => Promise<Token>
@@ -53,17 +46,17 @@ const LONGEST_RETRY_MS = 10_000
 
 /** Chooses the grant (refresh token first, then client credentials) and repeats what may succeed. */
 export function createIssuer(requestToken: RequestToken, retries: number) {
-  return async (request: GrantRequest): Promise<Granted & Token> => {
+  return async (request: GrantRequest): Promise<TokenAnswer & Token> => {
     let { refreshToken } = request
     let isExpired = false
     for (let retriesSoFar = 0; ; ) {
       const requestedAt = now()
       try {
-        const granted = await requestToken({ ...request, refreshToken })
+        const answer = await requestToken({ ...request, refreshToken })
         const token = {
-          ...granted,
+          ...answer,
           // Without a new refresh token, the old one remains valid (RFC 6749 §6).
-          refreshToken: granted.refreshToken ?? refreshToken,
+          refreshToken: answer.refreshToken ?? refreshToken,
           requestedAt,
         }
         // A machine that slept while it waited gets an expired token. It asks once more; a token

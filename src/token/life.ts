@@ -1,4 +1,3 @@
-import type { CaspioGrant } from '../contract/events.js'
 import type { CaspioAccessToken } from '../contract/types.js'
 import { type Instant, msSince } from '../lib/clock.js'
 import type { TokenAnswer } from './answer.js'
@@ -7,13 +6,11 @@ const LONGEST_EXPIRY_MARGIN_MS = 5_000
 const SHORTEST_RENEW_BEFORE_SECONDS = 30
 
 /** A token that was obtained. Compared by identity: "is this the one that was rejected?" */
-export interface Token extends TokenAnswer {
+export interface Token extends Omit<TokenAnswer, 'answer'> {
   /** Undefined also if the token endpoint refused it. */
   refreshToken: string | undefined
   /** From here its life counts. */
   readonly requestedAt: Instant
-  /** Undefined if another process obtained it. */
-  readonly grant: CaspioGrant | undefined
 }
 
 /** The token as callers get it: with the rest of its life, and without the refresh token. */
