@@ -18,7 +18,8 @@ export type CaspioAuthErrorCode =
   | 'ERR_CASPIO_TOKEN_RESPONSE'
 
 interface FailureDetails {
-  readonly cause?: Error
+  /** What each error's own `cause` is made from. */
+  readonly cause?: { readonly message: string; readonly code: unknown }
   /** The token endpoint's answer, without the token request that led to it. */
   readonly answer?: Pick<AxiosResponse, 'status' | 'statusText'> & {
     /** As JSON, so that each error has a copy of its own. */

@@ -127,7 +127,7 @@ export function thrownFailure(
   return createFailure(
     isTooLong ? 'ERR_CASPIO_TOKEN_RESPONSE' : 'ERR_CASPIO_TOKEN_ENDPOINT',
     explainReason(reason),
-    { cause: Object.assign(new Error(reason), { code }) },
+    { cause: { message: reason, code } },
   )
 }
 
