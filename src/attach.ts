@@ -53,17 +53,8 @@ export function attachCaspioAuth(
     )
   }
   const account = accountFor(credentials, options)
-  const { tokenEndpoint } = account
-  const origins = new Set(account.origins)
-  if (tokenEndpoint) origins.add(tokenEndpoint.origin)
-  if (!origins.size && !ownProperty(instance.defaults, 'baseURL')) {
-    throw configError(
-      "a token broker does not say where Caspio is. Set origins, like ['https://a1bcd234.caspio.com'], or the instance's baseURL.",
-    )
-  }
-
   const attachments = attachmentsOf(instance)
-  const attachment = createAttachment(instance, account, origins, attachments)
+  const attachment = createAttachment(instance, account, attachments)
   try {
     if (account.createdInstances) replaceCreate(instance, attachments)
     intercept(instance, attachments)
@@ -89,14 +80,21 @@ function removeUnused({ active, parent, restoreCreate, removeInterceptor }: Atta
   if (!active.length) removeInterceptor()
 }
 
+/** @throws CaspioAuthError `ERR_CASPIO_CONFIG` if the scope is empty */
 function createAttachment(
   instance: AxiosInstance,
   account: Account,
-  origins: ReadonlySet<string>,
   attachments: Attachments,
 ): Attachment {
   const { tokenEndpoint } = account
+  const origins = new Set(account.origins)
+  if (tokenEndpoint) origins.add(tokenEndpoint.origin)
   const baseURL = ownProperty(instance.defaults, 'baseURL')
+  if (!origins.size && !baseURL) {
+    throw configError(
+      "a token broker does not say where Caspio is. Set origins, like ['https://a1bcd234.caspio.com'], or the instance's baseURL.",
+    )
+  }
   return {
     ...account,
     identity: {
@@ -106,14 +104,14 @@ function createAttachment(
       homes: origins.size ? origins : new Set(['', parseURL(`${baseURL}`)?.origin]),
       origins,
     },
-    scope: createScope({
+    scope: createScope(
       origins,
       tokenEndpoint,
-      defaults: () => instance.defaults,
-      // A broker without origins has nothing but the baseURL.
-      belongsToAnother: (origin) =>
+      instance,
+      (origin) =>
+        // A broker without origins has nothing but the baseURL.
         origins.size > 0 && attachments.known.some((other) => other.origins.has(origin)),
-    }),
+    ),
   }
 }
 

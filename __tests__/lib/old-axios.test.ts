@@ -113,10 +113,5 @@ it('before 1.8.3 an absolute URL gets no token with allowAbsoluteUrls: false', a
 async function scopeWith(version: keyof typeof OLD) {
   vi.doMock('axios', OLD[version])
   const { createScope } = await import('../../src/request/scope.js')
-  return createScope({
-    origins: new Set(['https://a.test']),
-    tokenEndpoint: undefined,
-    defaults: () => ({}),
-    belongsToAnother: () => false,
-  })
+  return createScope(new Set(['https://a.test']), undefined, { defaults: {} }, () => false)
 }

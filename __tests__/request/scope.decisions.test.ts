@@ -159,12 +159,7 @@ describe('the decisions of a scope', () => {
     }))
     const bases = [undefined, 'https://base.test/rest', HOME, '/rest', generateURL(pick)]
     const defaults: { baseURL?: string } = {}
-    const scope = createScope({
-      origins: ownOrigins,
-      tokenEndpoint: new URL(ENDPOINT),
-      defaults: () => defaults,
-      belongsToAnother: () => false,
-    })
+    const scope = createScope(ownOrigins, new URL(ENDPOINT), { defaults }, () => false)
     const decisions = { true: 0, false: 0 }
     for (let step = 0; step < 4_000; step++) {
       if (next(200) === 0) {

@@ -243,12 +243,9 @@ function isRefused(config: Destination): boolean {
 
 function createWorldsScope(world: World, instance: { baseURL?: string }) {
   const endpoint = parsed(world.tokenEndpointURL ?? '')
-  return createScope({
-    origins: new Set([...(endpoint ? [endpoint.origin] : []), ...world.origins]),
-    tokenEndpoint: endpoint,
-    defaults: () => instance,
-    belongsToAnother: (origin) => origin === world.others,
-  })
+  const origins = new Set([...(endpoint ? [endpoint.origin] : []), ...world.origins])
+  const belongsToAnother = (origin: string) => origin === world.others
+  return createScope(origins, endpoint, { defaults: instance }, belongsToAnother)
 }
 
 describe('the scope', () => {

@@ -20,32 +20,33 @@ export interface Scope {
   includesURL(url: string): boolean
 }
 
-/** What an account's scope depends on. */
-export interface ScopeSettings {
-  /** The origins of the account itself, and those that the user named. */
-  readonly origins: ReadonlySet<string>
-  /** Never gets an access token. */
-  readonly tokenEndpoint: URL | undefined
-  /** The instance's defaults: the origin of their `baseURL` is in scope, too. */
-  readonly defaults: () => object
-  /** Whether an origin belongs to another account, so that a `baseURL` does not bring it in. */
-  readonly belongsToAnother: (origin: string) => boolean
-}
-
 const MOST_DESTINATIONS = 100
 
 // axios's own test: "scheme://" or "//".
 const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i
 
-export function createScope(settings: ScopeSettings): Scope {
-  const { origins, tokenEndpoint, defaults, belongsToAnother } = settings
+/**
+ * @param origins those of the account itself, and those that the user named
+ * @param tokenEndpoint never gets an access token
+ * @param instance the origin of the `baseURL` in its defaults is in scope, too
+ * @param belongsToAnother whether an origin belongs to another account, so that a `baseURL` does not
+ *   bring it in
+ */
+export function createScope(
+  origins: ReadonlySet<string>,
+  tokenEndpoint: URL | undefined,
+  instance: { readonly defaults: object },
+  belongsToAnother: (origin: string) => boolean,
+): Scope {
   // Where the last URLs lead, for one baseURL. Finding it out again would take 3 µs.
   const destinations = new Map<string, Destination | undefined>()
   let lastBaseURL: unknown
   const endpointAddress = `${tokenEndpoint?.origin}${tokenEndpoint?.pathname}`.toLowerCase()
 
   function destinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
-    return usesInstanceSocket(config, defaults()) ? ifIncluded(anyDestinationOf(config)) : undefined
+    return usesInstanceSocket(config, instance.defaults)
+      ? ifIncluded(anyDestinationOf(config))
+      : undefined
   }
 
   function anyDestinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
@@ -78,7 +79,7 @@ export function createScope(settings: ScopeSettings): Scope {
   function ifIncluded(destination: Destination | undefined): Destination | undefined {
     if (!destination) return undefined
     const { origin } = destination
-    const base = () => parse(ownProperty(defaults(), 'baseURL'))?.origin
+    const base = () => parse(ownProperty(instance.defaults, 'baseURL'))?.origin
     return origins.has(origin) || (origin === base() && !belongsToAnother(origin))
       ? destination
       : undefined
