@@ -56,7 +56,7 @@ describe('sendAndRecover', () => {
     const error = await rejectionOf(sendAndRecover(first, request))
     expect(error.response.data).toBe('again')
     expect(sent).toHaveLength(2)
-    expect(source.renewals.recordRejected.mock.calls).toEqual([[second, 'get  /rows', true]])
+    expect(source.renewals.recordRejected.mock.calls).toEqual([[second, 'get  /rows', 2]])
   })
 
   it('resends once more if the second token came from the token store, and then no more', async () => {
@@ -78,7 +78,7 @@ describe('sendAndRecover', () => {
     source.renewals.hasRefused.mockReturnValue(true)
     expect((await rejectionOf(sendAndRecover(first, request))).response.status).toBe(401)
     expect(sent).toEqual(['Bearer first', 'Bearer stored'])
-    expect(source.renewals.recordRejected.mock.calls).toEqual([[stored, 'get  /rows', true]])
+    expect(source.renewals.recordRejected.mock.calls).toEqual([[stored, 'get  /rows', 2]])
   })
 
   it('hands out the first answer if the token source has no replacement', async () => {

@@ -22,23 +22,22 @@ describe('isTokenRejected', () => {
     expect(isTokenRejected(response, { shouldRenew, scope })).toBe(true)
   })
 
-  it('is false if the request that was answered had lost the token in a redirect', () => {
+  it('is undefined if the request that was answered had lost the token in a redirect', () => {
     const shouldRenew = () => true
     const answerTo = (headers: Record<string, string>) =>
       ({ ...response, request: { getHeader: (name: string) => headers[name] } }) as AxiosResponse
-    expect(isTokenRejected(answerTo({}), { shouldRenew, scope })).toBe(false)
+    expect(isTokenRejected(answerTo({}), { shouldRenew, scope })).toBeUndefined()
     expect(isTokenRejected(answerTo({ authorization: 'Bearer x' }), { shouldRenew, scope })).toBe(
       true,
     )
   })
 
-  it('is false if an XMLHttpRequest was redirected out of the scope', () => {
+  it('is undefined if an XMLHttpRequest was redirected out of the scope', () => {
     const shouldRenew = () => true
     const answerFrom = (responseURL: string) =>
       ({ ...response, request: { responseURL } }) as AxiosResponse
-    expect(isTokenRejected(answerFrom('https://other.example/'), { shouldRenew, scope })).toBe(
-      false,
-    )
+    const elsewhere = answerFrom('https://other.example/')
+    expect(isTokenRejected(elsewhere, { shouldRenew, scope })).toBeUndefined()
     expect(isTokenRejected(answerFrom(`${HOME}/x`), { shouldRenew, scope })).toBe(true)
     // axios-mock-adapter repeats the URL of the request.
     expect(isTokenRejected(answerFrom('/x'), { shouldRenew, scope })).toBe(true)
@@ -48,11 +47,21 @@ describe('isTokenRejected', () => {
     expect(isTokenRejected(response, { shouldRenew: () => verdict as never, scope })).toBe(false)
   })
 
-  it('is false if shouldRenew throws', () => {
+  it.each([
+    [{ status: 429 }],
+    [{ status: 500 }],
+    [{ status: 503 }],
+    [{ status: 400, data: '[{"name":"api-calls-rate"}]' }],
+  ])('is undefined if the server did not look at the token: %o', (answer) => {
+    const shouldRenew = ({ status }: AxiosResponse) => status === 401
+    expect(isTokenRejected(answer as AxiosResponse, { shouldRenew, scope })).toBeUndefined()
+  })
+
+  it('is undefined if shouldRenew throws', () => {
     const shouldRenew = () => {
       throw new Error('bug')
     }
-    expect(isTokenRejected(response, { shouldRenew, scope })).toBe(false)
+    expect(isTokenRejected(response, { shouldRenew, scope })).toBeUndefined()
   })
 
   it('is false if shouldRenew is asynchronous, and handles its rejection', async () => {

@@ -9,11 +9,21 @@ describe('the resource that a 401 may be about', () => {
     [`${V3}/tables/Orders/records`, `${V3}/tables/Orders`],
     [`${V3}/tables/Orders/records/7?q.where=A=1`, `${V3}/tables/Orders`],
     [`${V3}/Views/Open%20Orders/records#x`, `${V3}/Views/Open%20Orders`],
-    [`${V3}/files/abc?x=/tables/Orders`, `${V3}/files/abc`],
+    [`${V3}/files/abc?x=/tables/Orders`, `${V3}/files`],
+    [`${V3}/directories/7/users/9`, `${V3}/directories`],
+    ['https://gateway.example.com/caspio/7?x', 'https://gateway.example.com/caspio/7'],
     [`${V3}/tables?x`, `${V3}/tables`],
   ])('of %s is %s', (url, expected) => {
     const config = { method: 'get', url, headers: new AxiosHeaders() }
     expect(resourceOf(config)).toBe(`get  ${expected}`)
+  })
+
+  it('is the same for all files, if the URL is relative, too', () => {
+    const headers = new AxiosHeaders()
+    const names = ['/files/a', '/files/b/c', 'files/d?x'].map((url) =>
+      resourceOf({ method: 'get', baseURL: V3, url, headers }),
+    )
+    expect(names).toEqual([`get ${V3} /files`, `get ${V3} /files`, `get ${V3} files`])
   })
 
   it('differs by method and by baseURL', () => {

@@ -72,6 +72,11 @@ describe('ERR_CASPIO_TOKEN_ENDPOINT', () => {
     expect(failureOf(answer).code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
   })
 
+  it('names an answer whose status text is not a text', () => {
+    const failure = failureOf({ status: 503, statusText: 503 as never })
+    expect(failure.message).toMatch(/answered 503/)
+  })
+
   it('is a fault of the transport if a proxy may have answered', () => {
     const faults = [400, 401, 403, 404, 407, 429, 500, 502, 503, 504].filter(
       (status) => failureOf({ status }).isTransportFault,

@@ -6,8 +6,8 @@ type Judge = ReturnType<typeof createRenewalJudge>
 
 /** The resource rejects a token, and then `count` replacements. */
 function refuse(judge: Judge, resource: string, count = 1): void {
-  judge.recordRejected({}, resource, false)
-  for (let i = 0; i < count; i++) judge.recordRejected({}, resource, true)
+  judge.recordRejected({}, resource, 0)
+  for (let i = 0; i < count; i++) judge.recordRejected({}, resource, 2)
 }
 
 /** How long 401s of the resource have been going to their callers when that ends. */
@@ -22,9 +22,9 @@ describe('a resource', () => {
 
   it('has a cooldown if it rejects two tokens in a row', () => {
     const judge = createRenewalJudge()
-    expect(judge.recordRejected({}, 'GET /a', false)).toBe(false)
+    expect(judge.recordRejected({}, 'GET /a', 0)).toBe(false)
     expect([judge.isCoolingDown('GET /a'), judge.hasRefused('GET /a')]).toEqual([false, false])
-    expect(judge.recordRejected({}, 'GET /a', true)).toBe(true)
+    expect(judge.recordRejected({}, 'GET /a', 2)).toBe(true)
     expect([judge.isCoolingDown('GET /a'), judge.hasRefused('GET /a')]).toEqual([true, true])
     expect([judge.isCoolingDown('GET /b'), judge.hasRefused('GET /b')]).toEqual([false, false])
     expect(msUntilOver(judge, 'GET /a')).toBe(1_000)
@@ -34,9 +34,9 @@ describe('a resource', () => {
   it('counts a token once, however many requests are rejected with it', () => {
     const judge = createRenewalJudge()
     const [first, second] = [{}, {}]
-    for (let i = 0; i < 10; i++) judge.recordRejected(first, 'GET /a', true)
+    for (let i = 0; i < 10; i++) judge.recordRejected(first, 'GET /a', 2)
     expect(judge.isCoolingDown('GET /a')).toBe(false)
-    for (let i = 0; i < 10; i++) judge.recordRejected(second, 'GET /a', true)
+    for (let i = 0; i < 10; i++) judge.recordRejected(second, 'GET /a', 2)
     expect(msUntilOver(judge, 'GET /a')).toBe(1_000)
   })
 
@@ -45,7 +45,7 @@ describe('a resource', () => {
     refuse(judge, 'GET /a')
     const lengths = [msUntilOver(judge, 'GET /a')]
     while (lengths.length < 14) {
-      judge.recordRejected({}, 'GET /a', true)
+      judge.recordRejected({}, 'GET /a', 2)
       lengths.push(msUntilOver(judge, 'GET /a'))
     }
     const doubled = Array.from({ length: 12 }, (_, i) => 2 ** i * 1_000)
@@ -59,7 +59,7 @@ describe('a resource', () => {
     expect(judge.isCoolingDown('GET /a')).toBe(true)
     judge.recordAccepted(() => 'GET /a')
     expect([judge.isCoolingDown('GET /a'), judge.hasRefused('GET /a')]).toEqual([false, false])
-    expect(judge.recordRejected({}, 'GET /a', true)).toBe(false)
+    expect(judge.recordRejected({}, 'GET /a', 2)).toBe(false)
   })
 
   it('is forgotten an hour after its cooldown', () => {
@@ -67,24 +67,45 @@ describe('a resource', () => {
     refuse(judge, 'GET /a', 5)
     vi.advanceTimersByTime(3_600_000 + 16_000)
     expect(judge.hasRefused('GET /a')).toBe(false)
-    judge.recordRejected({}, 'GET /a', true)
+    judge.recordRejected({}, 'GET /a', 2)
     expect(msUntilOver(judge, 'GET /a')).toBe(1_000)
+  })
+
+  it('has a cooldown if it rejects a second token that has worked elsewhere, and not the first', () => {
+    const judge = createRenewalJudge()
+    judge.recordRejected({}, 'GET /a', 1)
+    judge.recordRejected({}, 'GET /a', 1)
+    expect(judge.isCoolingDown('GET /a')).toBe(false)
+    judge.recordRejected({}, 'GET /a', 1)
+    expect(msUntilOver(judge, 'GET /a')).toBe(1_000)
+    // Now it is known to refuse.
+    judge.recordRejected({}, 'GET /a', 1)
+    expect(msUntilOver(judge, 'GET /a')).toBe(2_000)
+  })
+
+  it('says of every resource that rejects a token whether another one refuses', () => {
+    const judge = createRenewalJudge()
+    expect(judge.recordRejected({}, 'GET /b', 2)).toBe(false)
+    refuse(judge, 'GET /a')
+    expect(judge.recordRejected({}, 'GET /c', 2)).toBe(true)
+    judge.recordAccepted(() => 'GET /a')
+    expect(judge.recordRejected({}, 'GET /d', 2)).toBe(false)
   })
 
   it('has no cooldown for a rejection that does not count', () => {
     const judge = createRenewalJudge()
-    expect(judge.recordRejected({}, 'GET /a', false)).toBe(false)
-    expect(judge.recordRejected({}, 'GET /a', false)).toBe(true)
+    expect(judge.recordRejected({}, 'GET /a', 0)).toBe(false)
+    expect(judge.recordRejected({}, 'GET /a', 0)).toBe(true)
     expect(judge.isCoolingDown('GET /a')).toBe(false)
   })
 
-  it('is forgotten if a hundred others were rejected after it', () => {
+  it('is forgotten if a thousand others were rejected after it', () => {
     const judge = createRenewalJudge()
     const token = {}
     refuse(judge, 'GET /a')
-    for (let i = 0; i < 99; i++) judge.recordRejected(token, `GET /${i}`, false)
+    for (let i = 0; i < 999; i++) judge.recordRejected(token, `GET /${i}`, 0)
     expect(judge.hasRefused('GET /a')).toBe(true)
-    judge.recordRejected(token, 'GET /99', false)
+    judge.recordRejected(token, 'GET /999', 0)
     expect(judge.hasRefused('GET /a')).toBe(false)
   })
 })
@@ -96,10 +117,10 @@ describe('several resources that refuse', () => {
     const judge = createRenewalJudge()
     const [first, second] = [{}, {}]
     const names = ['GET /a', 'GET /b', 'GET /c', 'GET /d']
-    for (const name of names) judge.recordRejected(first, name, false)
-    judge.recordRejected(second, 'GET /a', true)
+    for (const name of names) judge.recordRejected(first, name, 0)
+    judge.recordRejected(second, 'GET /a', 2)
     expect(judge.isCoolingDown('GET /other')).toBe(false)
-    for (const name of names) judge.recordRejected(second, name, true)
+    for (const name of names) judge.recordRejected(second, name, 2)
     expect(msUntilOver(judge, 'GET /other')).toBe(1_000)
   })
 

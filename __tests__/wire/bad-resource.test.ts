@@ -32,6 +32,47 @@ describe('a forbidden resource', () => {
   })
 })
 
+describe('resources that always answer 401', () => {
+  fakeClocks()
+
+  /** The token requests of ten minutes, in which a request is sent every second. */
+  async function costOf(pathOf: (second: number) => string, statusOf = (_: number) => 401) {
+    const { account, api } = await startBench()
+    await api.get(PHYSICIANS)
+    account.log.clear()
+    for (let second = 0; second < 600; second += 2) {
+      account.api.fail({ status: statusOf(second), times: 2, path: '/rest/v2/files' })
+      account.api.fail({ status: statusOf(second), times: 2, path: '/rest/v2/tables/Locked' })
+      await rejectionOf(api.get(pathOf(second)))
+      account.api.restore()
+      vi.advanceTimersByTime(SECOND)
+      // Others accept the token.
+      await api.get(PHYSICIANS)
+      vi.advanceTimersByTime(SECOND)
+    }
+    const grants = account.log.token.map(({ grant }) => grant)
+    return {
+      clientCredentials: grants.filter((grant) => grant === 'client_credentials').length,
+      refreshes: grants.filter((grant) => grant === 'refresh_token').length,
+    }
+  }
+
+  const table = () => '/tables/Locked/records'
+  const sometimes = (status: number) => (second: number) => (second % 20 ? 401 : status)
+
+  it.each<[string, number, (second: number) => string, ((second: number) => number)?]>([
+    ['under the same URL', 10, table],
+    ['of 50 tables in turn', 200, (second) => `/tables/Locked${second % 100}/records`],
+    ['of files, each with its own URL', 10, (second) => `/files/${second}`],
+    ['and sometimes 429', 10, table, sometimes(429)],
+    ['and sometimes 503', 10, table, sometimes(503)],
+  ])('%s use up no refresh tokens', async (_, mostRefreshes, pathOf, statusOf) => {
+    const { clientCredentials, refreshes } = await costOf(pathOf, statusOf)
+    expect(clientCredentials).toBeLessThanOrEqual(2)
+    expect(refreshes).toBeLessThanOrEqual(mostRefreshes)
+  })
+})
+
 describe('a good token', () => {
   fakeClocks()
 
@@ -45,6 +86,18 @@ describe('a good token', () => {
     vi.advanceTimersByTime(10 * SECOND)
     account.revoke()
     expect((await api.get(PHYSICIANS)).status).toBe(200)
+    expect(account.log.token).toHaveLength(3)
+  })
+
+  it('is replaced after a second revocation, though only other resources have accepted it', async () => {
+    const { Readable } = await import('node:stream')
+    const { account, api } = await startBench()
+    await api.get(PHYSICIANS)
+    account.revoke()
+    await rejectionOf(api.post(PHYSICIANS, Readable.from(['{}'])))
+    await times(5, () => api.get('/tables'))
+    account.revoke()
+    expect((await api.post(PHYSICIANS, {})).status).toBe(201)
     expect(account.log.token).toHaveLength(3)
   })
 

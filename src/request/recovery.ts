@@ -71,15 +71,14 @@ function findReplacement(
 ): Token | Promise<Token> | undefined {
   const { source, emit } = authoriser
   const { renewals } = source
-  if (!isTokenRejected(response, authoriser)) {
-    source.recordAccepted(token, () => resourceOf(config))
-    return undefined
-  }
+  const isRejected = isTokenRejected(response, authoriser)
+  if (isRejected === false) source.recordAccepted(token, () => resourceOf(config))
+  if (!isRejected) return undefined
   const resource = resourceOf(config)
   // A token from the store may have been revoked together with the first one.
   const isStale = resends === 1 && !token.grant && !renewals.hasRefused(resource)
   if (resends > 0 && !isStale) {
-    renewals.recordRejected(token, resource, true)
+    renewals.recordRejected(token, resource, 2)
     return undefined
   }
   emit?.({ type: 'token-rejected', status: response.status })

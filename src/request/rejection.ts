@@ -1,20 +1,28 @@
 import type { AxiosResponse } from 'axios'
 import { memberOf } from '../lib/own-properties.js'
 import { parseURL } from '../lib/url.js'
+import { isUnavailable } from '../token/unavailable.js'
 import type { Authoriser } from './send.js'
 
-/** Whether this answer means that the token was rejected, by the user's `shouldRenew`. */
+/**
+ * Whether this answer means that the token was rejected, by the user's `shouldRenew`. Undefined if it
+ * says nothing about the token.
+ */
 export function isTokenRejected(
   response: AxiosResponse,
   { shouldRenew, scope }: Pick<Authoriser, 'shouldRenew' | 'scope'>,
-): boolean {
+): boolean | undefined {
   try {
     const verdict: unknown = shouldRenew(response)
     // An async function, by mistake: its rejection must not end the process.
     if (typeof verdict === 'object') Promise.resolve(verdict).catch(() => {})
-    return verdict === true && !isRedirectedAway(response, scope)
+    const isRejected = verdict === true
+    const saysNothing = isRejected
+      ? isRedirectedAway(response, scope)
+      : isUnavailable(response.status, response.data)
+    return saysNothing ? undefined : isRejected
   } catch {
-    return false
+    return undefined
   }
 }
 

@@ -5,6 +5,7 @@ import { axios } from '../lib/axios.js'
 import { ownProperty, ownText } from '../lib/own-properties.js'
 import { printable, type Redact } from '../lib/redact.js'
 import { parseRetryAfter } from '../lib/retry-after.js'
+import { isUnavailable } from './unavailable.js'
 
 /** What an answer of the token endpoint without a token says. */
 export interface FailedAnswer {
@@ -44,7 +45,7 @@ export function answerFailure(
       retryAfterMs: parseRetryAfter(headers.get('Retry-After')),
       answer: {
         status,
-        statusText: redact(statusText ?? ''),
+        statusText: redact(String(statusText ?? '')),
         headers: redactedJSON(headers, redact),
         // A successful answer may contain a token.
         data: answer.fault ? undefined : data,
@@ -65,9 +66,7 @@ function explain(
     const advice = ": a proxy refused the request. Check the proxy's user name and password."
     return ['ERR_CASPIO_TOKEN_ENDPOINT', advice]
   }
-  // Caspio answers too many calls with 429, or with 400 and this name.
-  const isRateLimited = status === 400 && /api-calls-rate/.test(text)
-  if (status === 429 || status > 499 || isRateLimited) {
+  if (isUnavailable(status, text)) {
     return ['ERR_CASPIO_TOKEN_ENDPOINT', ': it is down, or was called too often.']
   }
   // Caspio answers 403 to an address that the profile does not allow.

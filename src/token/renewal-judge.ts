@@ -2,7 +2,8 @@ import { type Cooldown, createCooldown } from './cooldown.js'
 
 const LONGEST_MS = 60_000
 const LONGEST_FOR_A_RESOURCE_MS = 3_600_000
-const MOST_RESOURCES = 100
+const MOST_RESOURCES = 1_000
+const ENOUGH_EVIDENCE = 2
 
 /**
  * Judges whether renewals after a rejection help. A resource that rejects two tokens in a row has a
@@ -12,7 +13,10 @@ const MOST_RESOURCES = 100
 export function createRenewalJudge() {
   const cooldown = createCooldown(LONGEST_MS)
   /** The resources that rejected a token and have accepted none since, with the last such token. */
-  const resources = new Map<string, Cooldown & { readonly token: object }>()
+  const resources = new Map<
+    string,
+    Cooldown & { readonly token: object; readonly evidence: number }
+  >()
   /** How many resources began to refuse since the last accepted request. */
   let refusals = 0
   let blamedToken: object | undefined
@@ -29,18 +33,20 @@ export function createRenewalJudge() {
       if (resources.size > 0) resources.delete(resource())
     },
     /**
-     * @param counts whether this token replaced the one that the resource rejected before
-     * @returns whether the resource has rejected another token before
+     * @param weight how much this says about the resource: 2 if the token is new, 1 if it has worked
+     *   elsewhere and may have been revoked, and 0 if it is old
+     * @returns whether this resource has rejected another token before, or another one refuses
      */
-    recordRejected(token: object, resource: string, counts: boolean): boolean {
+    recordRejected(token: object, resource: string, weight: 0 | 1 | 2): boolean {
       const known = resources.get(resource)
       const isAnother = known !== undefined && known.token !== token
       const hadRefused = hasRefused(resource)
+      const evidence = (known?.evidence ?? 0) + (isAnother ? weight : 0)
       const ownCooldown = known ?? createCooldown(LONGEST_FOR_A_RESOURCE_MS)
       resources.delete(resource)
-      resources.set(resource, { ...ownCooldown, token })
+      resources.set(resource, { ...ownCooldown, token, evidence })
       if (resources.size > MOST_RESOURCES) resources.delete([...resources.keys()][0] as string)
-      if (isAnother && counts) {
+      if (isAnother && weight && (hadRefused || evidence >= ENOUGH_EVIDENCE)) {
         ownCooldown.start()
         // One resource may be forbidden. If another one refuses as well, all may.
         if (!hadRefused && ++refusals > 1 && token !== blamedToken) {
@@ -48,7 +54,7 @@ export function createRenewalJudge() {
           cooldown.start()
         }
       }
-      return isAnother || hadRefused
+      return isAnother || [...resources.keys()].some(hasRefused)
     },
     reset(): void {
       cooldown.reset()

@@ -33,7 +33,8 @@ export class TokenSource {
   // Differs from process to process, so that a fleet does not renew all at once.
   readonly #jitter = 1 - Math.random() / 5
   #current: Token | undefined
-  #skipsRefresh = false
+  /** The last token that a request was accepted with. */
+  #accepted: Token | undefined
   /** The access tokens that were rejected last. Another process may not know that they were. */
   #rejected: readonly string[] = []
 
@@ -50,9 +51,10 @@ export class TokenSource {
   /** Returns the current token, or waits for the shared token request. */
   acquire(transport: Transport): Token | Promise<Token> {
     const token = this.#current
+    const isDue = (it: Token) =>
+      msSince(it.requestedAt) >= renewAfterMs(it.lifeSeconds, this.#renewBefore, this.#jitter)
+    if (token && !isDue(token)) return token
     if (!token || !isUsable(token)) return this.#request(transport, 'missing')
-    const renewAfter = renewAfterMs(token.lifeSeconds, this.#renewBefore, this.#jitter)
-    if (msSince(token.requestedAt) < renewAfter) return token
     if (!this.#flights.current() && !this.#failures.failure(transport)) {
       // If it fails, that is an event: the current token is still valid.
       this.#start(transport, 'due').promise.catch(() => {})
@@ -70,16 +72,23 @@ export class TokenSource {
     const token = this.#current
     if (token && token !== rejected && isUsable(token)) return token
     const isRecent = msSince(rejected.requestedAt) < RECENT_MS
-    const isAnother = this.renewals.recordRejected(rejected, resource, isRecent && !isResend)
+    // A token that worked may have been revoked.
+    const weight = rejected === this.#accepted ? 1 : 2
+    const isAgain = this.renewals.recordRejected(
+      rejected,
+      resource,
+      isRecent && !isResend ? weight : 0,
+    )
     if (this.renewals.isCoolingDown(resource)) return undefined
     this.#rememberRejected(rejected)
-    const isAgain = isAnother || !rejected.grant
-    return this.#request(transport, isAgain ? 'rejected again' : 'rejected')
+    return this.#request(transport, isAgain || !rejected.grant ? 'rejected again' : 'rejected')
   }
 
   /** Records that a request was accepted with this token. */
   recordAccepted(token: Token, resource: () => string): void {
-    if (token === this.#current) this.renewals.recordAccepted(resource)
+    if (token !== this.#current) return
+    this.#accepted = token
+    this.renewals.recordAccepted(resource)
   }
 
   /** Forgets the token, in the token store, too, and ends all cooldowns. */
@@ -120,7 +129,7 @@ export class TokenSource {
     const flight = this.#flights.current() ?? this.#start(transport, reason)
     const joined = this.#flights.join(flight)
     const requestAgain = () => this.#request(transport, reason)
-    if (flight.isInvalidated) return joined.then(requestAgain, requestAgain)
+    if (flight.isInvalidated) return joined.then(requestAgain)
     if (isSameTransport(flight.transport, transport)) return joined
     return joined.catch((failure: Failure) => {
       // Another instance may have a dead proxy.
@@ -132,11 +141,9 @@ export class TokenSource {
   #start(transport: Transport, reason: Reason): Flight {
     const replaced = this.#current
     const retry = !this.#failures.followsFailure(transport)
-    // After a failure the grants take turns: the endpoint may refuse only one of them.
-    this.#skipsRefresh = retry || !this.#skipsRefresh
-    const skipsRefresh = reason === 'rejected' || (!retry && this.#skipsRefresh)
     const issuing = this.#tokens.issue({
-      refreshToken: skipsRefresh ? undefined : replaced?.refreshToken,
+      // The refresh token may have been revoked as well.
+      refreshToken: reason === 'rejected' ? undefined : replaced?.refreshToken,
       onRefreshTokenRefused: () => {
         // The refresh token that was sent is that of this token.
         ;(replaced as Token).refreshToken = undefined
@@ -187,7 +194,8 @@ export class TokenSource {
     return token
   }
 
-  #fail(thrown: Failure, { startedAt, transport, release }: Flight): never {
+  #fail(thrown: Failure, { startedAt, transport, release, isInvalidated }: Flight): never {
+    if (isInvalidated) throw thrown
     const failure = this.#failures.start(thrown, transport, performance.now() - startedAt)
     this.#emit?.({
       type: 'acquisition-failed',

@@ -16,17 +16,22 @@ interface KnownToken {
   readonly wall: number
   readonly monotonic: number
   readonly receivedAt: number
+  accepted: boolean
   rejected: boolean
 }
 
 /** What is known of a resource that rejected a token, and has accepted none since. */
 interface RejectingResource {
   token: string
+  /** 2 prove that it rejects every token. */
+  evidence: number
   cooldown: Cooldown | undefined
 }
 
 interface Cooldown {
-  readonly endsAt: number
+  readonly startedAt: { readonly wall: number; readonly monotonic: number }
+  readonly length: number
+  /** Its length without what changed this one. */
   readonly delay: number
 }
 
@@ -35,8 +40,6 @@ export type TokenAnswer =
   | {
       readonly failure: 'refused' | 'credentials' | 'nonsense' | 'outage'
       readonly isRefresh?: boolean
-      /** Whether the token endpoint did not answer. */
-      readonly isNetwork?: boolean
       readonly retryAfter?: number
     }
 
@@ -72,8 +75,8 @@ export class SourceModel {
   /** Whether a token of this acquisition had expired when it arrived. */
   #hasArrivedExpired = false
   #retry: { readonly from: number; readonly to: number } | undefined
-  /** After failures of the account, and of the network. */
-  #failureCooldowns: { account?: Cooldown; network?: Cooldown } = {}
+  /** After failures of the account, and of the way to it. */
+  #failureCooldowns: { account?: Cooldown; transport?: Cooldown } = {}
   /** After several resources rejected every token. */
   #commonCooldown: Cooldown | undefined
   #forced = false
@@ -108,7 +111,7 @@ export class SourceModel {
   }
 
   get isInCooldown(): boolean {
-    return Object.values(this.#failureCooldowns).some((cooldown) => isOn(cooldown, this.#clock))
+    return Object.values(this.#failureCooldowns).some((cooldown) => this.#isOn(cooldown))
   }
 
   /** Whether a request has to wait for a new token. */
@@ -150,7 +153,7 @@ export class SourceModel {
       this.#attempt = 1
       this.#startedAt = monotonic
       this.#single = Object.values(this.#failureCooldowns).some((cooldown) =>
-        isRemembered(cooldown, MINUTE, this.#clock),
+        this.#isRemembered(cooldown, MINUTE),
       )
       this.#isInvalidated = false
       this.#forced = this.#forcedNext = false
@@ -169,6 +172,7 @@ export class SourceModel {
         value: answer.token,
         ...this.#requestedAt,
         receivedAt: this.#clock.monotonic,
+        accepted: false,
         rejected: false,
       }
       this.#known.set(answer.token, received)
@@ -202,6 +206,7 @@ export class SourceModel {
   /** The resource accepted this token. */
   accepted(token: string, resource: string): void {
     if (this.newest?.value !== token) return
+    this.newest.accepted = true
     this.#commonCooldown = undefined
     this.#newRefusals = 0
     this.#rejecting.delete(resource)
@@ -209,7 +214,7 @@ export class SourceModel {
 
   /** The resend of a rejected request was rejected with this token, too. */
   rejectedAgain(token: string, resource: string): void {
-    this.#recordRejected(token, resource, true)
+    this.#recordRejected(token, resource, 2)
   }
 
   /**
@@ -222,9 +227,11 @@ export class SourceModel {
     if (newest && newest.value !== token && !this.needsToken) return undefined
     if (newest?.value === token) newest.rejected = true
     const known = this.#known.get(token)
-    this.#recordRejected(token, resource, known !== undefined && this.#age(known) < HOUR)
+    const isRecent = known !== undefined && this.#age(known) < HOUR
+    // A token that worked may have been revoked.
+    this.#recordRejected(token, resource, isRecent ? (known.accepted ? 1 : 2) : 0)
     const own = this.#rejecting.get(resource)?.cooldown
-    if (isOn(this.#commonCooldown, this.#clock) || isOn(own, this.#clock)) return 'unrecovered'
+    if (this.#isOn(this.#commonCooldown) || this.#isOn(own)) return 'unrecovered'
     if (this.isRequesting && !this.#isInvalidated) return undefined
     if (this.isInCooldown) return 'no token'
     this.#needsReplacement = !this.isRequesting
@@ -242,13 +249,16 @@ export class SourceModel {
   }
 
   /** A resource that rejects two tokens in a row is left alone for a while. */
-  #recordRejected(token: string, resource: string, counts: boolean): void {
+  #recordRejected(token: string, resource: string, weight: number): void {
     const known = this.#rejecting.get(resource)
-    this.#rejecting.set(resource, { token, cooldown: known?.cooldown })
-    if (!known || known.token === token || !counts) return
-    const isNew = !isRemembered(known.cooldown, HOUR, this.#clock)
+    const isAnother = known !== undefined && known.token !== token
+    const evidence = (known?.evidence ?? 0) + (isAnother ? weight : 0)
+    this.#rejecting.set(resource, { token, evidence, cooldown: known?.cooldown })
+    if (!isAnother || weight === 0) return
+    const isNew = !this.#isRemembered(known.cooldown, HOUR)
+    if (isNew && evidence < 2) return
     const cooldown = this.#doubled(known.cooldown, HOUR, HOUR)
-    this.#rejecting.set(resource, { token, cooldown })
+    this.#rejecting.set(resource, { token, evidence, cooldown })
     if (isNew && ++this.#newRefusals > 1 && this.#blamed !== token) {
       this.#blamed = token
       this.#commonCooldown = this.#doubled(this.#commonCooldown, MINUTE, MINUTE)
@@ -257,9 +267,22 @@ export class SourceModel {
 
   /** The next cooldown: twice as long as the last one, unless that ended long ago. */
   #doubled(last: Cooldown | undefined, longest: number, memory: number): Cooldown {
-    const isKnown = last && isRemembered(last, memory, this.#clock)
+    const isKnown = last && this.#isRemembered(last, memory)
     const delay = Math.min(isKnown ? last.delay * 2 : 1_000, longest)
-    return { delay, endsAt: this.#clock.monotonic + delay }
+    return this.#cooldown(delay, delay)
+  }
+
+  #cooldown(delay: number, length: number): Cooldown {
+    const { wall, monotonic } = this.#clock
+    return { delay, length, startedAt: { wall, monotonic } }
+  }
+
+  #isRemembered(cooldown: Cooldown | undefined, memory: number): boolean {
+    return cooldown !== undefined && this.#age(cooldown.startedAt) < cooldown.length + memory
+  }
+
+  #isOn(cooldown: Cooldown | undefined): boolean {
+    return this.#isRemembered(cooldown, 0)
   }
 
   #recordFailure(answer: Extract<TokenAnswer, { failure: string }>): void {
@@ -280,12 +303,14 @@ export class SourceModel {
       return
     }
     this.failures++
-    const kind = answer.isNetwork ? 'network' : 'account'
+    // Nobody wants the token that it did not bring.
+    if (this.#isInvalidated) return
+    const kind = answer.failure === 'outage' ? 'transport' : 'account'
     const doubled = this.#doubled(this.#failureCooldowns[kind], 30_000, MINUTE)
     const delay = answer.failure === 'credentials' ? 30_000 : doubled.delay
     const waited = Math.floor((now - this.#startedAt) / 1_000) * 1_000
     const cooldownMs = Math.max(1_000, delay - waited, Math.min(retryAfter, 300_000))
-    this.#failureCooldowns[kind] = { delay, endsAt: now + cooldownMs }
+    this.#failureCooldowns[kind] = this.#cooldown(delay, cooldownMs)
   }
 
   #checkReason(): void {
@@ -305,12 +330,4 @@ export class SourceModel {
   #violated(what: string): void {
     this.violations.push(`${what}, at ${this.#clock.monotonic} ms`)
   }
-}
-
-function isRemembered(cooldown: Cooldown | undefined, memory: number, clock: VirtualClock) {
-  return cooldown !== undefined && clock.monotonic < cooldown.endsAt + memory
-}
-
-function isOn(cooldown: Cooldown | undefined, clock: VirtualClock): boolean {
-  return cooldown !== undefined && clock.monotonic < cooldown.endsAt
 }

@@ -245,7 +245,7 @@ export class World {
     if (!fault && !isRefused) this.#lives.set(token, this.#clock.truth + TOKEN_LIFE_IN_S * 1_000)
 
     const isRefresh = refreshToken !== null
-    const outage = { failure: 'outage', isRefresh, isNetwork: true } as const
+    const outage = { failure: 'outage', isRefresh } as const
     // The plugin aborts a token request that takes too long, and may send the next one at once.
     const reportAbort = () => model.tokenAnswered(outage)
     config.signal?.addEventListener?.('abort', reportAbort)
