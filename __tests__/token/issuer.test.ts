@@ -183,3 +183,13 @@ describe('a token that has expired on arrival', () => {
     expect(startTimes).toHaveLength(1)
   })
 })
+
+it('the two grants take turns while token requests fail, until one succeeds', async () => {
+  const failed = Array<Step>(5).fill(OUT_OF_ORDER)
+  const { issue, refreshTokens } = issuerOf(0, ...failed, answer(), OUT_OF_ORDER)
+  const request = { refreshToken: 'r', retry: false }
+  for (const _ of failed) await rejectionOf(issue(request))
+  await issue(request)
+  await rejectionOf(issue(request))
+  expect(refreshTokens).toEqual(['r', 'r', undefined, 'r', undefined, 'r', 'r'])
+})

@@ -93,11 +93,29 @@ describe('a token request does not wait for the calls in a small connection pool
     }
   }
 
+  class CountingAgent extends Agent {
+    #open = 0
+    get open() {
+      return this.#open
+    }
+    override createConnection(options: object, ...rest: []) {
+      this.#open++
+      return super.createConnection(options, ...rest)
+    }
+    // @ts-expect-error Node's types do not have it.
+    override removeSocket(...socket: unknown[]) {
+      this.#open--
+      // @ts-expect-error
+      super.removeSocket(...socket)
+    }
+  }
+
   it.each([
     ['with maxSockets', () => new Agent(POOL)],
     ['with maxTotalSockets', () => new Agent({ maxTotalSockets: 2 })],
     ['with keepAlive', () => new Agent({ ...POOL, keepAlive: true })],
     ['of a class with private fields', () => new PrivateAgent(POOL)],
+    ['of a class that counts its sockets', () => new CountingAgent(POOL)],
   ])('of an agent %s', async (_, create) => {
     const { url } = await startSlowAccount()
     expect(await sendBurst(url, { httpAgent: create() })).toEqual([200, 200])

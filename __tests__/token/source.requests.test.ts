@@ -67,19 +67,6 @@ describe('the grant of a token request', () => {
     await replace(await acquire())
     expect(requests.map(({ refreshToken }) => refreshToken)).toEqual([undefined, 'rx'])
   })
-
-  it('takes turns while token requests fail', async () => {
-    const { requests, acquire, breakDown } = startSource()
-    await acquire()
-    vi.advanceTimersByTime(DAY)
-    breakDown()
-    for (let failed = 0; failed < 5; failed++) {
-      await rejectionOf(acquire())
-      vi.advanceTimersByTime(30 * SECOND)
-    }
-    const sent = requests.slice(1).map(({ refreshToken }) => refreshToken)
-    expect(sent).toEqual(['r1', 'r1', undefined, 'r1', undefined])
-  })
 })
 
 describe('a token request says that an earlier token is of no use', () => {

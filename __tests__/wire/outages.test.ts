@@ -22,6 +22,45 @@ describe('over HTTP', () => {
     expect(account.log.token.length).toBeGreaterThan(10)
   })
 
+  it.each([429, 503])(
+    'a refresh grant that always gets %i with Retry-After fails no request, even if few come',
+    async (status) => {
+      const grants: string[] = []
+      const token = { access_token: 't', token_type: 'bearer', expires_in: 86_399 }
+      const { url } = await startRawServer(({ url, body }, response) => {
+        const grant = new URLSearchParams(`${body}`).get('grant_type')
+        if (url === '/oauth/token') grants.push(`${grant}`)
+        const head = grant === 'refresh_token' ? status : 200
+        response.writeHead(head, { 'Retry-After': '1' })
+        response.end(JSON.stringify({ ...token, refresh_token: 'r' }))
+      })
+      const api = axios.create({ baseURL: url })
+      const client = { clientID: 'id', clientSecret: 'a-client-secret' }
+      const ended: string[] = []
+      attachCaspioAuth(
+        api,
+        { ...client, tokenEndpointURL: `${url}/oauth/token` },
+        { retries: 0, onEvent: ({ type }) => /taken|failed/.test(type) && ended.push(type) },
+      )
+      await api.get('/a')
+      // Ten minutes before the token expires.
+      vi.advanceTimersByTime(24 * HOUR - 601 * SECOND)
+      while (ended.length < 4) {
+        const before = ended.length
+        await api.get('/a')
+        await vi.waitUntil(() => ended.length > before)
+        vi.advanceTimersByTime(120 * SECOND)
+      }
+      expect(grants).toEqual([
+        'client_credentials',
+        'refresh_token',
+        'refresh_token',
+        'client_credentials',
+      ])
+      expect(ended.at(-1)).toBe('token-taken')
+    },
+  )
+
   describe('an outage fails no request until the token expires', () => {
     it.each(['answers 503', 'resets', 'does not answer', 'is not there'])(
       'of a token endpoint that %s',

@@ -44,10 +44,17 @@ export interface Tokens {
 // A longer delay is left to the cooldown: a caller waits.
 const LONGEST_RETRY_MS = 10_000
 
-/** Chooses the grant (refresh token first, then client credentials) and repeats what may succeed. */
+/**
+ * Chooses the grant, and repeats what may succeed: the refresh token first, if there is one, and then
+ * client credentials. While token requests fail, the two take turns.
+ */
 export function createIssuer(requestToken: RequestToken, retries: number) {
+  let failures = 0
   return async (request: GrantRequest): Promise<TokenAnswer & Token> => {
     let { refreshToken } = request
+    // The endpoint may refuse only one of the grants.
+    if (failures && failures % 2 === 0) refreshToken = undefined
+    failures++
     let isExpired = false
     for (let retriesSoFar = 0; ; ) {
       const requestedAt = now()
@@ -62,7 +69,10 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
         // A machine that slept while it waited gets an expired token. It asks once more; a token
         // that lives shorter than its answer takes would be no better the next time.
         isExpired = !isExpired && msLeft(token) <= 0
-        if (!isExpired) return token
+        if (!isExpired) {
+          failures = 0
+          return token
+        }
         if (refreshToken) refreshToken = token.refreshToken
       } catch (thrown) {
         const failure = thrown as Failure

@@ -37,6 +37,7 @@ export function noStore(): RequestCache | undefined {
 /** The parts of an `http.Agent` that are used here. */
 interface Agent {
   addRequest(...request: unknown[]): void
+  removeSocket(...socket: unknown[]): void
   createConnection?(...connection: unknown[]): unknown
   /** Of agent-base, from which proxy agents inherit. */
   connect?(...connection: unknown[]): unknown
@@ -61,16 +62,22 @@ function withOwnPool(agent: Agent | undefined): Agent | undefined {
     // Private fields of a class exist on the agent alone.
     createConnection: agent.createConnection?.bind(agent),
     connect: agent.connect?.bind(agent),
-    addRequest(...request: unknown[]) {
-      try {
-        agent.addRequest.apply(lane, request)
-      } catch {
-        // An agent that keeps its sockets in another way.
-        agent.addRequest(...request)
-      }
-    },
+    addRequest: onLane('addRequest'),
+    // Node calls it when the socket closes.
+    removeSocket: onLane('removeSocket'),
   })
   return lane
+
+  function onLane(name: 'addRequest' | 'removeSocket') {
+    return (...details: unknown[]) => {
+      try {
+        agent?.[name].apply(lane, details)
+      } catch {
+        // An agent that keeps its sockets in another way.
+        agent?.[name](...details)
+      }
+    }
+  }
 }
 
 interface HttpTransport {
