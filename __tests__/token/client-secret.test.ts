@@ -171,3 +171,29 @@ it('a function clientSecret that fails once costs a retry, and keeps the refresh
     'refresh_token',
   ])
 })
+
+it('a function that needs a token itself fails with its time limit, and does not call itself', async () => {
+  const { account, api } = await startBench()
+  let calls = 0
+  const clientSecret = async () => {
+    calls++
+    return (await api.get(PHYSICIANS)).data
+  }
+  attachCaspioAuth(api, { ...account.credentials, clientSecret }, { timeout: 50, retries: 0 })
+  const error = await rejectionOf(api.get(PHYSICIANS))
+  expect(error.message).toContain('clientSecret() failed: the secret did not come within 50 ms')
+  expect(calls).toBe(1)
+})
+
+it('a function that fails after a refusal leaves the refusal to the caller', async () => {
+  const { account, api, manager, rotate } = await startWithFunction({ retries: 0 })
+  await api.get(PHYSICIANS)
+  rotate()
+  const { secret } = manager
+  Object.defineProperty(manager, 'secret', { get: () => (manager.calls > 2 ? undefined : 'old') })
+  account.revoke()
+  const error = await rejectionOf(api.get(PHYSICIANS))
+  expect([error.code, error.status]).toEqual(['ERR_CASPIO_CREDENTIALS', 400])
+  expect(manager.calls).toBe(3)
+  expect(secret).not.toBe('old')
+})

@@ -18,6 +18,15 @@ describe('a cooldown', () => {
     expect(cooldown.isActive()).toBe(false)
   })
 
+  it('ends while the machine sleeps, when the monotonic clock stands still', () => {
+    const cooldown = createCooldown(60_000)
+    cooldown.start(true)
+    vi.setSystemTime(Date.now() + 59_999)
+    expect(cooldown.isActive()).toBe(true)
+    vi.setSystemTime(Date.now() + 1)
+    expect(cooldown.isActive()).toBe(false)
+  })
+
   it('doubles each time, up to its longest length', () => {
     const cooldown = createCooldown(5_000)
     expect([1, 2, 3, 4, 5].map(() => cooldown.start())).toEqual([1_000, 2_000, 4_000, 5_000, 5_000])

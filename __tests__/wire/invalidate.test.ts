@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createCaspioAuth } from '../../src/index.js'
-import { startAccount } from '../support/account.js'
+import { rejectionOf, startAccount } from '../support/account.js'
 import { startHeldBench } from '../support/held-bench.js'
 import { MemoryStore } from '../support/memory-store.js'
 
@@ -30,6 +30,19 @@ describe('invalidate()', () => {
     expect(second.access_token).not.toBe(first.access_token)
     expect(third.access_token).toBe(second.access_token)
     expect((await auth.getAccessToken()).access_token).toBe(second.access_token)
+    expect(account.log.token).toHaveLength(2)
+  })
+
+  it('during a token request that fails lets the next caller request another token', async () => {
+    const { account, auth, hold, release, tokenRequests } = await startHeldBench({ retries: 0 })
+    account.tokenEndpoint.fail({ status: 401, times: 1 })
+    hold()
+    const early = rejectionOf(auth.getAccessToken())
+    await tokenRequests(1)
+    auth.invalidate()
+    release()
+    expect((await early).code).toBe('ERR_CASPIO_CREDENTIALS')
+    expect((await auth.getAccessToken()).token_type).toBe('bearer')
     expect(account.log.token).toHaveLength(2)
   })
 

@@ -36,8 +36,8 @@ export function withTimeLimit<T>(
       }, ms)
     }
     start()
-    work(controller.signal)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer))
+    // Not at once: a user's function that needs a token itself must find this token request under way.
+    const working = Promise.resolve().then(() => work(controller.signal))
+    working.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }

@@ -11,12 +11,8 @@ export function createTokenBroker(broker: CaspioTokenBroker, timeoutMs: number):
     `the token broker failed (${reason}). It must resolve to { access_token, token_type: 'bearer', expires_in }.`
 
   return async ({ renew, pool }) => {
-    const ask = async () => {
-      // A broker that asks its own token source must find this request under way.
-      await undefined
-      // Reading it may throw: an answer can have getters.
-      return readTokenAnswer(await broker({ renew }), 'broker')
-    }
+    // Reading it may throw: an answer can have getters.
+    const ask = async () => readTokenAnswer(await broker({ renew }), 'broker')
     const token = await withTimeLimit(timeoutMs, ask, pool).catch((thrown) => {
       throw thrownFailure(thrown, explain)
     })

@@ -26,7 +26,8 @@ export async function withClientSecret<T>(
   }
   const secret = await read()
   return send(secret).catch(async (failure: Failure) => {
-    const newSecret = failure.code === 'ERR_CASPIO_CREDENTIALS' ? await read() : secret
+    const newSecret =
+      failure.code === 'ERR_CASPIO_CREDENTIALS' ? await read().catch(() => secret) : secret
     if (newSecret === secret) throw failure
     return send(newSecret)
   })

@@ -1,4 +1,4 @@
-import { isWithin } from '../lib/clock.js'
+import { msSince, now } from '../lib/clock.js'
 
 const FIRST_COOLDOWN_MS = 1_000
 const FIRST_RETRY_MS = 500
@@ -12,18 +12,18 @@ export function createCooldown(longestMs: number) {
   const memoryMs = Math.max(longestMs, SHORTEST_MEMORY_MS)
   let lengthMs = 0
   let pauseMs = 0
-  let startedAt = 0
+  let startedAt = now()
   /** Whether it is active, or ended a short time ago. */
-  const isRemembered = () => lengthMs > 0 && isWithin(pauseMs + memoryMs, startedAt)
+  const isRemembered = () => lengthMs > 0 && msSince(startedAt) < pauseMs + memoryMs
   return {
-    isActive: () => isWithin(pauseMs, startedAt),
+    isActive: () => msSince(startedAt) < pauseMs,
     isRemembered,
     /** @param adjust changes this one pause, without an effect on the next. Returns its length. */
     start(isLongest = false, adjust = (ms: number) => ms): number {
       const doubledMs = isRemembered() ? lengthMs * 2 : FIRST_COOLDOWN_MS
       lengthMs = isLongest ? longestMs : Math.min(doubledMs, longestMs)
       pauseMs = adjust(lengthMs)
-      startedAt = performance.now()
+      startedAt = now()
       return pauseMs
     },
     reset(): void {

@@ -1,4 +1,3 @@
-import { isWithin } from '../lib/clock.js'
 import { holdProcess } from '../lib/timers.js'
 import type { Token } from './life.js'
 import type { Transport } from './transport.js'
@@ -24,7 +23,8 @@ export interface Flight {
 export function createSingleFlight(longestMs: number) {
   let current: Flight | undefined
   return {
-    current: () => (current && isWithin(longestMs, current.startedAt) ? current : undefined),
+    current: () =>
+      current && performance.now() - current.startedAt < longestMs ? current : undefined,
     /** The flight ends with `issuing`, just before the callbacks that the caller adds to it. */
     start(issuing: Promise<Token>, transport: Transport): Flight {
       const startedAt = performance.now()
