@@ -4,6 +4,7 @@ import {
   type AccountIdentity,
   type Attachment,
   type Attachments,
+  attachmentsInUse,
   attachmentsOf,
   intercept,
   isSameAccount,
@@ -102,15 +103,16 @@ function createAttachment(
       endpoint: tokenEndpoint?.href.toLowerCase(),
       // The empty one recognises a broker without origins even if the baseURL changes.
       homes: origins.size ? origins : new Set(['', parseURL(`${baseURL}`)?.origin]),
-      origins,
     },
+    origins,
     scope: createScope(
       origins,
       tokenEndpoint,
       instance,
       (origin) =>
         // A broker without origins has nothing but the baseURL.
-        origins.size > 0 && attachments.known.some((other) => other.origins.has(origin)),
+        origins.size > 0 &&
+        attachmentsInUse(attachments).some((other) => other.origins.has(origin)),
     ),
   }
 }

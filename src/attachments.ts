@@ -11,13 +11,13 @@ export interface AccountIdentity {
   readonly endpoint: string | undefined
   /** The account of a token broker is known by these. */
   readonly homes: ReadonlySet<unknown>
-  /** Another account's `baseURL` must not bring these into its scope. */
-  readonly origins: ReadonlySet<string>
 }
 
 /** The plugin on one instance, for one account. */
 export interface Attachment extends Authoriser {
   readonly identity: AccountIdentity
+  /** Another account's `baseURL` must not bring these into its scope. */
+  readonly origins: ReadonlySet<string>
   readonly createdInstances: boolean
 }
 
@@ -60,7 +60,7 @@ export function isSameAccount(a: AccountIdentity, b: AccountIdentity): boolean {
 }
 
 /** The attachments of an instance, and those of the instance that created it. */
-function attachmentsInUse({ active, known, parent }: Attachments): readonly Attachment[] {
+export function attachmentsInUse({ active, known, parent }: Attachments): readonly Attachment[] {
   if (!parent) return active
   const inherited = attachmentsInUse(parent).filter(
     ({ identity, createdInstances }) =>
