@@ -74,9 +74,11 @@ export function attachCaspioAuth(
 }
 
 /** Removes what no attachment needs any more. */
-function removeUnused({ active, parent, restoreCreate, removeInterceptor }: Attachments): void {
+function removeUnused(attachments: Attachments): void {
+  const { active, parent, restoreCreate, removeInterceptor } = attachments
   // A created instance follows its parent, which may attach again.
   if (parent) return
+  attachments.known = active.map(({ identity }) => identity)
   if (!active.some((one) => one.createdInstances)) restoreCreate()
   if (!active.length) removeInterceptor()
 }

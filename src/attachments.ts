@@ -25,7 +25,7 @@ export interface Attachment extends Authoriser {
 export interface Attachments {
   /** The newest first. The first one whose scope includes a request authorises it. */
   active: readonly Attachment[]
-  /** The accounts of these, and those that were detached. */
+  /** The accounts of these, and on a created instance those that were detached. */
   known: readonly AccountIdentity[]
   /** Those of the instance that created this one. */
   readonly parent: Attachments | undefined

@@ -164,16 +164,21 @@ describe('two accounts on one instance', () => {
     ])
   })
 
-  it('after detach() only the origin’s name stays on the instance', async () => {
+  it('after detach() nothing stays on an instance, and on a created one the name only', async () => {
     const { account, api, auth } = await startBench()
+    const attachmentsOn = (instance: object) =>
+      (instance as never)[Symbol.for('axios-caspio-auth.attachments')] as Attachments
     await api.get(PHYSICIANS)
-    const left = (api as never)[Symbol.for('axios-caspio-auth.attachments')] as Attachments
-    expect(left.active).toHaveLength(1)
+    expect([attachmentsOn(api).active, attachmentsOn(api).known]).toMatchObject([[{}], [{}]])
     auth.detach()
+    expect([attachmentsOn(api).active, attachmentsOn(api).known]).toEqual([[], []])
+    attachCaspioAuth(api, account.credentials, { createdInstances: true })
+    const child = api.create()
+    attachCaspioAuth(child, account.credentials).detach()
     // No function: it could keep the token source alive.
     const endpoint = account.credentials.tokenEndpointURL
-    expect(left.active).toEqual([])
-    expect(left.known).toEqual([{ endpoint, homes: new Set([account.url]) }])
+    expect(attachmentsOn(child).active).toEqual([])
+    expect(attachmentsOn(child).known).toEqual([{ endpoint, homes: new Set([account.url]) }])
   })
 
   it('a broker takes over the baseURL of detached credentials', async () => {
