@@ -2,8 +2,19 @@ import axios from 'axios'
 import { describe, expect, it } from 'vitest'
 import { attachCaspioAuth } from '../src/index.js'
 import { PHYSICIANS, startAccount } from './support/account.js'
+import { startRawServer } from './support/raw-server.js'
 
 const OPTIONS = { createdInstances: true }
+
+/** A broker that hands out this token. */
+function brokerOf(token: string) {
+  return async () => ({ access_token: token, token_type: 'bearer' })
+}
+
+/** The tokens that a server has received. */
+function tokensAt({ received }: Awaited<ReturnType<typeof startRawServer>>) {
+  return received.map(({ headers }) => headers.authorization)
+}
 
 describe('a created instance with an account of its own', () => {
   it('sends to the host of an inherited account only the token of that account', async () => {
@@ -19,5 +30,15 @@ describe('a created instance with an account of its own', () => {
     const received = a.log.api.map(({ headers }) => headers.authorization)
     expect(received).toEqual(Array(2).fill(`Bearer ${access_token}`))
     expect(b.log.token).toEqual([])
+  })
+
+  it('keeps the inherited one, if both have a token broker and nothing but a baseURL', async () => {
+    const [a, b] = [await startRawServer(), await startRawServer()]
+    const parent = axios.create({ baseURL: a.url, proxy: false })
+    attachCaspioAuth(parent, brokerOf('of-a'), OPTIONS)
+    const child = parent.create({ baseURL: b.url })
+    attachCaspioAuth(child, brokerOf('of-b'))
+    for (const { url } of [a, b]) await child.get(url)
+    expect([tokensAt(a), tokensAt(b)]).toEqual([['Bearer of-a'], ['Bearer of-b']])
   })
 })

@@ -103,8 +103,8 @@ function createAttachment(
     identity: {
       // Caspio's server ignores the case. A query may name the account to a gateway.
       endpoint: tokenEndpoint?.href.toLowerCase(),
-      // The empty one recognises a broker without origins even if the baseURL changes.
-      homes: origins.size ? origins : new Set(['', parseURL(`${baseURL}`)?.origin]),
+      // By the instance, a broker without origins is recognised even if the baseURL changes.
+      homes: origins.size ? origins : new Set([instance, parseURL(`${baseURL}`)?.origin]),
     },
     origins,
     scope: createScope(
