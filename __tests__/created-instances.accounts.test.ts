@@ -1,5 +1,5 @@
-import axios from 'axios'
-import { describe, expect, it } from 'vitest'
+import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios'
+import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth } from '../src/index.js'
 import { PHYSICIANS, startAccount } from './support/account.js'
 import { startRawServer } from './support/raw-server.js'
@@ -40,5 +40,22 @@ describe('a created instance with an account of its own', () => {
     attachCaspioAuth(child, brokerOf('of-b'))
     for (const { url } of [a, b]) await child.get(url)
     expect([tokensAt(a), tokensAt(b)]).toEqual([['Bearer of-a'], ['Bearer of-b']])
+  })
+})
+
+describe('an instance that a create() of the application returns', () => {
+  it('was created with all arguments, and with the this of the application', async () => {
+    const account = await startAccount()
+    const api = axios.create({ proxy: false })
+    const { create } = api
+    const seen = vi.fn()
+    api.create = function (this: unknown, config?: CreateAxiosDefaults, ...more: unknown[]) {
+      seen(this, config, ...more)
+      return create(config)
+    }
+    attachCaspioAuth(api, account.credentials, OPTIONS)
+    const extended = api.create as (...args: unknown[]) => AxiosInstance
+    extended({ timeout: 1 }, 'second', 'third')
+    expect(seen.mock.calls).toEqual([[api, { timeout: 1 }, 'second', 'third']])
   })
 })

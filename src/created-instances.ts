@@ -11,8 +11,8 @@ import { type Attachments, attachmentsOf, intercept, unlessFrozen } from './atta
 export function replaceCreate(instance: AxiosInstance, attachments: Attachments): void {
   attachments.restoreCreate()
   const original = instance.create
-  const create = (config?: CreateAxiosDefaults): AxiosInstance => {
-    const created = original.call(instance, config)
+  const create = (...args: [CreateAxiosDefaults?]): AxiosInstance => {
+    const created = original.apply(instance, args)
     // A mocked create() may return anything.
     if (Object(created).interceptors) {
       const own = attachmentsOf(created, attachments)
