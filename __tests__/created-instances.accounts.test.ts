@@ -4,6 +4,7 @@ import { attachCaspioAuth } from '../src/index.js'
 import { PHYSICIANS, startAccount } from './support/account.js'
 import { startRawServer } from './support/raw-server.js'
 
+const PATH = `/rest/v2${PHYSICIANS}`
 const OPTIONS = { createdInstances: true }
 
 /** A broker that hands out this token. */
@@ -16,9 +17,19 @@ function tokensAt({ received }: Awaited<ReturnType<typeof startRawServer>>) {
   return received.map(({ headers }) => headers.authorization)
 }
 
+async function startTwo() {
+  const [a, b] = [await startAccount(), await startAccount()]
+  return { a, b, urls: [a.url + PATH, b.url + PATH] }
+}
+
+async function statusesOf(api: AxiosInstance, urls: readonly string[]): Promise<number[]> {
+  const answers = urls.map((url) => api.get(url, { validateStatus: null }))
+  return (await Promise.all(answers)).map(({ status }) => status)
+}
+
 describe('a created instance with an account of its own', () => {
   it('sends to the host of an inherited account only the token of that account', async () => {
-    const [a, b] = [await startAccount(), await startAccount()]
+    const { a, b } = await startTwo()
     const parent = axios.create({ proxy: false })
     const auth = attachCaspioAuth(parent, a.credentials, OPTIONS)
     const child = parent.create({ baseURL: `${a.url}/rest/v2` })
@@ -44,6 +55,44 @@ describe('a created instance with an account of its own', () => {
 })
 
 describe('an instance that a create() of the application returns', () => {
+  it('gets the accounts of the attached instance in addition to its own', async () => {
+    const { a, b, urls } = await startTwo()
+    const api = axios.create({ proxy: false })
+    const { create } = api
+    api.create = (config) => {
+      const created = create(config)
+      attachCaspioAuth(created, b.credentials)
+      return created
+    }
+    attachCaspioAuth(api, a.credentials, OPTIONS)
+    expect(await statusesOf(api.create(), urls)).toEqual([200, 200])
+  })
+
+  it('gets the accounts of each instance that took part in its creation', async () => {
+    const { a, b, urls } = await startTwo()
+    const root = axios.create({ proxy: false })
+    const onRoot = attachCaspioAuth(root, a.credentials, OPTIONS)
+    const api = axios.create({ proxy: false })
+    api.create = (config) => root.create(config)
+    attachCaspioAuth(api, b.credentials, OPTIONS)
+    const child = api.create()
+    expect(await statusesOf(child, urls)).toEqual([200, 200])
+    onRoot.detach()
+    expect(await statusesOf(child, urls)).toEqual([401, 200])
+  })
+
+  it('may be the one that created the attached instance', async () => {
+    const { a, b, urls } = await startTwo()
+    const root = axios.create({ proxy: false })
+    attachCaspioAuth(root, a.credentials, OPTIONS)
+    const api = root.create()
+    api.create = () => root
+    attachCaspioAuth(api, b.credentials, OPTIONS)
+    expect(api.create()).toBe(root)
+    for (const each of [api, root]) expect((await each.get(a.url + PATH)).status).toBe(200)
+    expect(await statusesOf(api, urls)).toEqual([200, 200])
+  })
+
   it('was created with all arguments, and with the this of the application', async () => {
     const account = await startAccount()
     const api = axios.create({ proxy: false })

@@ -75,9 +75,9 @@ export function attachCaspioAuth(
 
 /** Removes what no attachment needs any more. */
 function removeUnused(attachments: Attachments): void {
-  const { active, parent, restoreCreate, removeInterceptor } = attachments
-  // A created instance follows its parent, which may attach again.
-  if (parent) return
+  const { active, parents, restoreCreate, removeInterceptor } = attachments
+  // A created instance follows its parents, which may attach again.
+  if (parents.size) return
   attachments.known = active.map(({ identity }) => identity)
   if (!active.some((one) => one.createdInstances)) restoreCreate()
   if (!active.length) removeInterceptor()

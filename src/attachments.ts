@@ -27,8 +27,8 @@ export interface Attachments {
   active: readonly Attachment[]
   /** The accounts of these, and on a created instance those that were detached. */
   known: readonly AccountIdentity[]
-  /** Those of the instance that created this one. */
-  readonly parent: Attachments | undefined
+  /** Those of the instances that took part in the creation of this one. */
+  readonly parents: Set<Attachments>
   removeInterceptor(): void
   restoreCreate(): void
 }
@@ -38,18 +38,25 @@ export interface Attachments {
 const ATTACHMENTS = Symbol.for('axios-caspio-auth.attachments')
 
 /** @throws CaspioAuthError `ERR_CASPIO_CONFIG` if the instance is frozen */
-export function attachmentsOf(instance: object, parent?: Attachments): Attachments {
+export function attachmentsOf(instance: object): Attachments {
   if (!Object.hasOwn(instance, ATTACHMENTS)) {
     const none: Attachments = {
       active: [],
       known: [],
-      parent,
+      parents: new Set(),
       removeInterceptor() {},
       restoreCreate() {},
     }
     unlessFrozen(() => defineHidden(instance, ATTACHMENTS, none))
   }
   return (instance as { [ATTACHMENTS]: Attachments })[ATTACHMENTS]
+}
+
+/** Lets an instance use the attachments of one that created it. */
+export function addParent(own: Attachments, parent: Attachments): void {
+  // A create() of the application may return the instance itself, or one that created it.
+  const leadsToOwn = (one: Attachments): boolean => one === own || [...one.parents].some(leadsToOwn)
+  if (!leadsToOwn(parent)) own.parents.add(parent)
 }
 
 /** Whether an attachment of the one replaces an attachment of the other. */
@@ -59,13 +66,14 @@ export function isSameAccount(a: AccountIdentity, b: AccountIdentity): boolean {
     : [...a.homes].some((home) => b.homes.has(home))
 }
 
-/** The attachments of an instance, and those of the instance that created it. */
-export function attachmentsInUse({ active, known, parent }: Attachments): readonly Attachment[] {
-  if (!parent) return active
-  const inherited = attachmentsInUse(parent).filter(
-    ({ identity, createdInstances }) =>
-      createdInstances && !known.some((own) => isSameAccount(identity, own)),
-  )
+/** The attachments of an instance, and those of the instances that created it. */
+export function attachmentsInUse({ active, known, parents }: Attachments): readonly Attachment[] {
+  const inherited = [...parents]
+    .flatMap(attachmentsInUse)
+    .filter(
+      ({ identity, createdInstances }) =>
+        createdInstances && !known.some((own) => isSameAccount(identity, own)),
+    )
   return [...active, ...inherited]
 }
 

@@ -1,9 +1,15 @@
 import type { AxiosInstance, CreateAxiosDefaults } from 'axios'
-import { type Attachments, attachmentsOf, intercept, unlessFrozen } from './attachments.js'
+import {
+  type Attachments,
+  addParent,
+  attachmentsOf,
+  intercept,
+  unlessFrozen,
+} from './attachments.js'
 
 /**
  * Replaces `instance.create`. The instances that it returns use the attachments of `instance`, as
- * these are at each request. Only a created instance refers to its parent, so that it can be garbage
+ * these are at each request. Only a created instance refers to its parents, so that it can be garbage
  * collected.
  *
  * @throws CaspioAuthError `ERR_CASPIO_CONFIG` if it cannot be replaced
@@ -15,7 +21,8 @@ export function replaceCreate(instance: AxiosInstance, attachments: Attachments)
     const created = original.apply(instance, args)
     // A mocked create() may return anything.
     if (Object(created).interceptors) {
-      const own = attachmentsOf(created, attachments)
+      const own = attachmentsOf(created)
+      addParent(own, attachments)
       intercept(created, own)
       replaceCreate(created, own)
     }
