@@ -1,7 +1,7 @@
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios'
 import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth } from '../src/index.js'
-import { PHYSICIANS, startAccount } from './support/account.js'
+import { PHYSICIANS, rejectionOf, startAccount } from './support/account.js'
 import { startRawServer } from './support/raw-server.js'
 
 const PATH = `/rest/v2${PHYSICIANS}`
@@ -93,6 +93,25 @@ describe('an instance that a create() of the application returns', () => {
     expect(await statusesOf(api, urls)).toEqual([200, 200])
   })
 
+  it('is returned as it is if it is frozen, or a mock', async () => {
+    const account = await startAccount()
+    const api = axios.create({ proxy: false })
+    const { create } = api
+    const mock = { get: vi.fn(), interceptors: { response: { use: vi.fn() } } }
+    const results = [
+      Object.freeze(create()),
+      Object.freeze({ interceptors: create().interceptors }),
+      mock,
+      { interceptors: { request: {} } },
+      null,
+    ]
+    let next = 0
+    api.create = () => results[next++] as AxiosInstance
+    attachCaspioAuth(api, account.credentials, OPTIONS)
+    for (const result of results) expect(api.create()).toBe(result)
+    expect(Reflect.ownKeys(mock)).toEqual(['get', 'interceptors'])
+  })
+
   it('was created with all arguments, and with the this of the application', async () => {
     const account = await startAccount()
     const api = axios.create({ proxy: false })
@@ -106,5 +125,41 @@ describe('an instance that a create() of the application returns', () => {
     const extended = api.create as (...args: unknown[]) => AxiosInstance
     extended({ timeout: 1 }, 'second', 'third')
     expect(seen.mock.calls).toEqual([[api, { timeout: 1 }, 'second', 'third']])
+  })
+})
+
+describe('an instance that creates others, if it is frozen after it was attached', () => {
+  it.each([true, false])('can be detached (createdInstances again: %s)', async (again) => {
+    const { a } = await startTwo()
+    const api = axios.create({ proxy: false })
+    const auth = attachCaspioAuth(api, a.credentials, OPTIONS)
+    const child = api.create()
+    Object.freeze(api)
+    Object.freeze((api.interceptors.request as unknown as { handlers: unknown[] }).handlers)
+    const error = await rejectionOf(
+      (async () => attachCaspioAuth(api, a.credentials, { createdInstances: again }))(),
+    )
+    expect([error.code, error.message]).toEqual([
+      'ERR_CASPIO_CONFIG',
+      expect.stringContaining('frozen'),
+    ])
+    for (const each of [api, child]) await each.get(a.url + PATH)
+    expect(a.log.token).toHaveLength(1)
+    auth.detach()
+    for (const each of [api, child, api.create()]) {
+      expect(await statusesOf(each, [a.url + PATH])).toEqual([401])
+    }
+  })
+
+  it('can be attached again without the option', async () => {
+    const { a } = await startTwo()
+    const api = axios.create({ proxy: false })
+    attachCaspioAuth(api, a.credentials, OPTIONS)
+    Object.freeze(api)
+    const auth = attachCaspioAuth(api, a.credentials)
+    expect(await statusesOf(api, [a.url + PATH])).toEqual([200])
+    expect(await statusesOf(api.create(), [a.url + PATH])).toEqual([401])
+    auth.detach()
+    expect(await statusesOf(api, [a.url + PATH])).toEqual([401])
   })
 })

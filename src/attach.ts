@@ -54,8 +54,32 @@ export function attachCaspioAuth(
     )
   }
   const account = accountFor(credentials, options)
+  const { tokenEndpoint } = account
+  const origins = new Set(account.origins)
+  if (tokenEndpoint) origins.add(tokenEndpoint.origin)
+  if (!origins.size && !ownProperty(instance.defaults, 'baseURL')) {
+    throw configError(
+      "a token broker does not say where Caspio is. Set origins, like ['https://a1bcd234.caspio.com'], or the instance's baseURL.",
+    )
+  }
+
+  try {
+    return createHandle(account, instance, addAttachment(instance, account, origins))
+  } catch {
+    throw configError(
+      'the axios instance is frozen, or its create() or interceptors are. Attach first.',
+    )
+  }
+}
+
+/** Returns a function that removes it again. Throws if the instance is frozen. */
+function addAttachment(
+  instance: AxiosInstance,
+  account: Account,
+  origins: ReadonlySet<string>,
+): () => void {
   const attachments = attachmentsOf(instance)
-  const attachment = createAttachment(instance, account, attachments)
+  const attachment = createAttachment(instance, account, origins, attachments)
   try {
     if (account.createdInstances) replaceCreate(instance, attachments)
     intercept(instance, attachments)
@@ -66,11 +90,10 @@ export function attachCaspioAuth(
   } finally {
     removeUnused(attachments)
   }
-
-  return createHandle(account, instance, () => {
+  return () => {
     attachments.active = attachments.active.filter((one) => one !== attachment)
     removeUnused(attachments)
-  })
+  }
 }
 
 /** Removes what no attachment needs any more. */
@@ -79,25 +102,22 @@ function removeUnused(attachments: Attachments): void {
   // A created instance follows its parents, which may attach again.
   if (parents.size) return
   attachments.known = active.map(({ identity }) => identity)
-  if (!active.some((one) => one.createdInstances)) restoreCreate()
-  if (!active.length) removeInterceptor()
+  try {
+    if (!active.some((one) => one.createdInstances)) restoreCreate()
+    if (!active.length) removeInterceptor()
+  } catch {
+    // The instance was frozen meanwhile. What stays does nothing without an attachment.
+  }
 }
 
-/** @throws CaspioAuthError `ERR_CASPIO_CONFIG` if the scope is empty */
 function createAttachment(
   instance: AxiosInstance,
   account: Account,
+  origins: ReadonlySet<string>,
   attachments: Attachments,
 ): Attachment {
   const { tokenEndpoint } = account
-  const origins = new Set(account.origins)
-  if (tokenEndpoint) origins.add(tokenEndpoint.origin)
   const baseURL = ownProperty(instance.defaults, 'baseURL')
-  if (!origins.size && !baseURL) {
-    throw configError(
-      "a token broker does not say where Caspio is. Set origins, like ['https://a1bcd234.caspio.com'], or the instance's baseURL.",
-    )
-  }
   return {
     ...account,
     identity: {

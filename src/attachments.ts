@@ -1,5 +1,4 @@
 import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
-import { configError } from './contract/errors.js'
 import { redactErrors } from './lib/old-axios.js'
 import { defineHidden } from './lib/own-properties.js'
 import { sendAuthorised } from './request/adapter.js'
@@ -37,7 +36,6 @@ export interface Attachments {
 // CommonJS copy of the package share no variable.
 const ATTACHMENTS = Symbol.for('axios-caspio-auth.attachments')
 
-/** @throws CaspioAuthError `ERR_CASPIO_CONFIG` if the instance is frozen */
 export function attachmentsOf(instance: object): Attachments {
   if (!Object.hasOwn(instance, ATTACHMENTS)) {
     const none: Attachments = {
@@ -47,7 +45,7 @@ export function attachmentsOf(instance: object): Attachments {
       removeInterceptor() {},
       restoreCreate() {},
     }
-    unlessFrozen(() => defineHidden(instance, ATTACHMENTS, none))
+    defineHidden(instance, ATTACHMENTS, none)
   }
   return (instance as { [ATTACHMENTS]: Attachments })[ATTACHMENTS]
 }
@@ -88,27 +86,14 @@ export function intercept(instance: AxiosInstance, attachments: Attachments): vo
     }
     return config
   }
-  unlessFrozen(() => {
-    attachments.removeInterceptor()
-    const id = request.use(authorise, undefined, { synchronous: true })
-    attachments.removeInterceptor = () => {
-      const { handlers } = request
-      // After interceptors.clear() another interceptor may have this ID.
-      if (!handlers?.some((handler) => handler?.fulfilled === authorise)) return
-      request.eject(id)
-      // Before 1.20 axios keeps the empty slot, and each attachment would add one.
-      if (handlers.length === id + 1 && handlers[id] === null) handlers.pop()
-    }
-  })
-}
-
-/** @throws CaspioAuthError `ERR_CASPIO_CONFIG` if the change throws */
-export function unlessFrozen(change: () => void): void {
-  try {
-    change()
-  } catch {
-    throw configError(
-      'the axios instance is frozen, or its create() or interceptors are. Attach first.',
-    )
+  attachments.removeInterceptor()
+  const id = request.use(authorise, undefined, { synchronous: true })
+  attachments.removeInterceptor = () => {
+    const { handlers } = request
+    // After interceptors.clear() another interceptor may have this ID.
+    if (!handlers?.some((handler) => handler?.fulfilled === authorise)) return
+    request.eject(id)
+    // Before 1.20 axios keeps the empty slot, and each attachment would add one.
+    if (handlers.length === id + 1 && handlers[id] === null) handlers.pop()
   }
 }

@@ -1,36 +1,30 @@
 import type { AxiosInstance, CreateAxiosDefaults } from 'axios'
-import {
-  type Attachments,
-  addParent,
-  attachmentsOf,
-  intercept,
-  unlessFrozen,
-} from './attachments.js'
+import { type Attachments, addParent, attachmentsOf, intercept } from './attachments.js'
 
 /**
  * Replaces `instance.create`. The instances that it returns use the attachments of `instance`, as
  * these are at each request. Only a created instance refers to its parents, so that it can be garbage
  * collected.
- *
- * @throws CaspioAuthError `ERR_CASPIO_CONFIG` if it cannot be replaced
  */
 export function replaceCreate(instance: AxiosInstance, attachments: Attachments): void {
   attachments.restoreCreate()
   const original = instance.create
   const create = (...args: [CreateAxiosDefaults?]): AxiosInstance => {
     const created = original.apply(instance, args)
-    // A mocked create() may return anything.
-    if (Object(created).interceptors) {
-      const own = attachmentsOf(created)
-      addParent(own, attachments)
-      intercept(created, own)
-      replaceCreate(created, own)
+    try {
+      // A mocked create() may return anything.
+      if (Object(created).interceptors?.request) {
+        const own = attachmentsOf(created)
+        addParent(own, attachments)
+        intercept(created, own)
+        replaceCreate(created, own)
+      }
+    } catch {
+      // It is frozen, or a mock.
     }
     return created
   }
-  unlessFrozen(() => {
-    instance.create = create
-  })
+  instance.create = create
   attachments.restoreCreate = () => {
     if (instance.create === create) instance.create = original
   }
