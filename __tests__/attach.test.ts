@@ -340,4 +340,27 @@ describe('a shared CaspioAuth', () => {
     const shared = createCaspioAuth(CLIENT)
     attachCaspioAuth(axios.create(), shared, { retries: undefined } as never)
   })
+
+  it('passes no option of one attachment to the next instance', async () => {
+    const [home, gateway] = [await startRawServer(), await startRawServer()]
+    const options: CaspioAuthOptions = { existingAuthorization: 'keep', createdInstances: true }
+    const received = ({ received }: typeof home) =>
+      received.splice(0).map(({ headers }) => headers.authorization)
+    const tokensOf = async (api: AxiosInstance) => {
+      await api.get(home.url, { headers: { Authorization: 'own' } })
+      await api.create().get(home.url)
+      await api.get(gateway.url)
+      return [received(home), received(gateway)]
+    }
+    const [first, second] = [axios.create(), axios.create()]
+    const onFirst = attachCaspioAuth(first, brokerOf('x'), { origins: [home.url], ...options })
+    const onSecond = attachCaspioAuth(second, onFirst, { origins: [gateway.url], ...options })
+    expect(await tokensOf(first)).toEqual([['own', 'Bearer x'], [undefined]])
+    expect(await tokensOf(second)).toEqual([['own', 'Bearer x'], ['Bearer x']])
+    for (const handle of [onFirst, onSecond]) {
+      const next = axios.create()
+      attachCaspioAuth(next, handle)
+      expect(await tokensOf(next)).toEqual([['Bearer x', undefined], [undefined]])
+    }
+  })
 })

@@ -63,8 +63,14 @@ export function attachCaspioAuth(
     )
   }
 
+  // What is set here applies to this instance alone.
+  const shared = accountOf(credentials) ?? {
+    ...account,
+    createdInstances: false,
+    existingAuthorization: 'replace',
+  }
   try {
-    return createHandle(account, instance, addAttachment(instance, account, origins))
+    return createHandle(shared, instance, addAttachment(instance, account, origins))
   } catch {
     throw configError(
       'the axios instance is frozen, or its create() or interceptors are. Attach first.',
