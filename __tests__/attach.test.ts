@@ -1,4 +1,6 @@
 import axios, { type AxiosInstance, type AxiosStatic } from 'axios'
+import axios021 from 'axios-0-21'
+import axios027 from 'axios-0-27'
 import lowest from 'axios-1-6'
 import { describe, expect, it, vi } from 'vitest'
 import {
@@ -258,6 +260,15 @@ describe('createdInstances', () => {
       'createdInstances must be false or true.',
     )
   })
+})
+
+it.each([
+  ['0.21.4', axios021, 'an instance of axios 1.6 or later'],
+  ['0.27.2', axios027, 'axios 0.27.2 is too old'],
+])('attaching to an axios %s beside the one of the package fails', (_, old, words) => {
+  const attach = (instance: unknown) => attachCaspioAuth(instance as AxiosInstance, CLIENT)
+  expectConfigError(() => attach(old), words)
+  expectConfigError(() => attach(old.create()), 'an instance of axios 1.6 or later')
 })
 
 describe('an instance that cannot be changed', () => {

@@ -18,7 +18,7 @@ describe('requireSupportedAxios', () => {
   it.each([
     ['1.5.1', 'axios 1.5.1'],
     ['0.30.0', 'axios 0.30.0'],
-    [undefined, 'axios (a mock?)'],
+    [undefined, 'axios before 0.22 (or a mock)'],
     ['latest', 'axios latest'],
   ])('refuses axios %s', (version, found) => {
     ;(axios as { VERSION?: string | undefined }).VERSION = version

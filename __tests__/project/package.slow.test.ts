@@ -215,11 +215,11 @@ describe('with an axios that is too old, or a mock', () => {
   }
 
   it.each([
-    ['axios-0-21', 'axios (a mock?)'],
+    ['axios-0-21', 'axios before 0.22 (or a mock)'],
     ['axios-0-27', 'axios 0.27.2'],
     ['axios-1-5', 'axios 1.5.1'],
-    ['a mock', 'axios (a mock?)'],
-    ['an automatic mock', 'axios (a mock?)'],
+    ['a mock', 'axios before 0.22 (or a mock)'],
+    ['an automatic mock', 'axios before 0.22 (or a mock)'],
   ])('says which version is needed (%s)', async (name, found) => {
     const folder = await projectWith(name)
     const message = `axios-caspio-auth: ${found} is too old. Run: npm install axios@^1.6.0`

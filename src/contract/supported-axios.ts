@@ -10,6 +10,8 @@ import { configError } from './errors.js'
 export function requireSupportedAxios(instance?: object): void {
   for (const { VERSION } of [axios, { ...axios, ...instance }]) {
     if (versionNumber(VERSION) >= 10600) continue
-    throw configError(`axios ${VERSION ?? '(a mock?)'} is too old. Run: npm install axios@^1.6.0`)
+    throw configError(
+      `axios ${VERSION ?? 'before 0.22 (or a mock)'} is too old. Run: npm install axios@^1.6.0`,
+    )
   }
 }
