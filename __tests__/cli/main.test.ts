@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import axios from 'axios'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { errorMessage } from '../../src/cli/error-message.js'
 import { COMMANDS } from '../../src/cli/help.js'
 import { longestLine, runMain, unwrapped } from './support.js'
@@ -117,6 +118,18 @@ describe('a mistake in the command line ends with 2, and the error lists what is
       expect(err).not.toContain('a-value-of-mine')
     },
   )
+})
+
+it.each(['check', 'token', 'demo'])('%s says first that axios is too old', async (command) => {
+  const { VERSION } = axios
+  const setVersion = (version: string) => Object.assign(axios, { VERSION: version })
+  onTestFinished(() => void setVersion(VERSION))
+  setVersion('1.1.3')
+  expect(await runMain([command, '--nonsense'])).toEqual({
+    code: 1,
+    out: '',
+    err: 'axios-caspio-auth: axios 1.1.3 is too old. Run: npm install axios@^1.6.0\n',
+  })
 })
 
 describe('errorMessage', () => {

@@ -153,6 +153,13 @@ describe('src', () => {
     expect([...new Set(names)].sort()).toEqual(replaced)
   })
 
+  // With a named import that an old axios lacks, no module runs, so none can say that it is too old.
+  it('imports nothing but the default export of axios, except types', () => {
+    const named = /^import (?!type )(\w+, )?\{ (?!type )[^}]*\} from 'axios'/m
+    const wrong = sources.filter(({ file }) => named.test(file.text))
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
   it('uses Node built-ins in testing and cli only', () => {
     const isBuiltIn = (target: string) =>
       target.startsWith('node:') || builtinModules.includes(target)

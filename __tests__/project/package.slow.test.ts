@@ -229,6 +229,11 @@ describe('with an axios that is too old, or a mock', () => {
       const output = await outputOf(process.execPath, [file], folder)
       expect(JSON.parse(output), file).toEqual([error, error, error, error])
     }
+    const cli = join('node_modules', 'axios-caspio-auth', 'dist', 'cli', 'index.js')
+    for (const command of ['check', 'token', 'demo']) {
+      const { stderr } = await run(process.execPath, [cli, command], folder)
+      expect(stderr.trim().replace(/\s+/g, ' '), command).toBe(message)
+    }
   })
 })
 

@@ -4,6 +4,7 @@ import { runSteps } from './check/run-steps.js'
 import type { Calls } from './check/step.js'
 import { readEnvironment } from './environment.js'
 import type { Io } from './io.js'
+import { requireSupportedAxios } from './supported-axios.js'
 
 const OPTIONS = {
   ...REQUEST_OPTIONS,
@@ -12,6 +13,7 @@ const OPTIONS = {
 
 /** Checks the way from the three values to the API, and reports each step. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
+  requireSupportedAxios()
   const options = readOptions('check', args, OPTIONS)
   const settings = readRequestSettings(options)
   const values = await readEnvironment(io.env, options.dotenv)

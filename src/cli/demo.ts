@@ -6,6 +6,7 @@ import { showOnStandIn } from './demo/stand-in.js'
 import { createTimeline, type Timeline } from './demo/timeline.js'
 import { readEnvironment } from './environment.js'
 import type { Io } from './io.js'
+import { requireSupportedAxios } from './supported-axios.js'
 
 const OPTIONS = {
   real: { type: 'boolean', default: false },
@@ -14,6 +15,7 @@ const OPTIONS = {
 
 /** Shows the plugin at work as a timeline, and checks that it does what the timeline says. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
+  requireSupportedAxios()
   const { real, dotenv } = readOptions('demo', args, OPTIONS)
   const timeline = createTimeline(io.stdout, createPaint(io.stdout, io.env))
   try {

@@ -11,6 +11,7 @@ import {
 import { readCredentials } from './credentials.js'
 import { readEnvironment } from './environment.js'
 import type { Io } from './io.js'
+import { requireSupportedAxios } from './supported-axios.js'
 import { printText } from './text.js'
 import { FORMATS, formatToken } from './token/format-token.js'
 import { openTokenFile } from './token/token-file.js'
@@ -30,6 +31,7 @@ const STORE_TIMEOUT_MS = 10_000
 
 /** Prints an access token on stdout, and nothing else there. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
+  requireSupportedAxios()
   const { dotenv, store, renew, ...options } = readOptions('token', args, OPTIONS)
   const format = oneOf('--format', options.format, FORMATS)
   const settings = readRequestSettings(options)

@@ -1,4 +1,4 @@
-import { AxiosHeaders } from 'axios'
+import axios, { type AxiosHeaders } from 'axios'
 import type { CaspioAuthError } from '../../contract/errors.js'
 import { IN_YOUR_ACCOUNT } from '../../contract/in-your-account.js'
 import { ownProperty } from '../../lib/own-properties.js'
@@ -90,9 +90,10 @@ function adviceForProfile(error: CaspioAuthError): string | undefined {
 }
 
 /** An answer that cannot come from a token endpoint. */
-function explainForeignAnswer({ status, response }: CaspioAuthError, endpoint: string): Diagnosis {
+function explainForeignAnswer(error: CaspioAuthError, endpoint: string): Diagnosis {
+  const { status } = error
   const { origin, pathname, host } = new URL(endpoint)
-  const headers = AxiosHeaders.from(response?.headers as AxiosHeaders)
+  const headers = headersOf(error)
   const target = parseURL(`${headers.get('Location') ?? ''}`, endpoint)
   const page = /html/.test(String(headers.get('Content-Type'))) ? ' with a web page' : ''
   const answer = status === undefined ? 'sent an endless answer' : `answered ${status}${page}`
@@ -111,12 +112,16 @@ function explainForeignAnswer({ status, response }: CaspioAuthError, endpoint: s
   ]
 }
 
-function pauseOf({ response }: CaspioAuthError): string {
-  const pause = AxiosHeaders.from(response?.headers as AxiosHeaders).get('Retry-After')
+function pauseOf(error: CaspioAuthError): string {
+  const pause = headersOf(error).get('Retry-After')
   return /^\d+$/.test(String(pause)) ? `in ${pause} s` : 'in a while'
 }
 
 function oauthField(error: CaspioAuthError, name: string): string {
   const text = ownProperty(error.response?.data, name)
   return typeof text === 'string' ? text : ''
+}
+
+function headersOf({ response }: CaspioAuthError): AxiosHeaders {
+  return axios.AxiosHeaders.from(response?.headers as AxiosHeaders)
 }
