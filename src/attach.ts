@@ -32,7 +32,8 @@ import { createScope } from './request/scope.js'
  * A new attachment replaces an earlier one for the same account, whatever the client ID. Two
  * attachments are for the same account if they have the same token endpoint URL. One with a token
  * broker is for the same account as any attachment that shares an origin with it. Two accounts work
- * side by side. A request that is in the scope of both gets the token of the one attached later.
+ * side by side. A request that is in the scope of both gets the token of the one attached later. If
+ * their token endpoints share an origin, set `skipCaspioAuth` on token requests that your code sends.
  *
  * @param instance the global `axios`, or an instance that `axios.create()` returned
  * @param credentials the three values of the Web services profile, a token broker, or the
