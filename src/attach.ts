@@ -52,7 +52,7 @@ export function attachCaspioAuth(
   // An instance has no version. clear() came with axios 1.0.
   if (!instance?.interceptors?.request?.clear || !instance.defaults) {
     throw configError(
-      'the first argument must be an instance of axios 1.6 or later: axios itself, or the result of axios.create().',
+      'the first argument must be an axios instance, of axios 1.6 or later: axios itself, or the result of axios.create().',
     )
   }
   const account = accountFor(credentials, options)
