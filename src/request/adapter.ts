@@ -11,10 +11,9 @@ import { waitForToken } from './waiting.js'
 type Config = InternalAxiosRequestConfig
 
 // AxiosError.toJSON() redacts these. An agent leads to everything that is under way on its sockets,
-// token requests included. A stream leads to the request that it is piped into, header included.
+// token requests included.
 const AGENTS = ['httpAgent', 'httpsAgent']
 const AUTHORISED = [...AGENTS, 'authorization']
-const AUTHORISED_STREAM = [...AUTHORISED, 'data']
 
 /**
  * Sends one request: with the access token if it goes to Caspio, or else untouched.
@@ -35,10 +34,11 @@ export function sendAuthorised(
   for (const authoriser of authorisers) {
     const destination = authoriser.scope.destinationOf(config)
     if (destination) {
+      addRedactedKeys(config, AUTHORISED)
       return sendInScope({ authoriser, transport, config, adapter, destination, resends: 0 })
     }
   }
-  addRedactedKeys(config, AGENTS)
+  addRedactedKeys(config)
   return adapter(config)
 }
 
@@ -52,14 +52,12 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
     authorization === false ||
     (authoriser.existingAuthorization === 'keep' && bringsAuthorization(config))
   ) {
-    addRedactedKeys(config, AUTHORISED)
     return sendOnce(request)
   }
   // An interceptor's { ...config } inherits from Object.prototype. Before 1.20 axios would take a
   // proxy from there.
   if (Object.getPrototypeOf(config) === Object.prototype) Object.setPrototypeOf(config, null)
   if (authorization !== undefined) config.headers.delete('Authorization')
-  addRedactedKeys(config, isOneShot(config.data) ? AUTHORISED_STREAM : AUTHORISED)
   const token = authoriser.source.acquire(transport)
   // Not by instanceof: applications replace the global Promise.
   return 'then' in token
@@ -68,7 +66,11 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
 }
 
 /** Adds the keys that `toJSON()` of an error must redact. A config that is sent again has them. */
-function addRedactedKeys(config: Config, keys: readonly string[]): void {
-  const given = [ownProperty(config, 'redact') ?? []].flat() as string[]
-  config.redact = given.concat(keys.filter((key) => !given.includes(key)))
+function addRedactedKeys(config: Config, keys: readonly string[] = AGENTS): void {
+  const redacted = ([] as unknown[]).concat(ownProperty(config, 'redact') ?? []) as string[]
+  // A stream leads to the request that it is piped into, to its agent and to all its sockets.
+  for (const key of isOneShot(config.data) ? [...keys, 'data'] : keys) {
+    if (!redacted.includes(key)) redacted.push(key)
+  }
+  config.redact = redacted
 }
