@@ -11,8 +11,8 @@ import { waitForToken } from './waiting.js'
 type Config = InternalAxiosRequestConfig
 
 // AxiosError.toJSON() redacts these. An agent leads to everything that is under way on its sockets,
-// token requests included.
-const AGENTS = ['httpAgent', 'httpsAgent']
+// token requests included. Node's http module, as a transport, leads to its global agent.
+const AGENTS = ['httpAgent', 'httpsAgent', 'fetchOptions', 'transport']
 const AUTHORISED = [...AGENTS, 'authorization']
 
 /**
