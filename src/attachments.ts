@@ -1,7 +1,7 @@
 import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
 import { redactErrors } from './lib/old-axios.js'
 import { defineHidden } from './lib/own-properties.js'
-import { sendAuthorised } from './request/adapter.js'
+import { addRedactedKeys, sendAuthorised } from './request/adapter.js'
 import type { Authoriser } from './request/send.js'
 
 /** What identifies an account on an instance: no secret and no token. */
@@ -82,6 +82,7 @@ export function intercept(instance: AxiosInstance, attachments: Attachments): vo
     const inUse = attachmentsInUse(attachments)
     const original = config.adapter
     if (inUse.length) {
+      addRedactedKeys(config)
       config.adapter = (final) => redactErrors(sendAuthorised(final, original, instance, inUse))
     }
     return config

@@ -81,4 +81,13 @@ describe('the JSON of an error shows no secret of the requests that are under wa
     expect(await leaksOf(api.get(stranger.url))).toEqual([])
     expect(await leaksOf(api.get('/refused'))).toEqual([])
   })
+
+  it.runIf(CAN.redact)('if the request fails before it is sent', async () => {
+    const { api } = await startBusyInstance({ httpAgent: new Agent() })
+    const transformRequest = function (this: AxiosError['config']) {
+      throw new AxiosError('not this one', 'ERR_MINE', this)
+    }
+    expect(await leaksOf(api.get('/x', { signal: AbortSignal.abort() }))).toEqual([])
+    expect(await leaksOf(api.post('/x', {}, { transformRequest }))).toEqual([])
+  })
 })

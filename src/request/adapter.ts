@@ -66,7 +66,7 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
 }
 
 /** Adds the keys that `toJSON()` of an error must redact. A config that is sent again has them. */
-function addRedactedKeys(config: Config, keys: readonly string[] = AGENTS): void {
+export function addRedactedKeys(config: Config, keys: readonly string[] = AGENTS): void {
   const redacted = ([] as unknown[]).concat(ownProperty(config, 'redact') ?? []) as string[]
   // A stream leads to the request that it is piped into, to its agent and to all its sockets.
   for (const key of isOneShot(config.data) ? [...keys, 'data'] : keys) {
