@@ -283,6 +283,38 @@ describe.each(VERSIONS)('a redirected request, with axios %s', (version) => {
     expect(otherParty.received).toHaveLength(0)
   })
 
+  it.each([
+    ['to another party', ({ otherParty }: Setup) => ({ url: `${otherParty.url}/x` })],
+    ['with another baseURL', ({ otherParty }: Setup) => ({ baseURL: otherParty.url })],
+    ['with skipCaspioAuth', () => ({ skipCaspioAuth: true })],
+  ])('leaves no token in its config, which may be sent again %s', async (_, changesFor) => {
+    const setup = await setUp(version)
+    const { api, home, otherParty } = setup
+    const { config } = await api.get('/picky')
+    const error = await rejectionOf(api.get(redirect(302, '/x'), { maxRedirects: 0 }))
+    const before = home.received.length
+    for (const used of [config, error.config]) {
+      await api.request({ ...used, ...changesFor(setup), validateStatus: null })
+    }
+    const requests = [...home.received.slice(before), ...otherParty.received]
+    expect(requests.map(authorizationOf)).toEqual([undefined, undefined])
+  })
+
+  it('leaves no guard in its config, which may be sent again to another party', async () => {
+    const { api } = await setUp(version)
+    const third = await startRawServer((request, response) => {
+      if (request.url === '/a') response.writeHead(302, { Location: '/b' })
+      response.end()
+    })
+    const beforeRedirect = vi.fn()
+    const { config } = await api.get('/x', { beforeRedirect })
+    const headers = { Authorization: 'Bearer caller' }
+    const again = await api.request({ ...config, url: `${third.url}/a`, headers })
+    expect(third.received.map(authorizationOf)).toEqual(['Bearer caller', 'Bearer caller'])
+    expect(beforeRedirect).toHaveBeenCalledTimes(1)
+    expect(again.config.beforeRedirect).toBe(beforeRedirect)
+  })
+
   it('obeys the caller’s maxRedirects', async () => {
     const { api, home } = await setUp(version)
     const error = await rejectionOf(api.get(redirect(302, '/landed'), { maxRedirects: 0 }))

@@ -4,7 +4,7 @@ import { ownProperty } from '../lib/own-properties.js'
 import type { Transport } from '../token/transport.js'
 import { isOneShot } from './bodies.js'
 import { sendAndRecover } from './recovery.js'
-import { bringsAuthorization } from './redirects.js'
+import { removeToken } from './redirects.js'
 import { type AuthorisedRequest, type Authoriser, sendOnce } from './send.js'
 import { waitForToken } from './waiting.js'
 
@@ -30,6 +30,7 @@ export function sendAuthorised(
 ): Promise<AxiosResponse> {
   // A plugin that sends error.config again passes the interceptor again, and comes here once.
   config.adapter = original as AxiosAdapter
+  removeToken(config)
   const adapter = axios.getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
   for (const authoriser of authorisers) {
     const destination = authoriser.scope.destinationOf(config)
@@ -50,7 +51,7 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
     ownProperty(config, 'auth') ||
     destination.hasUser ||
     authorization === false ||
-    (authoriser.existingAuthorization === 'keep' && bringsAuthorization(config))
+    (authoriser.existingAuthorization === 'keep' && /\S/.test(`${authorization ?? ''}`))
   ) {
     return sendOnce(request)
   }

@@ -2,7 +2,7 @@ import type { AxiosError, AxiosResponse } from 'axios'
 import { ownProperty } from '../lib/own-properties.js'
 import type { Token } from '../token/life.js'
 import { drain, isOneShot, rewinderOf } from './bodies.js'
-import { guardRedirects } from './redirects.js'
+import { guardRedirects, removeToken } from './redirects.js'
 import { runRefresh } from './refresh-engine.js'
 import { isTokenRejected } from './rejection.js'
 import { resourceOf } from './resource.js'
@@ -58,6 +58,7 @@ export async function sendAndRecover(
       const newToken = await renewed
       authoriser.emit?.({ type: 'request-resent' })
       rewind?.()
+      removeToken(config)
       return sendAndRecover(newToken, { ...request, resends: resends + 1 })
     },
   )

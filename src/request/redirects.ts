@@ -13,8 +13,12 @@ interface Mark {
 // have been attached again meanwhile, by another copy of this module.
 const MARK = Symbol.for('axios-caspio-auth.mark')
 
-function markOf(config: InternalAxiosRequestConfig): Mark | undefined {
-  return (config.beforeRedirect as { [MARK]?: Mark } | undefined)?.[MARK]
+/** Removes the token and the guard from a config that is sent again, perhaps to another party. */
+export function removeToken(config: InternalAxiosRequestConfig): void {
+  const mark = (config.beforeRedirect as { [MARK]?: Mark } | undefined)?.[MARK]
+  if (!mark) return
+  if (mark.isOurs(config.headers.get('Authorization'))) config.headers.delete('Authorization')
+  config.beforeRedirect = mark.original as BeforeRedirect
 }
 
 /**
@@ -26,8 +30,7 @@ export function guardRedirects(
   config: InternalAxiosRequestConfig,
   { includesURL }: Pick<Scope, 'includesURL'>,
 ): void {
-  const mark = markOf(config)
-  const original = mark ? mark.original : config.beforeRedirect
+  const original = config.beforeRedirect
   const sent = config.headers.Authorization
   const guard: BeforeRedirect & { [MARK]?: Mark } = (...details) => {
     const [{ href, headers }] = details
@@ -38,10 +41,4 @@ export function guardRedirects(
   }
   guard[MARK] = { original, isOurs: (authorization) => authorization === sent }
   config.beforeRedirect = guard
-}
-
-/** Whether the request itself brings a token: not if the plugin set it, and the config is sent again. */
-export function bringsAuthorization(config: InternalAxiosRequestConfig): boolean {
-  const authorization = config.headers.get('Authorization')
-  return !markOf(config)?.isOurs(authorization) && /\S/.test(`${authorization ?? ''}`)
 }
