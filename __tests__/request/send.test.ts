@@ -1,8 +1,8 @@
-import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
 import { describe, expect, it, vi } from 'vitest'
 import type { Emit } from '../../src/contract/events.js'
 import { type AuthorisedRequest, sendOnce } from '../../src/request/send.js'
-import { rejectionOf } from '../support/outcomes.js'
+import { PHYSICIANS, rejectionOf, startBench } from '../support/account.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 type Adapter = (config: InternalAxiosRequestConfig) => unknown
@@ -124,4 +124,27 @@ describe('sendOnce reports', () => {
     }
     expect((await rejectionOf(eventsOf(thrower))).message).toBe('bad config')
   })
+})
+
+// So that a library can send on then(), as some query builders do.
+it.each([
+  ['with a listener', () => {}],
+  ['without a listener', undefined],
+])('an adapter whose promise has only then() sends each request once, %s', async (_, onEvent) => {
+  const { account, api } = await startBench({ onEvent })
+  const send = axios.getAdapter('http')
+  api.defaults.adapter = (config) => {
+    // biome-ignore lint/suspicious/noThenProperty: this is what the test is about
+    return { then: (...handlers: []) => send(config).then(...handlers) } as Promise<AxiosResponse>
+  }
+  expect((await api.get(PHYSICIANS)).status).toBe(200)
+  account.revoke()
+  expect((await api.get(PHYSICIANS)).status).toBe(200)
+  expect((await api.get(PHYSICIANS, { skipCaspioAuth: true, validateStatus: null })).status).toBe(
+    401,
+  )
+  account.api.fail()
+  expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(503)
+  const statuses = [...account.log.token, ...account.log.api].map(({ status }) => status)
+  expect(statuses).toEqual([200, 200, 200, 401, 200, 401, 503])
 })

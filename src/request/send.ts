@@ -37,9 +37,10 @@ export function sendOnce({
   destination,
   resends,
 }: AuthorisedRequest): Promise<AxiosResponse> {
-  if (!emit) return adapter(config)
   const startedAt = performance.now()
-  const outcome = adapter(config)
+  // It may be no more than thenable, and may send the request again at each then().
+  const outcome = Promise.resolve(adapter(config))
+  if (!emit) return outcome
   const report = (response?: AxiosResponse, errorCode?: unknown) => {
     const requestId = response?.headers?.['x-caspio-request-id']
     // A server may send back what it received, but no token and no secret is this short.
