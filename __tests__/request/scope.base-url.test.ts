@@ -132,6 +132,34 @@ describe('baseURL and relative URLs', () => {
     ).toBeUndefined()
   })
 
+  // Before 1.16 axios compares with == false, and later with ===.
+  it.each([[0], [''], ['0'], [[]]])(
+    'give no token to an absolute URL if allowAbsoluteUrls is %j, because versions of axios differ',
+    async (value) => {
+      const home = await startRawAccount()
+      const otherParty = await startRawServer()
+      const parent = axios.create({ proxy: false })
+      attachCaspioAuth(parent, home.credentials, { createdInstances: true })
+      const config = { allowAbsoluteUrls: value as never }
+      for (const [base, url] of [
+        [otherParty.url, `${home.url}/x`],
+        [home.url, `${otherParty.url}/x`],
+      ]) {
+        await parent.create({ baseURL: base as string }).get(url as string, config)
+      }
+      expect([...home.received, ...otherParty.received].map(authorizationsOf)).toEqual([[], []])
+      await parent.get('/x', { ...config, baseURL: home.url })
+      expect(authorizationsOf(home.received.at(-1) as Received)).toEqual(['Bearer token-1'])
+      for (const unset of [undefined, null]) {
+        await parent.get(`${home.url}/x`, {
+          allowAbsoluteUrls: unset as never,
+          baseURL: otherParty.url,
+        })
+        expect(authorizationsOf(home.received.at(-1) as Received)).toEqual(['Bearer token-1'])
+      }
+    },
+  )
+
   it('add the origin of the instance’s baseURL to that of the token endpoint', async () => {
     const home = await startRawAccount()
     const gateway = await startRawServer()

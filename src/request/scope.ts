@@ -52,7 +52,9 @@ export function createScope(
   function anyDestinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
     const { url, baseURL } = config
     // Not from Object.prototype, where an old axios would find it here, but not when it sends.
-    const joinsAll = ownProperty(config, 'allowAbsoluteUrls') === false
+    const allowAbsoluteUrls = ownProperty(config, 'allowAbsoluteUrls')
+    // biome-ignore lint/suspicious/noDoubleEquals: so does axios before 1.16
+    const joinsAll = allowAbsoluteUrls == false
     if (baseURL !== lastBaseURL || destinations.size > MOST_DESTINATIONS) {
       destinations.clear()
       lastBaseURL = baseURL
@@ -60,7 +62,8 @@ export function createScope(
     // A URL object can change, and what is relative may lead somewhere else the next time.
     const isLasting = typeof url === 'string' && typeof baseURL !== 'object' && !joinsAll
     if (isLasting && destinations.has(url)) return destinations.get(url)
-    const text = finalURL(config, joinsAll)
+    const isCertain = allowAbsoluteUrls === false && !ignoresAllowAbsoluteUrls
+    const text = finalURL(config, joinsAll, isCertain)
     const destination = destinationOfURL(text)
     if (isLasting && /^https?:/i.test(text)) destinations.set(url, destination)
     return destination
@@ -97,12 +100,16 @@ function usesInstanceSocket({ socketPath }: InternalAxiosRequestConfig, defaults
 }
 
 /** The URL as axios will put it together. */
-function finalURL({ url, baseURL }: InternalAxiosRequestConfig, joinsAll: boolean): string {
+function finalURL(
+  { url, baseURL }: InternalAxiosRequestConfig,
+  joinsAll: boolean,
+  isCertain: boolean,
+): string {
   const base = String(baseURL ?? '')
   if (!url) return base
   if (!base || (!joinsAll && ABSOLUTE.test(url))) return String(url)
-  // Nobody knows where this leads.
-  if (ignoresAllowAbsoluteUrls && ABSOLUTE.test(url)) return ''
+  // Versions of axios differ.
+  if (!isCertain && ABSOLUTE.test(url)) return ''
   return `${base.replace(/\/?\/$/, '')}/${String(url).replace(/^\/+/, '')}`
 }
 
