@@ -128,10 +128,10 @@ describe('sendOnce reports', () => {
 
 // So that a library can send on then(), as some query builders do.
 it.each([
-  ['with a listener', () => {}],
-  ['without a listener', undefined],
-])('an adapter whose promise has only then() sends each request once, %s', async (_, onEvent) => {
-  const { account, api } = await startBench({ onEvent })
+  ['with a listener', {}],
+  ['without a listener', { onEvent: undefined } as object],
+])('an adapter whose promise has only then() sends each request once, %s', async (_, options) => {
+  const { account, api } = await startBench(options)
   const send = axios.getAdapter('http')
   api.defaults.adapter = (config) => {
     // biome-ignore lint/suspicious/noThenProperty: this is what the test is about
