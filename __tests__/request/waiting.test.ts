@@ -1,4 +1,4 @@
-import axios, { AxiosError, CanceledError } from 'axios'
+import axios, { AxiosError, type AxiosRequestConfig, CanceledError } from 'axios'
 import { describe, expect, it, vi } from 'vitest'
 import { waitFor } from '../../src/request/waiting.js'
 import { CAN } from '../support/axios-features.js'
@@ -100,3 +100,29 @@ describe('waitFor', () => {
     },
   )
 })
+
+// A list begins with an adapter that Node does not have, as the default of some runtimes does.
+const FETCHING: [string, () => unknown][] = CAN.fetch
+  ? [
+      ['by its name', () => 'FETCH'],
+      ['as the first', () => ['fetch', 'http']],
+      ['as the first that works', () => ['xhr', 'fetch']],
+      ['as a function', () => axios.getAdapter('fetch')],
+    ]
+  : []
+
+describe.each([...FETCHING, ['not at all', () => 'http']] as typeof FETCHING)(
+  'if a request uses the fetch adapter %s, waiting ends as the request itself would',
+  (_, adapterOf) => {
+    const adapter = adapterOf() as NonNullable<AxiosRequestConfig['adapter']>
+
+    it('at an abort', async () => {
+      const controller = new AbortController()
+      const { url } = await startRawServer(() => controller.abort(new Error('the user left')))
+      const config = { adapter, signal: controller.signal, proxy: false as const }
+      const alone = await rejectionOf(axios.get(url, config))
+      const waiting = await rejectionOf(waitFor(never, config))
+      expect([waiting.code, waiting.message]).toEqual([alone.code, alone.message])
+    })
+  },
+)

@@ -1,4 +1,4 @@
-import type { AxiosError, InternalAxiosRequestConfig } from 'axios'
+import type { AxiosAdapter, AxiosError, InternalAxiosRequestConfig } from 'axios'
 import { CaspioAuthError, isFailure } from '../contract/errors.js'
 import { axios } from '../lib/axios.js'
 import { clearTimeout, setTimeout } from '../lib/real-timers.js'
@@ -29,8 +29,7 @@ export function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
       const { reason } = signal as AbortSignal
       const message = reason instanceof Error ? reason.message : reason
       // axios's fetch adapter passes on the reason. Its other adapters say "canceled".
-      const isFetch = String(limits.adapter) === 'fetch'
-      reject(new axios.CanceledError(isFetch ? message : undefined, config))
+      reject(new axios.CanceledError(usesFetch(config) ? message : undefined, config))
     }
     const onTimeout = () => reject(timeoutError(timeoutMs, config))
     const timer = timeoutMs > 0 ? setTimeout(onTimeout, timeoutMs) : undefined
@@ -66,4 +65,17 @@ function timeoutError(timeoutMs: number, config: Config): AxiosError {
     config.transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED',
     config,
   )
+}
+
+/** Whether axios's fetch adapter will send the request. It has other codes and messages. */
+function usesFetch(config: Config): boolean {
+  try {
+    const [used, fetch] = [config.adapter as AxiosAdapter, 'fetch' as const].map((adapter) =>
+      axios.getAdapter(adapter, config),
+    )
+    return used === fetch
+  } catch {
+    // This axios has none, or it does not work here.
+    return false
+  }
 }
