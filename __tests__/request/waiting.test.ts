@@ -124,5 +124,17 @@ describe.each([...FETCHING, ['not at all', () => 'http']] as typeof FETCHING)(
       const waiting = await rejectionOf(waitFor(never, config))
       expect([waiting.code, waiting.message]).toEqual([alone.code, alone.message])
     })
+
+    it.each([undefined, false, true])(
+      'at its timeout, with clarifyTimeoutError: %s',
+      async (clarifyTimeoutError) => {
+        const { url } = await startRawServer(() => {})
+        const transitional = { ...(clarifyTimeoutError !== undefined && { clarifyTimeoutError }) }
+        const config = { adapter, timeout: 20, transitional, proxy: false as const }
+        const alone = await rejectionOf(axios.get(url, config))
+        const waiting = await rejectionOf(waitFor(never, config))
+        expect(waiting.code).toBe(alone.code)
+      },
+    )
   },
 )

@@ -62,7 +62,7 @@ export async function waitForToken(shared: Promise<Token>, config: Config): Prom
 function timeoutError(timeoutMs: number, config: Config): AxiosError {
   return new axios.AxiosError(
     config.timeoutErrorMessage || `timeout of ${timeoutMs}ms exceeded waiting for the access token`,
-    config.transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED',
+    config.transitional?.clarifyTimeoutError || usesFetch(config) ? 'ETIMEDOUT' : 'ECONNABORTED',
     config,
   )
 }
