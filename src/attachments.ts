@@ -78,7 +78,10 @@ export function attachmentsInUse({ active, known, parents }: Attachments): reado
 /** Registers the request interceptor, after all others. */
 export function intercept(instance: AxiosInstance, attachments: Attachments): void {
   const { request } = instance.interceptors
-  const authorise = (config: InternalAxiosRequestConfig): InternalAxiosRequestConfig => {
+  const authorise = (given: InternalAxiosRequestConfig): InternalAxiosRequestConfig => {
+    const config = Object.isExtensible(given)
+      ? given
+      : { __proto__: Object.getPrototypeOf(given), ...given }
     const inUse = attachmentsInUse(attachments)
     const original = config.adapter
     if (inUse.length) {

@@ -399,6 +399,25 @@ describe.each([
     const { config } = await api.get(PHYSICIANS)
     expect((config as unknown as Labelled).label()).toBe('mine')
   })
+
+  it.each([
+    ['frozen', Object.freeze],
+    ['sealed', Object.seal],
+    ['not extensible', Object.preventExtensions],
+  ])('may be %s', async (_, close) => {
+    class Labelled {
+      label() {
+        return 'mine'
+      }
+    }
+    const api = await startAttached()
+    const { url } = await startRawServer()
+    api.interceptors.request.use((config) => close(Object.assign(new Labelled(), config)))
+    for (const target of [PHYSICIANS, url]) {
+      const { config, status } = await api.get(target)
+      expect([status, (config as unknown as Labelled).label()]).toEqual([200, 'mine'])
+    }
+  })
 })
 
 it('an instance without an adapter uses the default adapter', async () => {

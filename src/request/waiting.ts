@@ -70,10 +70,8 @@ function timeoutError(timeoutMs: number, config: Config): AxiosError {
 /** Whether axios's fetch adapter will send the request. It has other codes and messages. */
 function usesFetch(config: Config): boolean {
   try {
-    const [used, fetch] = [config.adapter as AxiosAdapter, 'fetch' as const].map((adapter) =>
-      axios.getAdapter(adapter, config),
-    )
-    return used === fetch
+    const used = axios.getAdapter(config.adapter as AxiosAdapter, config)
+    return used === axios.getAdapter('fetch', config)
   } catch {
     // This axios has none, or it does not work here.
     return false
