@@ -1,15 +1,25 @@
-import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
-import { describe, expect, it, vi } from 'vitest'
+import http from 'node:http'
+import axios, {
+  AxiosError,
+  type AxiosRequestConfig,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Emit } from '../../src/contract/events.js'
+import { attachCaspioAuth } from '../../src/index.js'
+import { createPool } from '../../src/lib/time-limit.js'
 import { type AuthorisedRequest, sendOnce } from '../../src/request/send.js'
-import { PHYSICIANS, rejectionOf, startBench } from '../support/account.js'
+import { outcomesOf, PHYSICIANS, rejectionOf, startBench } from '../support/account.js'
+import { startRawServer } from '../support/raw-server.js'
+import { CREDENTIALS, TOKEN } from '../support/scope.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 type Adapter = (config: InternalAxiosRequestConfig) => unknown
 
 function requestWith(adapter: Adapter, emit: Emit, resends = 0): AuthorisedRequest {
   return {
-    authoriser: { emit },
+    authoriser: { emit, source: { pool: createPool() } },
     config: { method: 'post' },
     destination: { address: 'https://a/b' },
     adapter,
@@ -147,4 +157,34 @@ it.each([
   expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(503)
   const statuses = [...account.log.token, ...account.log.api].map(({ status }) => status)
   expect(statuses).toEqual([200, 200, 200, 401, 200, 401, 503])
+})
+
+it.each<[string, AxiosRequestConfig]>([
+  ['with their own Authorization', { headers: { Authorization: 'Bearer visitor' } }],
+  ['with skipCaspioAuth', { skipCaspioAuth: true } as object],
+  ['that fail without an answer', { url: '/fail' }],
+])('calls %s count as ahead of a token request in their pool', async (_, config) => {
+  const { maxSockets } = http.globalAgent
+  http.globalAgent.maxSockets = 1
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+    http.globalAgent.maxSockets = maxSockets
+  })
+  const { url, received } = await startRawServer((request, response) => {
+    if (request.url === '/oauth/token') return response.end(JSON.stringify(TOKEN))
+    vi.advanceTimersByTime(40)
+    if (request.url === '/fail') response.destroy()
+    else response.end()
+  })
+  const api = axios.create({ baseURL: url, proxy: false })
+  const credentials = { ...CREDENTIALS, tokenEndpointURL: `${url}/oauth/token` }
+  const options = { timeout: 400, retries: 0, existingAuthorization: 'keep' } as const
+  const auth = attachCaspioAuth(api, credentials, options)
+  await auth.getAccessToken()
+  const ahead = Array.from({ length: 30 }, () => api.request({ url: '/x', ...config }))
+  const outcomes = outcomesOf(ahead)
+  expect((await auth.getAccessToken({ renew: true })).access_token).toBe(TOKEN.access_token)
+  await outcomes
+  expect(received).toHaveLength(32)
 })

@@ -18,8 +18,6 @@ export async function sendAndRecover(
   request: AuthorisedRequest,
 ): Promise<AxiosResponse> {
   const { authoriser, config, resends } = request
-  const { pool } = authoriser.source
-  const turn = ++pool.sent
   // Before the body is read.
   const rewind = rewinderOf(config.data)
   // Not headers.set(), which takes 1 µs to check the token. It was checked when it came.
@@ -36,7 +34,6 @@ export async function sendAndRecover(
   }
   // The caller gets the adapter's promise if nothing helps.
   if (!response) return outcome
-  if (turn <= pool.ahead) pool.answered++
   const replacement = findReplacement(token, response, request)
   if (!replacement) return error ? outcome : response
   const renewal = Promise.resolve(replacement)

@@ -29,17 +29,23 @@ export interface AuthorisedRequest {
   readonly resends: number
 }
 
-/** Sends a request once, and reports how that ends. */
+/** Sends a request once, counts it, and reports how that ends. */
 export function sendOnce({
-  authoriser: { emit },
+  authoriser: { emit, source },
   config,
   adapter,
   destination,
   resends,
 }: AuthorisedRequest): Promise<AxiosResponse> {
-  const startedAt = performance.now()
+  const { pool } = source
+  const turn = ++pool.sent
+  const count = () => {
+    if (turn <= pool.ahead) pool.answered++
+  }
+  const startedAt = emit ? performance.now() : 0
   // It may be no more than thenable, and may send the request again at each then().
   const outcome = Promise.resolve(adapter(config))
+  outcome.then(count, count)
   if (!emit) return outcome
   const report = (response?: AxiosResponse, errorCode?: unknown) => {
     const requestId = response?.headers?.['x-caspio-request-id']
