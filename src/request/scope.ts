@@ -107,9 +107,9 @@ function finalURL(
 ): string {
   const base = String(baseURL ?? '')
   if (!url) return base
-  if (!base || (!joinsAll && ABSOLUTE.test(url))) return String(url)
-  // Versions of axios differ.
-  if (!isCertain && ABSOLUTE.test(url)) return ''
+  if (!base) return String(url)
+  // If versions of axios differ, nobody knows where this leads.
+  if (!isCertain && ABSOLUTE.test(url)) return joinsAll ? '' : String(url)
   return `${base.replace(/\/?\/$/, '')}/${String(url).replace(/^\/+/, '')}`
 }
 
