@@ -43,12 +43,6 @@ export function createScope(
   let lastBaseURL: unknown
   const endpointAddress = `${tokenEndpoint?.origin}${tokenEndpoint?.pathname}`.toLowerCase()
 
-  function destinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
-    return usesInstanceSocket(config, instance.defaults)
-      ? ifIncluded(anyDestinationOf(config))
-      : undefined
-  }
-
   function anyDestinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
     const { url, baseURL } = config
     // Not from Object.prototype, where an old axios would find it here, but not when it sends.
@@ -79,18 +73,23 @@ export function createScope(
     return { origin: url.origin, address, hasUser: !!(url.username || url.password) }
   }
 
-  function ifIncluded(destination: Destination | undefined): Destination | undefined {
-    if (!destination) return undefined
-    const { origin } = destination
-    const base = () => parse(ownProperty(instance.defaults, 'baseURL'))?.origin
-    return origins.has(origin) || (origin === base() && !belongsToAnother(origin))
-      ? destination
-      : undefined
+  function isIncluded({ origin }: Destination): boolean {
+    if (origins.has(origin)) return true
+    const base = parse(ownProperty(instance.defaults, 'baseURL'))
+    return origin === base?.origin && !belongsToAnother(origin)
   }
 
   return {
-    destinationOf,
-    includesURL: (url) => ifIncluded(destinationOfURL(url))?.hasUser === false,
+    destinationOf(config) {
+      const destination = anyDestinationOf(config)
+      return destination && isIncluded(destination) && usesInstanceSocket(config, instance.defaults)
+        ? destination
+        : undefined
+    },
+    includesURL(text) {
+      const destination = destinationOfURL(text)
+      return destination?.hasUser === false && isIncluded(destination)
+    },
   }
 }
 
