@@ -28,7 +28,6 @@ export function createAccount(
   userOptions: CaspioAuthOptions | undefined,
 ): Account {
   const options = resolveOptions(userOptions)
-  const { origins, shouldRenew, createdInstances, existingAuthorization } = options
   const emit = createEmit(options.onEvent)
   let tokenEndpoint: URL | undefined
   let tokens: Tokens
@@ -51,10 +50,10 @@ export function createAccount(
   return {
     source,
     tokenEndpoint,
-    origins,
-    shouldRenew,
-    createdInstances,
-    existingAuthorization,
+    origins: options.origins,
+    shouldRenew: options.shouldRenew,
+    createdInstances: options.createdInstances,
+    existingAuthorization: options.existingAuthorization,
     emit,
   }
 }
