@@ -38,9 +38,9 @@ export class MemoryStore implements CaspioTokenStore {
     return value ? JSON.parse(value) : undefined
   }
 
-  /** The keys of tokens, without those of locks. */
+  /** The keys of tokens, without those of locks and of failures under a lock. */
   get keys(): string[] {
-    return [...this.entries.keys()].filter((key) => !key.endsWith(':lock'))
+    return [...this.entries.keys()].filter((key) => !/:(lock|failure)$/.test(key))
   }
 
   #read(key: string): string | undefined {

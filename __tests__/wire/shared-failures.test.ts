@@ -131,6 +131,55 @@ describe('in a fleet with a lock', () => {
     expect(account.log.token).toHaveLength(26)
   }, 30_000)
 
+  it('24 cold processes learn of an outage together, no matter how slowly the endpoint fails', async () => {
+    const held: (() => void)[] = []
+    const { url, received } = await startRawServer((_, response) => {
+      held.push(() => response.writeHead(503).end())
+    })
+    const credentials = {
+      clientID: 'id',
+      clientSecret: 'a-client-secret',
+      tokenEndpointURL: `${url}/oauth/token`,
+    }
+    const tokenStore = new MemoryStore({ lock: true })
+    const outcomes = outcomesOf(
+      Array.from({ length: 24 }, () =>
+        createCaspioAuth(credentials, { tokenStore, retries: 0 }).getAccessToken(),
+      ),
+    )
+    // One process holds the lock, and the others wait for it.
+    const attempts = () => tokenStore.calls.filter((call) => call === 'lock')
+    for (const holder of [1, 2]) {
+      await vi.waitUntil(() => received.length === holder)
+      await vi.waitUntil(() => attempts().length > 72 * holder)
+      expect(received).toHaveLength(holder)
+      held.pop()?.()
+    }
+    // The endpoint answers none of these before it has them all.
+    await vi.waitUntil(() => received.length === 24)
+    for (const fail of held) fail()
+    expect((await outcomes).filter(({ status }) => status === 'rejected')).toHaveLength(24)
+    expect(received).toHaveLength(24)
+  }, 30_000)
+
+  it('a process with an old secret costs the others no more than one token request', async () => {
+    const account = await startAccount()
+    account.tokenEndpoint.latency = 300
+    const tokenStore = new MemoryStore({ lock: true })
+    const start = (clientSecret: string) =>
+      createCaspioAuth({ ...account.credentials, clientSecret }, { tokenStore }).getAccessToken()
+    for (const refused of [1, 2]) {
+      const failed = rejectionOf(start('an-old-secret'))
+      // The first time the others start after its failure, and then while it holds the lock.
+      if (refused === 1) await failed
+      await vi.waitUntil(() => tokenStore.entries.size > 0)
+      await times(24, () => start(account.credentials.clientSecret))
+      expect((await failed).code).toBe('ERR_CASPIO_CREDENTIALS')
+      expect(account.log.token).toHaveLength(2 * refused)
+      tokenStore.entries.clear()
+    }
+  })
+
   it('a process in its cooldown takes the token that another one stored, and looks once a second', async () => {
     stopClocks()
     const account = await startAccount()
@@ -140,6 +189,7 @@ describe('in a fleet with a lock', () => {
     const waiting = createCaspioAuth(account.credentials, { tokenStore, onEvent })
     account.tokenEndpoint.fail({ status: 429, headers: { 'Retry-After': '300' }, times: 1 })
     expect(isCaspioAuthError(await rejectionOf(waiting.getAccessToken()))).toBe(true)
+    await vi.waitUntil(() => tokenStore.calls.includes('release'))
     tokenStore.calls.length = 0
     await times(50, () => rejectionOf(waiting.getAccessToken()))
     expect(tokenStore.calls).toEqual(['get'])

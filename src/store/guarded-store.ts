@@ -21,26 +21,7 @@ const MOST_SECRETS = 20
  * @param key under which the token is stored
  */
 export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: string, emit: Emit) {
-  let failedAt = Number.NEGATIVE_INFINITY
-  let secrets: readonly (string | undefined)[] = []
-
-  const isSkipped = () => isWithin(SKIP_AFTER_FAILURE_MS, failedAt)
-  const remember = ({ accessToken, refreshToken }: Token) => {
-    secrets = [...secrets.slice(-MOST_SECRETS), accessToken, refreshToken]
-  }
-
-  async function call<T>(operation: Operation, work: () => Promise<T>, evenIfSkipped = false) {
-    if (isSkipped() && !evenIfSkipped) return undefined
-    try {
-      return await withTimeLimit(timeoutMs, work)
-    } catch (thrown) {
-      failedAt = performance.now()
-      const reason = thrownFailure(thrown, String, createRedact(secrets)).message
-      emit?.({ type: 'store-failed', operation, reason })
-      return undefined
-    }
-  }
-
+  const { call, isSkipped, remember } = guardCalls(timeoutMs, emit)
   return {
     isSkipped,
     async read(): Promise<Token | undefined> {
@@ -65,6 +46,11 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
       return call('set', write, evenIfSkipped)
     },
     delete: () => call('delete', async () => store.delete(key)),
+    /** Lets the processes that wait for the lock know that its holder got no token. */
+    writeFailure: (ttlMs: number) =>
+      call('set', async () => store.set(`${key}:failure`, `${Math.random()}`, ttlMs)),
+    /** Names the last token request that failed under the lock. */
+    readFailure: () => call('get', async () => store.get(`${key}:failure`)),
     /** Takes the lock. Resolves to the function that releases it. */
     async lock(ttlMs: number): Promise<(() => unknown) | undefined> {
       let isTooLate = false
@@ -82,3 +68,28 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
 }
 
 export type GuardedStore = ReturnType<typeof guardStore>
+
+function guardCalls(timeoutMs: number, emit: Emit) {
+  let failedAt = Number.NEGATIVE_INFINITY
+  let secrets: readonly (string | undefined)[] = []
+
+  const isSkipped = () => isWithin(SKIP_AFTER_FAILURE_MS, failedAt)
+  return {
+    isSkipped,
+    /** No event shows these tokens. */
+    remember({ accessToken, refreshToken }: Token) {
+      secrets = [...secrets.slice(-MOST_SECRETS), accessToken, refreshToken]
+    },
+    async call<T>(operation: Operation, work: () => Promise<T>, evenIfSkipped = false) {
+      if (isSkipped() && !evenIfSkipped) return undefined
+      try {
+        return await withTimeLimit(timeoutMs, work)
+      } catch (thrown) {
+        failedAt = performance.now()
+        const reason = thrownFailure(thrown, String, createRedact(secrets)).message
+        emit?.({ type: 'store-failed', operation, reason })
+        return undefined
+      }
+    },
+  }
+}

@@ -17,6 +17,8 @@ const LONGEST_POLL_MS = 1_000
 // Longer than another process needs to write the token that it obtained meanwhile.
 const FIRST_SETTLE_MS = 1_000
 const LONGEST_SETTLE_MS = 60_000
+// The one from before the wait, if any, and the fault of one process: its proxy, or an old secret.
+const MOST_FAILURES = 2
 // A process holds the lock for one token request, and for the calls of the store around it.
 const LOCK_MARGIN_MS = 5_000
 
@@ -37,7 +39,7 @@ export function shareTokens(
 
   async function issueShared(request: IssueRequest): Promise<Token> {
     const { found, release, hasWaited } = await findOrLock(store, request, lockTtlMs)
-    let published: Promise<void> | undefined
+    let published: Promise<unknown> | undefined
     try {
       if (found) return settled(found)
       // Another process had the lock and got no token. A retry would make the next one wait longer.
@@ -47,6 +49,9 @@ export function shareTokens(
       if (other && request.accepts(other)) return settled(other)
       published = publish(issued, Boolean(release))
       return issued
+    } catch (failure) {
+      if (release) published = store.writeFailure(lockTtlMs)
+      throw failure
     } finally {
       if (release) releaseAfter(published, release)
     }
@@ -109,7 +114,9 @@ function createLook(store: GuardedStore) {
 }
 
 /**
- * Waits until the store holds a token that will do, or until this process holds the lock.
+ * Waits until the store holds a token that will do, or until this process holds the lock. If two
+ * holders of the lock get no token, all that wait go on without it: they would learn of an outage one
+ * after the other.
  *
  * @param lockTtlMs 0 if the store has no lock
  */
@@ -118,6 +125,7 @@ async function findOrLock(store: GuardedStore, { accepts }: IssueRequest, lockTt
   const startedAt = performance.now()
   let release: (() => unknown) | undefined
   let hasWaited = false
+  const failures = new Set<unknown>()
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)) {
     const found = await store.read()
     if (found && accepts(found)) return { found, release, hasWaited }
@@ -126,11 +134,13 @@ async function findOrLock(store: GuardedStore, { accepts }: IssueRequest, lockTt
     release = await store.lock(lockTtlMs)
     if (release || store.isSkipped()) continue
     hasWaited = true
+    failures.add(await store.readFailure())
+    if (failures.size > MOST_FAILURES) return { found: undefined, release, hasWaited }
     await delay(pollMs * (0.5 + Math.random() / 2))
   }
 }
 
-async function releaseAfter(published: Promise<void> | undefined, release: () => unknown) {
+async function releaseAfter(published: Promise<unknown> | undefined, release: () => unknown) {
   try {
     await published
     await release()
