@@ -100,6 +100,27 @@ describeWithRedis('redisTokenStore', () => {
         async () => (await watcher.keys(`*${account.credentials.clientID}*`)).length === 1,
       )
     })
+
+    it.each(['1e10', '9223372036854775807', '1e300', '1e308'])(
+      'shares a token that lives for %s seconds',
+      async (seconds) => {
+        const account = await startAccount()
+        const body = `{"access_token":"a-token","token_type":"bearer","expires_in":${seconds}}`
+        account.tokenEndpoint.fail({ status: 200, body })
+        const start = async () =>
+          // With the longest lock, too.
+          createCaspioAuth(account.credentials, {
+            tokenStore: await connect(),
+            timeout: 2 ** 31 - 1,
+          }).getAccessToken()
+        await start()
+        await vi.waitUntil(
+          async () => (await watcher.keys(`*${account.credentials.clientID}`)).length === 1,
+        )
+        await start()
+        expect(account.log.token).toHaveLength(1)
+      },
+    )
   })
 })
 

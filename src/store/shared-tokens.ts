@@ -10,6 +10,8 @@ import { type GuardedStore, guardStore } from './guarded-store.js'
 
 // For a token of unknown life. Caspio's live that long.
 const DEFAULT_TTL_MS = 86_400_000
+// A year. Redis refuses numbers of more than 64 bits.
+const LONGEST_TTL_MS = 365 * DEFAULT_TTL_MS
 // How often a process in its cooldown looks for the token of another one.
 const LOOK_EVERY_MS = 1_000
 const FIRST_POLL_MS = 50
@@ -79,7 +81,10 @@ function createPublisher(store: GuardedStore, adopt: TokenSource['adopt']) {
   async function publish(token: Token, isLocked: boolean, afterMs?: number): Promise<void> {
     const leftMs = msLeft(token)
     if (leftMs < 1) return
-    const ttlMs = leftMs === Number.POSITIVE_INFINITY ? DEFAULT_TTL_MS : Math.ceil(leftMs)
+    const ttlMs =
+      leftMs === Number.POSITIVE_INFINITY
+        ? DEFAULT_TTL_MS
+        : Math.min(Math.ceil(leftMs), LONGEST_TTL_MS)
     // Nobody waits for the first attempt, and it may replace a value that cannot be read.
     const isWritten = await store.write(token, ttlMs, afterMs === undefined)
     if (!isLocked || !isWritten) settle(token, afterMs)
