@@ -13,6 +13,10 @@ import { leaksIn } from '../support/secrets.js'
 import { ofType, startMember } from '../support/shared-tokens.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
+// JSON, but Number() throws on its time of issue.
+const UNREADABLE =
+  '{"v":1,"access_token":"a","token_type":"bearer","expires_in":9,"issued_at":{"toString":null}}'
+
 describe('a store that fails does not fail a request:', () => {
   const VALUES: [string, unknown][] = [
     ['rubbish', 'rubbish'],
@@ -33,6 +37,16 @@ describe('a store that fails does not fail a request:', () => {
     ],
     ['a number', 42],
     ['an array', []],
+    ['JSON whose time cannot become a number', UNREADABLE],
+    ['an object with a symbol', { ...JSON.parse(UNREADABLE), issued_at: Symbol('a') }],
+    [
+      'an object with a property that throws',
+      {
+        get v() {
+          throw new Error('"a" cannot be read')
+        },
+      },
+    ],
   ]
 
   it.each(VALUES)('%s is reported and overwritten', async (_, value) => {
@@ -49,6 +63,25 @@ describe('a store that fails does not fail a request:', () => {
     const next = startMember(account, store)
     await next.api.get(PHYSICIANS)
     expect(account.log.token).toHaveLength(1)
+  })
+
+  it('a value that cannot be read fails nothing in the background either', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { unhandled, end } = watchUnhandled()
+    const account = await startAccount()
+    const store = new MemoryStore()
+    const get = vi.spyOn(store, 'get')
+    const { auth, events } = startMember(account, store)
+    await auth.getAccessToken()
+    get.mockResolvedValueOnce(UNREADABLE)
+    // The process reads the store again after 1 to 2 s, and overwrites the value.
+    await vi.advanceTimersByTimeAsync(2_000)
+    await atRest()
+    end()
+    expect(unhandled).toEqual([])
+    expect(ofType(events, 'store-failed')).toMatchObject([{ operation: 'get' }])
+    expect(store.calls.filter((call) => call === 'set')).toHaveLength(2)
   })
 
   const throwBoom = (): never => {

@@ -20,8 +20,16 @@ export function writeStoredToken(token: Token): string {
 
 /** Reads the value of a store. Returns the fault of one that is of no use. */
 export function readStoredToken(stored: unknown): Token | string {
-  // Some stores parse JSON.
-  const value = parseJSON(stored)
+  try {
+    // Some stores parse JSON.
+    return readToken(parseJSON(stored))
+  } catch {
+    // Anything can be in a store: an object whose getters throw, or JSON that Number() cannot read.
+    return 'its value cannot be read'
+  }
+}
+
+function readToken(value: unknown): Token | string {
   if (ownProperty(value, 'v') !== VERSION) return 'its value is not a token of this version'
   const token = readTokenAnswer(value)
   if (typeof token === 'string') return token
