@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CaspioAuthError, type Failure } from '../../src/contract/errors.js'
+import { createRedact } from '../../src/lib/redact.js'
 import { answerFailure } from '../../src/token/failures.js'
 
 interface Answer {
@@ -17,7 +18,7 @@ function failureOf({ body, fault, ...response }: Answer): Failure {
     answer,
     { headers: {}, ...response } as never,
     'the token endpoint',
-    (text) => text.replaceAll('sesame', '[redacted]'),
+    createRedact(['sesame']),
   )
 }
 

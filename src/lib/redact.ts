@@ -1,7 +1,13 @@
 /** Replaces secrets in a text. */
 export type Redact = (text: string) => string
 
-/** Returns a function that replaces the given secrets, in every encoding in which they are sent. */
+// A token in a text that is not plain JSON: cut off, wrapped, or JSON within a text.
+const TOKEN_IN_TEXT = /((?:access|refresh)_token[\\"'\s]*[:=>][\\"'\s]*)[\w\-.~+/]{16,}=*/g
+
+/**
+ * Returns a function that replaces the given secrets, in every encoding in which they are sent, and
+ * whatever is named a token.
+ */
 export function createRedact(secrets: readonly (string | undefined)[]): Redact {
   const encoded = secrets.flatMap((secret) =>
     secret
@@ -16,7 +22,10 @@ export function createRedact(secrets: readonly (string | undefined)[]): Redact {
         ]
       : [],
   )
-  return (text) => encoded.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+  return (text) =>
+    encoded
+      .reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+      .replace(TOKEN_IN_TEXT, '$1[redacted]')
 }
 
 // Control characters, line separators, and what is invisible or turns the direction of writing.

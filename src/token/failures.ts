@@ -16,9 +16,6 @@ export interface FailedAnswer {
   readonly fault: string | undefined
 }
 
-// A token in a body that is not plain JSON: cut off, wrapped, or JSON within a text.
-const TOKEN_IN_TEXT = /((?:access|refresh)_token[\\"'\s]*[:=>][\\"'\s]*)[\w\-.~+/]{16,}=*/g
-
 /**
  * @param endpoint the name of the token endpoint in messages
  * @param hint what else to try if the client was refused
@@ -27,10 +24,9 @@ export function answerFailure(
   answer: FailedAnswer,
   { statusText, headers: received }: AxiosResponse,
   endpoint: string,
-  redactSecrets: Redact,
+  redact: Redact,
   hint = '',
 ): Failure {
-  const redact: Redact = (text) => redactSecrets(text).replace(TOKEN_IN_TEXT, '$1[redacted]')
   const { status, body } = answer
   const headers = axios.AxiosHeaders.from(received as never)
   const data = redactedJSON(body, redact)

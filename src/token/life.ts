@@ -39,6 +39,11 @@ export function usableForMs(lifeSeconds: number): number {
   return lifeSeconds * 1000 - Math.min(LONGEST_EXPIRY_MARGIN_MS, lifeSeconds * 50)
 }
 
+/** Whether a token should be renewed. One that is not due is usable. */
+export function isDue(token: Token, renewBefore?: number, jitter?: number): boolean {
+  return msSince(token.requestedAt) >= renewAfterMs(token.lifeSeconds, renewBefore, jitter)
+}
+
 /**
  * Milliseconds after which a token is renewed. Until then it is usable.
  *

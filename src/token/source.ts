@@ -6,13 +6,13 @@ import { createPool } from '../lib/time-limit.js'
 import { createFailureCooldown } from './failure-cooldown.js'
 import { thrownFailure } from './failures.js'
 import type { Tokens } from './issuer.js'
-import { isUsable, msLeft, renewAfterMs, type Token } from './life.js'
+import { isDue, isUsable, msLeft, type Token } from './life.js'
 import { createRenewalJudge } from './renewal-judge.js'
 import { createSingleFlight, type Flight } from './single-flight.js'
 import { isSameTransport, type Transport } from './transport.js'
 
-/** Why a token is requested. "Again": the resource, or another process, had one rejected before. */
-type Reason = 'missing' | 'due' | 'asked' | 'rejected' | 'rejected again'
+/** Why a token is requested. "Rejected": for the first time, so the refresh token is not used. */
+type Reason = 'needed' | 'due' | 'asked' | 'rejected'
 
 const MOST_REJECTED = 10
 const RECENT_MS = 3_600_000
@@ -51,10 +51,8 @@ export class TokenSource {
   /** Returns the current token, or waits for the shared token request. */
   acquire(transport: Transport): Token | Promise<Token> {
     const token = this.#current
-    const isDue = (it: Token) =>
-      msSince(it.requestedAt) >= renewAfterMs(it.lifeSeconds, this.#renewBefore, this.#jitter)
-    if (token && !isDue(token)) return token
-    if (!token || !isUsable(token)) return this.#request(transport, 'missing')
+    if (token && !isDue(token, this.#renewBefore, this.#jitter)) return token
+    if (!token || !isUsable(token)) return this.#request(transport, 'needed')
     if (!this.#flights.current() && !this.#failures.failure(transport)) {
       // If it fails, that is an event: the current token is still valid.
       this.#start(transport, 'due').promise.catch(() => {})
@@ -71,17 +69,13 @@ export class TokenSource {
   replace(rejected: Token, resource: string, isResend: boolean, transport: Transport) {
     const token = this.#current
     if (token && token !== rejected && isUsable(token)) return token
-    const isRecent = msSince(rejected.requestedAt) < RECENT_MS
+    const isOld = msSince(rejected.requestedAt) >= RECENT_MS
     // A token that worked may have been revoked.
-    const weight = rejected === this.#accepted ? 1 : 2
-    const isAgain = this.renewals.recordRejected(
-      rejected,
-      resource,
-      isRecent && !isResend ? weight : 0,
-    )
+    const weight = isOld || isResend ? 0 : rejected === this.#accepted ? 1 : 2
+    const isAgain = this.renewals.recordRejected(rejected, resource, weight)
     if (this.renewals.isCoolingDown(resource)) return undefined
     this.#rememberRejected(rejected)
-    return this.#request(transport, isAgain || !rejected.grant ? 'rejected again' : 'rejected')
+    return this.#request(transport, isAgain || !rejected.grant ? 'needed' : 'rejected')
   }
 
   /** Records that a request was accepted with this token. */
@@ -140,7 +134,6 @@ export class TokenSource {
 
   #start(transport: Transport, reason: Reason): Flight {
     const replaced = this.#current
-    const retry = !this.#failures.followsFailure(transport)
     const issuing = this.#tokens.issue({
       // The refresh token may have been revoked as well.
       refreshToken: reason === 'rejected' ? undefined : replaced?.refreshToken,
@@ -148,15 +141,15 @@ export class TokenSource {
         // The refresh token that was sent is that of this token.
         ;(replaced as Token).refreshToken = undefined
       },
-      renew: Boolean(replaced) || reason !== 'missing' || this.#rejected.length > 0,
+      renew: Boolean(replaced) || reason !== 'needed' || this.#rejected.length > 0,
       accepts: (other: Token) => this.#accepts(other, reason, replaced),
-      retry,
+      retry: !this.#failures.followsFailure(transport),
       transport,
       pool: this.pool,
     })
     const flight = this.#flights.start(issuing, transport)
     flight.promise = issuing.then(
-      (token) => this.#take(token, flight),
+      (token) => (flight.isInvalidated ? this.#rememberRejected(token) : this.#take(token)),
       (thrown) => this.#fail(isFailure(thrown) ? thrown : thrownFailure(thrown, String), flight),
     )
     return flight
@@ -166,9 +159,8 @@ export class TokenSource {
   #accepts(other: Token, reason: Reason, replaced: Token | undefined): boolean {
     // The caller did not say which token is of no use, so it may be this one.
     if (reason === 'asked' && !replaced) return false
-    const current = this.#current
-    const expiresSooner = current && msLeft(other) <= msLeft(current)
-    return this.#isNews(other) && !(reason === 'due' && expiresSooner)
+    if (reason === 'due' && replaced && msLeft(other) <= msLeft(replaced)) return false
+    return this.#isNews(other)
   }
 
   /** Whether another process's token is neither in use nor rejected. */
@@ -181,9 +173,8 @@ export class TokenSource {
     return token
   }
 
-  #take(token: Token, flight?: Flight): Token {
+  #take(token: Token): Token {
     const { grant } = token
-    if (flight?.isInvalidated) return this.#rememberRejected(token)
     this.#current = token
     this.#failures.reset()
     const expiresIn = grant ? token.lifeSeconds : Math.floor(msLeft(token) / 1000)
