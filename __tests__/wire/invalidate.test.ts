@@ -46,6 +46,63 @@ describe('invalidate()', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
+  describe('with a token store', () => {
+    /** A store whose method `slow` waits for `finish()` before it has an effect. */
+    function slowStore(slow: 'set' | 'delete') {
+      const store = new MemoryStore()
+      let finish = () => {}
+      const isReady = new Promise<void>((resolve) => {
+        finish = resolve
+      })
+      const original = store[slow].bind(store) as (...call: unknown[]) => Promise<void>
+      store[slow] = async (...call: unknown[]) => {
+        await isReady
+        return original(...call)
+      }
+      return { store, finish }
+    }
+
+    it('is obeyed by a process that has no token, though the store is slow to delete', async () => {
+      const account = await startAccount()
+      const { store, finish } = slowStore('delete')
+      const first = await createCaspioAuth(account.credentials, {
+        tokenStore: store,
+      }).getAccessToken()
+      await vi.waitUntil(() => store.token !== undefined)
+      const auth = createCaspioAuth(account.credentials, { tokenStore: store })
+      auth.invalidate()
+      const second = auth.getAccessToken()
+      finish()
+      expect((await second).access_token).not.toBe(first.access_token)
+    })
+
+    it('forgets a token that the store is slow to write', async () => {
+      const account = await startAccount()
+      const { store, finish } = slowStore('set')
+      const auth = createCaspioAuth(account.credentials, { tokenStore: store })
+      await auth.getAccessToken()
+      auth.invalidate()
+      finish()
+      await vi.waitUntil(() => store.calls.includes('delete'))
+      expect(store.token).toBeUndefined()
+    })
+
+    it.each([false, true])(
+      'keeps the token of a token request that is under way out of it (lock: %s)',
+      async (lock) => {
+        const tokenStore = new MemoryStore({ lock })
+        const { auth, hold, release, tokenRequests } = await startHeldBench({ tokenStore })
+        hold()
+        const early = auth.getAccessToken()
+        await tokenRequests(1)
+        auth.invalidate()
+        release()
+        await early
+        expect(tokenStore.calls).not.toContain('set')
+      },
+    )
+  })
+
   it('makes a token broker renew', async () => {
     const renewals: boolean[] = []
     const auth = createCaspioAuth(async ({ renew }) => {

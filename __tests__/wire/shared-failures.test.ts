@@ -115,6 +115,20 @@ describe('a failure', () => {
   })
 })
 
+it('in a fleet without a lock, a process whose token request fails takes the token of another one', async () => {
+  const account = await startAccount()
+  const tokenStore = new MemoryStore()
+  const { getAccessToken } = createCaspioAuth(account.credentials, { tokenStore })
+  const { access_token } = await getAccessToken()
+  await vi.waitUntil(() => tokenStore.token !== undefined)
+  account.tokenEndpoint.fail({ status: 429, retryAfter: 300 })
+  // The others looked into the store just before the token was there.
+  tokenStore.get = vi.fn(tokenStore.get).mockResolvedValueOnce(undefined)
+  const other = createCaspioAuth(account.credentials, { tokenStore })
+  expect((await other.getAccessToken()).access_token).toBe(access_token)
+  expect(account.log.token).toHaveLength(2)
+})
+
 describe('in a fleet with a lock', () => {
   it('24 cold processes learn of an outage within a few seconds', async () => {
     const account = await startAccount()

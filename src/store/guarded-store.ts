@@ -22,9 +22,17 @@ const MOST_SECRETS = 20
  */
 export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: string, emit: Emit) {
   const { call, isSkipped, remember } = guardCalls(timeoutMs, emit)
+  // One after the other, and before the next read: what was forgotten must not come back.
+  let changes: Promise<unknown> = Promise.resolve()
+  const change: typeof call = (...operation) => {
+    const changed = changes.then(() => call(...operation))
+    changes = changed
+    return changed
+  }
   return {
     isSkipped,
     async read(): Promise<Token | undefined> {
+      await changes
       const stored = await call('get', async () => store.get(key))
       const found = (stored ?? undefined) && readStoredToken(stored)
       if (typeof found === 'object') {
@@ -43,9 +51,9 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
         }
         return true as const
       }
-      return call('set', write, evenIfSkipped)
+      return change('set', write, evenIfSkipped)
     },
-    delete: () => call('delete', async () => store.delete(key)),
+    delete: () => change('delete', async () => store.delete(key)),
     /** Lets the processes that wait for the lock know that its holder got no token. */
     writeFailure: (ttlMs: number) =>
       call('set', async () => store.set(`${key}:failure`, `${Math.random()}`, ttlMs)),

@@ -39,17 +39,22 @@ export function shareTokens(
 
   const { publish, settle } = createPublisher(store, adopt)
 
+  let invalidations = 0
+
   async function issueShared(request: IssueRequest): Promise<Token> {
+    const before = invalidations
     const { found, release, hasWaited } = await findOrLock(store, request, lockTtlMs)
     let published: Promise<unknown> | undefined
     try {
       if (found) return settled(found)
       // Another process had the lock and got no token. A retry would make the next one wait longer.
-      const issued = await issue(hasWaited ? { ...request, retry: false } : request)
-      // Without the lock, another process may have been faster.
+      const issuing = issue(hasWaited ? { ...request, retry: false } : request)
+      await issuing.catch(() => {})
+      // Without the lock, another process may have been faster, or the only one that got a token.
       const other = release ? undefined : await store.read()
       if (other && request.accepts(other)) return settled(other)
-      published = publish(issued, Boolean(release))
+      const issued = await issuing
+      if (before === invalidations) published = publish(issued, Boolean(release))
       return issued
     } catch (failure) {
       if (release) published = store.writeFailure(lockTtlMs)
@@ -71,7 +76,10 @@ export function shareTokens(
       const found = await look()
       return found && accepts(found) ? settled(found) : undefined
     },
-    forget: () => void store.delete(),
+    forget() {
+      invalidations++
+      store.delete()
+    },
   }
 }
 
