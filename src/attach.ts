@@ -61,7 +61,7 @@ export function attachCaspioAuth(
   if (tokenEndpoint) origins.add(tokenEndpoint.origin)
   if (!origins.size && !ownProperty(instance.defaults, 'baseURL')) {
     throw configError(
-      "a token broker does not say where Caspio is. Set origins, like ['https://a1bcd234.caspio.com'], or the instance's baseURL.",
+      "with a token broker, the plugin does not know where Caspio is. Set origins, like ['https://a1bcd234.caspio.com'], or the instance's baseURL.",
     )
   }
 
@@ -75,7 +75,7 @@ export function attachCaspioAuth(
     return createHandle(shared, instance, addAttachment(instance, account, origins))
   } catch {
     throw configError(
-      'the axios instance is frozen, or its create() or interceptors are. Attach first.',
+      'the axios instance, its create() or its interceptors are frozen. Attach the plugin before you freeze them.',
     )
   }
 }

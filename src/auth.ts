@@ -5,7 +5,7 @@ import { resolveOptions } from './contract/options.js'
 import { requireSupportedAxios } from './contract/supported-axios.js'
 import type { CaspioAuthOptions, CaspioCredentials, CaspioTokenResponse } from './contract/types.js'
 import { axios } from './lib/axios.js'
-import { createPool } from './lib/time-limit.js'
+import { createCallCounts } from './lib/time-limit.js'
 import { holdProcess } from './lib/timers.js'
 import { createTokenEndpoint } from './token/endpoint.js'
 import { createIssuer } from './token/issuer.js'
@@ -36,7 +36,7 @@ export default function caspioAuth(
     renew: false,
     retry: true,
     transport: axios,
-    pool: createPool(),
+    calls: createCallCounts(),
   }
   return async () => {
     const release = holdProcess()

@@ -2,9 +2,8 @@ import type { AxiosInstance, CreateAxiosDefaults } from 'axios'
 import { type Attachments, addParent, attachmentsOf, intercept } from './attachments.js'
 
 /**
- * Replaces `instance.create`. The instances that it returns use the attachments of `instance`, as
- * these are at each request. Only a created instance refers to its parents, so that it can be garbage
- * collected.
+ * Replaces `instance.create`. An instance that it returns looks up the attachments of `instance` at
+ * each request. The parent keeps no reference to it, so that it can be garbage collected.
  */
 export function replaceCreate(instance: AxiosInstance, attachments: Attachments): void {
   attachments.restoreCreate()

@@ -245,17 +245,17 @@ describe('the message about a wrong credential', () => {
     [
       'says where to find a value that is missing',
       without('clientID'),
-      `clientID is missing. Find it ${PLACE}.`,
+      `clientID is missing. Find the value ${PLACE}.`,
     ],
     [
       'suggests no other name for a value that is undefined',
       { ...VALID_CREDENTIALS, clientID: undefined },
-      `clientID is missing. Find it ${PLACE}.`,
+      `clientID is missing. Find the value ${PLACE}.`,
     ],
     [
       'treats null as missing',
       { ...VALID_CREDENTIALS, clientID: null },
-      `clientID is missing. Find it ${PLACE}.`,
+      `clientID is missing. Find the value ${PLACE}.`,
     ],
     [
       'suggests the right name for a value with a similar one',
@@ -265,17 +265,17 @@ describe('the message about a wrong credential', () => {
     [
       'says where to find a value of the wrong type',
       { ...VALID_CREDENTIALS, clientID: 42, client_id: 'b5a1e9c2' },
-      `clientID must be a string. Find it ${PLACE}.`,
+      `clientID must be a string. Find the value ${PLACE}.`,
     ],
     [
       'mentions surrounding white space',
       { ...VALID_CREDENTIALS, clientSecret: ` ${SECRET}` },
-      `clientSecret has leading or trailing white space. Find it ${PLACE}.`,
+      `clientSecret has leading or trailing white space. Find the value ${PLACE}.`,
     ],
     [
       'mentions a broken character, which is half of a surrogate pair',
       { ...VALID_CREDENTIALS, clientSecret: `${SECRET}\ud83d` },
-      `clientSecret contains a broken character. Find it ${PLACE}.`,
+      `clientSecret contains a broken character. Find the value ${PLACE}.`,
     ],
   ])('%s', (_, credentials, message) => {
     expect(thrownBy(() => create(credentials)).message).toBe(`axios-caspio-auth: ${message}`)

@@ -233,7 +233,7 @@ describe('a CaspioAuthError', () => {
     account.tokenEndpoint.fail({ body: '' })
     const { message, requestId, nextAttemptAt } = await rejectionOf(auth.getAccessToken())
     expect(message).toBe(
-      `axios-caspio-auth: the token endpoint ${account.credentials.tokenEndpointURL} answered 503: it is down, or was called too often. Caspio's request ID is ${requestId}. The plugin does not try again before ${nextAttemptAt.toISOString()}.`,
+      `axios-caspio-auth: the token endpoint ${account.credentials.tokenEndpointURL} answered 503: it has a problem. Caspio's request ID is ${requestId}. The plugin does not try again before ${nextAttemptAt.toISOString()}.`,
     )
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createPool, withTimeLimit } from '../../src/lib/time-limit.js'
+import { createCallCounts, withTimeLimit } from '../../src/lib/time-limit.js'
 import { rejectionOf } from '../support/outcomes.js'
 
 describe('work with a time limit', () => {
@@ -38,12 +38,12 @@ describe('work with a time limit', () => {
     onTestFinished(() => {
       vi.useRealTimers()
     })
-    const pool = { ...createPool(), sent: 2 }
-    const work = rejectionOf(withTimeLimit(1_000, () => new Promise(() => {}), pool))
-    expect(pool).toEqual({ sent: 2, ahead: 2, answered: 0 })
+    const calls = { ...createCallCounts(), sent: 2 }
+    const work = rejectionOf(withTimeLimit(1_000, () => new Promise(() => {}), calls))
+    expect(calls).toEqual({ sent: 2, ahead: 2, answered: 0 })
     for (let answers = 0; answers < 2; answers++) {
       await vi.advanceTimersByTimeAsync(999)
-      pool.answered++
+      calls.answered++
       await vi.advanceTimersByTimeAsync(1)
       expect(vi.getTimerCount()).toBe(1)
     }

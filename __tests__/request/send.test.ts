@@ -8,7 +8,7 @@ import axios, {
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Emit } from '../../src/contract/events.js'
 import { attachCaspioAuth } from '../../src/index.js'
-import { createPool } from '../../src/lib/time-limit.js'
+import { createCallCounts } from '../../src/lib/time-limit.js'
 import { type AuthorisedRequest, sendOnce } from '../../src/request/send.js'
 import { outcomesOf, PHYSICIANS, rejectionOf, startBench } from '../support/account.js'
 import { startRawServer } from '../support/raw-server.js'
@@ -19,7 +19,7 @@ type Adapter = (config: InternalAxiosRequestConfig) => unknown
 
 function requestWith(adapter: Adapter, emit: Emit, resends = 0): AuthorisedRequest {
   return {
-    authoriser: { emit, source: { pool: createPool() } },
+    authoriser: { emit, source: { calls: createCallCounts() } },
     config: { method: 'post' },
     destination: { address: 'https://a/b' },
     adapter,

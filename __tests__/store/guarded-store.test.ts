@@ -57,7 +57,7 @@ describe('a guarded store', () => {
       {
         type: 'store-failed',
         operation: 'get',
-        reason: 'its value is not a token of this version',
+        reason: 'the stored value is not a token of this version',
       },
     ])
   })
@@ -96,7 +96,9 @@ describe('a guarded store', () => {
   it('treats `false` from set as a failure, because Keyv reports failures like this', async () => {
     const { store, events } = guard({ set: () => false })
     expect(await store.write(TOKEN, 1, false)).toBeUndefined()
-    expect(events).toMatchObject([{ operation: 'set', reason: 'it did not keep the token' }])
+    expect(events).toMatchObject([
+      { operation: 'set', reason: 'the store did not keep the token (set returned false)' },
+    ])
   })
 
   it('shows no token in the reason of a failure', async () => {
@@ -146,7 +148,7 @@ describe('a guarded store', () => {
     const { store, events } = guard({ lock: async () => 'locked' as never })
     expect(await store.lock(1_000)).toBeUndefined()
     expect(events).toMatchObject([
-      { operation: 'lock', reason: 'its lock did not return a function' },
+      { operation: 'lock', reason: 'lock did not resolve to a function' },
     ])
   })
 

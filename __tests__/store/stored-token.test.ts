@@ -50,22 +50,22 @@ describe('a stored token', () => {
   it('is usable until it expires, and not longer', () => {
     const at = (age: number) => readStoredToken(stored({ issued_at: Date.now() - age }))
     expect(at(56_999)).toBeTypeOf('object')
-    expect(at(57_000)).toBe('its token has expired')
+    expect(at(57_000)).toBe('the stored token has expired')
   })
 
   it.each([
-    ['of another version', stored({ v: 2 }), 'its value is not a token of this version'],
-    ['that is not JSON', 'x', 'its value is not a token of this version'],
-    ['that is null', null, 'its value is not a token of this version'],
-    ['that is a number', 7, 'its value is not a token of this version'],
+    ['of another version', stored({ v: 2 }), 'the stored value is not a token of this version'],
+    ['that is not JSON', 'x', 'the stored value is not a token of this version'],
+    ['that is null', null, 'the stored value is not a token of this version'],
+    ['that is a number', 7, 'the stored value is not a token of this version'],
     [
       'without an access token',
       stored({ access_token: undefined }),
       'access_token is missing or is not a bearer token (RFC 6750)',
     ],
     ['of another token type', stored({ token_type: 'mac' }), 'token_type is not bearer'],
-    ['without a time', stored({ issued_at: undefined }), 'its token has expired'],
-    ['whose time is not a number', stored({ issued_at: 'today' }), 'its token has expired'],
+    ['without a time', stored({ issued_at: undefined }), 'the stored token has expired'],
+    ['whose time is not a number', stored({ issued_at: 'today' }), 'the stored token has expired'],
   ])('%s is refused with a reason', (_, value, reason) => {
     expect(readStoredToken(value)).toBe(reason)
     expect(readStoredToken(JSON.stringify(value))).toBe(reason)

@@ -6,7 +6,7 @@ import {
 } from 'axios'
 import { vi } from 'vitest'
 import { now } from '../../src/lib/clock.js'
-import { createPool } from '../../src/lib/time-limit.js'
+import { createCallCounts } from '../../src/lib/time-limit.js'
 import type { Authoriser } from '../../src/request/send.js'
 import type { Token } from '../../src/token/life.js'
 
@@ -31,7 +31,7 @@ export function scriptedRequest({ answers, replacements = [], config }: Script) 
   const sent: unknown[] = []
   const events: string[] = []
   const source = {
-    pool: createPool(),
+    calls: createCallCounts(),
     replace: vi.fn((_rejected: Token, _resource: string, _isResend: boolean) =>
       remainingReplacements.shift(),
     ),

@@ -1,4 +1,4 @@
-import { createPool } from '../../src/lib/time-limit.js'
+import { createCallCounts } from '../../src/lib/time-limit.js'
 import type { IssueRequest } from '../../src/token/issuer.js'
 
 /** The request of a token source to its issuer at a cold start. */
@@ -10,7 +10,7 @@ export function issueRequest(changes: Partial<IssueRequest> = {}): IssueRequest 
     accepts: () => true,
     retry: true,
     transport: { defaults: {} },
-    pool: createPool(),
+    calls: createCallCounts(),
     ...changes,
   }
 }

@@ -116,7 +116,7 @@ describe('a rotated client secret', () => {
 })
 
 const SECRET = 'the-secret-of-the-manager'
-const NO_SECRET = 'did not come within 50 ms, or the function threw'
+const NO_SECRET = 'did not come within 50 ms, or the function threw an error'
 
 describe.each<[string, () => unknown, string]>([
   ['returns undefined', () => undefined, 'is missing'],

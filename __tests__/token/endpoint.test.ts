@@ -80,7 +80,7 @@ describe('an answer', () => {
     const error = `invalid\n${CREDENTIALS.clientSecret}`
     const { answered, events } = sendTokenRequest(() => ({ status: 400, data: { error } }))
     expect((await rejectionOf(answered)).message).toContain(
-      `${WORDS} answered 400 invalid [redacted], which is not a token`,
+      `${WORDS} answered 400 invalid [redacted] instead of a token`,
     )
     expect(events).toMatchObject([{ status: 400, errorCode: 'invalid [redacted]' }])
   })
@@ -101,7 +101,7 @@ describe('an answer', () => {
 })
 
 describe('a refused client', () => {
-  const HINT = /try clientAuthentication: 'body', because of their special characters\.$/
+  const HINT = /their special characters may be the problem: try clientAuthentication: 'body'\.$/
   const plain = { ...CREDENTIALS, clientSecret: '7d2f' }
   const refuse = async (...more: [CaspioAuthOptions?, typeof CREDENTIALS?]) =>
     (await rejectionOf(sendTokenRequest(() => ({ status: 401 }), undefined, ...more).answered))

@@ -31,7 +31,7 @@ const PLACE = 'in your Caspio account, under Access permissions > Web services p
 
 describe('the message says what the endpoint answered, why that failed, and what to do', () => {
   it.each<[Answer, string]>([
-    [{ status: 503 }, ' 503: it is down, or was called too often.'],
+    [{ status: 503 }, ' 503: it has a problem.'],
     [
       { status: 407 },
       " 407: a proxy refused the request. Check the proxy's user name and password.",
@@ -45,10 +45,10 @@ describe('the message says what the endpoint answered, why that failed, and what
       { status: 400, body: { Code: 'ProfileDisabled' } },
       ` 400: it refused the client. Check the state and permissions of the profile, ${PLACE}.`,
     ],
-    [{ status: 404 }, ` 404, which is not a token. Check tokenEndpointURL. Find it ${PLACE}.`],
+    [{ status: 404 }, ` 404 instead of a token. Check tokenEndpointURL. Find it ${PLACE}.`],
     [
       { status: 400, body: { error: 'invalid_request', error_description: 17 } },
-      ` 400 invalid_request, which is not a token. Check tokenEndpointURL. Find it ${PLACE}.`,
+      ` 400 invalid_request instead of a token. Check tokenEndpointURL. Find it ${PLACE}.`,
     ],
     [
       { status: 302 },
@@ -56,7 +56,7 @@ describe('the message says what the endpoint answered, why that failed, and what
     ],
     [
       { status: 200, fault: 'token_type is not bearer' },
-      ` 200, which is not a token: token_type is not bearer. Check tokenEndpointURL. Find it ${PLACE}.`,
+      ` 200, but the body is not a token: token_type is not bearer. Check tokenEndpointURL. Find it ${PLACE}.`,
     ],
   ])('%o', (answer, message) => {
     expect(failureOf(answer).message).toBe(`the token endpoint answered${message}`)

@@ -32,7 +32,7 @@ function check(name: string, fields: object): string {
   const fault = faultOf(value)
   if (!fault) return value as string
   const misspelt = value === undefined && similarName(name, Object.keys(fields))
-  const advice = misspelt ? `Rename ${misspelt} to ${name}.` : `Find it ${IN_YOUR_ACCOUNT}.`
+  const advice = misspelt ? `Rename ${misspelt} to ${name}.` : `Find the value ${IN_YOUR_ACCOUNT}.`
   throw configError(`${name} ${fault}. ${advice}`)
 }
 

@@ -2,35 +2,35 @@ import { axios } from './axios.js'
 import { clearTimeout } from './real-timers.js'
 import { startTimer } from './timers.js'
 
-/** Counts requests that may share a connection pool. */
-export interface Pool {
-  /** How many requests were sent. */
+/** Counts calls that may share a connection pool with the work that has a time limit. */
+export interface CallCounts {
+  /** How many calls were sent. */
   sent: number
-  /** How many of them were sent before the work that has a time limit: the pool may serve them first. */
+  /** How many of them were sent before the work: the pool may serve them first. */
   ahead: number
   /** How many of those ahead have been answered. */
   answered: number
 }
 
-export const createPool = (): Pool => ({ sent: 0, ahead: 0, answered: 0 })
+export const createCallCounts = (): CallCounts => ({ sent: 0, ahead: 0, answered: 0 })
 
 /**
  * Ends `work` after `ms`: rejects with the code `ETIMEDOUT`, and aborts the signal. The time starts
- * again as long as requests ahead of the work are answered.
+ * again as long as calls ahead of the work are answered.
  */
 export function withTimeLimit<T>(
   ms: number,
   work: (signal: AbortSignal) => Promise<T>,
-  pool = createPool(),
+  calls = createCallCounts(),
 ): Promise<T> {
   const controller = new AbortController()
-  pool.ahead = pool.sent
+  calls.ahead = calls.sent
   return new Promise<T>((resolve, reject) => {
     let timer: ReturnType<typeof startTimer>
     const start = () => {
-      const { answered } = pool
+      const { answered } = calls
       timer = startTimer(() => {
-        if (pool.answered !== answered) return start()
+        if (calls.answered !== answered) return start()
         reject(new axios.AxiosError(`no answer within ${ms} ms`, 'ETIMEDOUT'))
         controller.abort()
       }, ms)

@@ -10,8 +10,9 @@ export function isOneShot(data: unknown): boolean {
 }
 
 /**
- * Returns a function that puts an unsent form of the package `form-data` back to its beginning.
- * Undefined for other bodies, and for a form with a stream in it. It keeps references, no copy.
+ * Call it before a form of the package `form-data` is sent. Returns a function that restores the form
+ * for a resend, and keeps its parts by reference. Undefined for other bodies, and for a form with a
+ * stream in it.
  */
 export function rewinderOf(data: unknown): (() => void) | undefined {
   const parts = memberOf(data, 'getBoundary') && ownProperty(data, '_streams')

@@ -12,7 +12,10 @@ import { waitFor, waitForToken } from './waiting.js'
 const NOT_RESENT =
   '. axios-caspio-auth did not resend the request, because its body is a stream. Send it again with a new stream.'
 
-/** Sends a request. If its token is rejected, gets another one and resends the request, once. */
+/**
+ * Sends a request. If its token is rejected, gets another one and resends the request: once, or twice
+ * if the first replacement came from the token store.
+ */
 export async function sendAndRecover(
   token: Token,
   request: AuthorisedRequest,

@@ -45,7 +45,7 @@ export function createScope(
 
   function anyDestinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
     const { url, baseURL } = config
-    // Not from Object.prototype, where an old axios would find it here, but not when it sends.
+    // Only an own property: an old axios ignores an inherited one when it sends.
     const allowAbsoluteUrls = ownProperty(config, 'allowAbsoluteUrls')
     // biome-ignore lint/suspicious/noDoubleEquals: so does axios before 1.16
     const joinsAll = allowAbsoluteUrls == false

@@ -37,10 +37,10 @@ export function sendOnce({
   destination,
   resends,
 }: AuthorisedRequest): Promise<AxiosResponse> {
-  const { pool } = source
-  const turn = ++pool.sent
+  const { calls } = source
+  const callNumber = ++calls.sent
   const count = () => {
-    if (turn <= pool.ahead) pool.answered++
+    if (callNumber <= calls.ahead) calls.answered++
   }
   const startedAt = emit ? performance.now() : 0
   // It may be no more than thenable, and may send the request again at each then().

@@ -47,7 +47,7 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
       const write = async () => {
         // This is how Keyv reports a failure.
         if ((await store.set(key, writeStoredToken(token), ttlMs)) === false) {
-          throw 'it did not keep the token'
+          throw 'the store did not keep the token (set returned false)'
         }
         return true as const
       }
@@ -64,7 +64,7 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
       let isTooLate = false
       const held = await call('lock', async () => {
         const release = await store.lock?.(`${key}:lock`, ttlMs)
-        if (release && typeof release !== 'function') throw 'its lock did not return a function'
+        if (release && typeof release !== 'function') throw 'lock did not resolve to a function'
         // A client that queues its commands can take the lock after the time limit.
         if (isTooLate) await release?.()
         return release

@@ -25,17 +25,17 @@ export function readStoredToken(stored: unknown): Token | string {
     return readToken(parseJSON(stored))
   } catch {
     // Anything can be in a store: an object whose getters throw, or JSON that Number() cannot read.
-    return 'its value cannot be read'
+    return 'the stored value cannot be read'
   }
 }
 
 function readToken(value: unknown): Token | string {
-  if (ownProperty(value, 'v') !== VERSION) return 'its value is not a token of this version'
+  if (ownProperty(value, 'v') !== VERSION) return 'the stored value is not a token of this version'
   const token = readTokenAnswer(value)
   if (typeof token === 'string') return token
   // The clock of the machine that wrote it may be ahead of ours.
   const ageMs = Math.max(0, Date.now() - Number(ownProperty(value, 'issued_at')))
-  if (!(ageMs < usableForMs(token.lifeSeconds))) return 'its token has expired'
+  if (!(ageMs < usableForMs(token.lifeSeconds))) return 'the stored token has expired'
   const requestedAt = { wall: Date.now() - ageMs, monotonic: performance.now() - ageMs }
   return { ...token, requestedAt }
 }

@@ -10,10 +10,10 @@ export function createTokenBroker(broker: CaspioTokenBroker, timeoutMs: number):
   const explain = (reason: string) =>
     `the token broker failed (${reason}). It must resolve to { access_token, token_type: 'bearer', expires_in }.`
 
-  return async ({ renew, pool }) => {
+  return async ({ renew, calls }) => {
     // Reading it may throw: an answer can have getters.
     const ask = async () => readTokenAnswer(await broker({ renew }), 'broker')
-    const token = await withTimeLimit(timeoutMs, ask, pool).catch((thrown) => {
+    const token = await withTimeLimit(timeoutMs, ask, calls).catch((thrown) => {
       throw thrownFailure(thrown, explain)
     })
     if (typeof token === 'object') return token

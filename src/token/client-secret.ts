@@ -19,7 +19,7 @@ export async function withClientSecret<T>(
     )
     const fault = await secret.then(
       faultOf,
-      () => `did not come within ${timeoutMs} ms, or the function threw`,
+      () => `did not come within ${timeoutMs} ms, or the function threw an error`,
     )
     if (!fault) return secret
     throw createFailure('ERR_CASPIO_TOKEN_ENDPOINT', `clientSecret() failed: the secret ${fault}.`)

@@ -63,7 +63,8 @@ function explain(
     return ['ERR_CASPIO_TOKEN_ENDPOINT', advice]
   }
   if (isUnavailable(status, text)) {
-    return ['ERR_CASPIO_TOKEN_ENDPOINT', ': it is down, or was called too often.']
+    const reason = status > 499 ? 'it has a problem' : 'it received too many calls'
+    return ['ERR_CASPIO_TOKEN_ENDPOINT', `: ${reason}.`]
   }
   // Caspio answers 403 to an address that the profile does not allow.
   const profilePart =
@@ -82,11 +83,11 @@ function explain(
     return ['ERR_CASPIO_CREDENTIALS', `: it refused the client. Check ${advice}`]
   }
   // Browsers show a redirect as the status 0.
-  const problem =
-    !fault && status < 400
-      ? 'a redirect. The plugin does not follow it, because it would send the secret elsewhere'
-      : `which is not a token${fault ? `: ${fault}` : ''}`
-  const advice = `, ${problem}. Check tokenEndpointURL. Find it ${IN_YOUR_ACCOUNT}.`
+  const redirect =
+    ', a redirect. The plugin does not follow it, because it would send the secret elsewhere'
+  const other = status < 400 ? redirect : ' instead of a token'
+  const problem = fault ? `, but the body is not a token: ${fault}` : other
+  const advice = `${problem}. Check tokenEndpointURL. Find it ${IN_YOUR_ACCOUNT}.`
   return ['ERR_CASPIO_TOKEN_RESPONSE', advice]
 }
 

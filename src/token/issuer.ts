@@ -1,6 +1,6 @@
 import type { Failure } from '../contract/errors.js'
 import { now } from '../lib/clock.js'
-import type { Pool } from '../lib/time-limit.js'
+import type { CallCounts } from '../lib/time-limit.js'
 import { delay } from '../lib/timers.js'
 import type { TokenAnswer } from './answer.js'
 import { retryDelayMs } from './cooldown.js'
@@ -12,13 +12,13 @@ export interface GrantRequest {
   /** Saves one of the account's refresh tokens: each client-credentials request creates another. */
   readonly refreshToken: string | undefined
   readonly onRefreshTokenRefused: () => void
-  /** Whether an earlier token is known to be of no use. */
+  /** Whether a token broker must obtain another token than the one that it returned last. */
   readonly renew: boolean
   /** Whether a token request that fails is repeated. */
   readonly retry: boolean
   readonly transport: Transport
   /** The calls to Caspio, which may be ahead of the token request in a small connection pool. */
-  readonly pool: Pool
+  readonly calls: CallCounts
 }
 
 export interface IssueRequest extends GrantRequest {

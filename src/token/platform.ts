@@ -8,8 +8,8 @@ export const SERVER_KEYS =
 /**
  * Prepares these settings for a token request.
  *
- * In a limited connection pool, it would wait behind the calls that wait for its token. So it connects
- * in the same way, but does not use their pool.
+ * In a limited connection pool, it would queue behind the calls that need its token. So it connects in
+ * the same way, but does not use their pool.
  */
 export function forTokenRequest(settings: AxiosRequestConfig): AxiosRequestConfig {
   const { transport } = settings
@@ -43,7 +43,7 @@ interface Agent {
   connect?(...connection: unknown[]): unknown
 }
 
-/** An agent like this one, with an empty pool and no limit. Returns an agent without a limit itself. */
+/** An agent like this one, with an empty pool and no limit. One without a limit is returned as it is. */
 function withOwnPool(agent: Agent | undefined): Agent | undefined {
   const isLimited = ['maxSockets', 'maxTotalSockets'].some(
     (name) => (memberOf(agent, name) as number) < Number.POSITIVE_INFINITY,

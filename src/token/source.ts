@@ -2,7 +2,7 @@ import { CaspioAuthError, type Failure, isFailure } from '../contract/errors.js'
 import type { Emit } from '../contract/events.js'
 import type { ResolvedOptions } from '../contract/options.js'
 import { msSince } from '../lib/clock.js'
-import { createPool } from '../lib/time-limit.js'
+import { createCallCounts } from '../lib/time-limit.js'
 import { createFailureCooldown } from './failure-cooldown.js'
 import { thrownFailure } from './failures.js'
 import type { Tokens } from './issuer.js'
@@ -24,7 +24,7 @@ const RECENT_MS = 3_600_000
 export class TokenSource {
   readonly renewals = createRenewalJudge()
   /** Counts the calls to Caspio. */
-  readonly pool = createPool()
+  readonly calls = createCallCounts()
   readonly #tokens: Tokens
   readonly #renewBefore: number | undefined
   readonly #emit: Emit
@@ -99,27 +99,27 @@ export class TokenSource {
   /** Takes another process's token if `replaced` is still the current one. Returns whether it is. */
   adopt(found: Token | undefined, replaced: Token): boolean {
     const isCurrent = this.#current?.accessToken === replaced.accessToken
-    if (isCurrent && found && this.#isNews(found)) this.#take(found)
+    if (isCurrent && found && this.#isUnknown(found)) this.#take(found)
     return isCurrent
   }
 
   #request(transport: Transport, reason: Reason): Promise<Token> {
-    const mayJoin = reason === 'asked' || this.#flights.current()
-    const failure = mayJoin ? undefined : this.#failures.failure(transport)
-    return failure ? this.#findOr(failure, reason) : this.#join(transport, reason)
+    const ignoresCooldown = reason === 'asked' || this.#flights.current()
+    const failure = ignoresCooldown ? undefined : this.#failures.failure(transport)
+    return failure ? this.#findOrThrow(failure, reason) : this.#joinOrStart(transport, reason)
   }
 
   /** Takes what another process put into the store during the cooldown, or rejects. */
-  async #findOr(failure: Failure, reason: Reason): Promise<Token> {
+  async #findOrThrow(failure: Failure, reason: Reason): Promise<Token> {
     const replaced = this.#current
     const found = await this.#tokens.find((other) => this.#accepts(other, reason, replaced))
-    if (found && this.#isNews(found)) return this.#take(found)
+    if (found && this.#isUnknown(found)) return this.#take(found)
     // Another caller has taken it.
     if (this.#current && this.#current !== replaced) return this.#current
     throw failure
   }
 
-  #join(transport: Transport, reason: Reason): Promise<Token> {
+  #joinOrStart(transport: Transport, reason: Reason): Promise<Token> {
     const flight = this.#flights.current() ?? this.#start(transport, reason)
     const joined = this.#flights.join(flight)
     const requestAgain = () => this.#request(transport, reason)
@@ -145,7 +145,7 @@ export class TokenSource {
       accepts: (other: Token) => this.#accepts(other, reason, replaced),
       retry: !this.#failures.followsFailure(transport),
       transport,
-      pool: this.pool,
+      calls: this.calls,
     })
     const flight = this.#flights.start(issuing, transport)
     flight.promise = issuing.then(
@@ -160,11 +160,11 @@ export class TokenSource {
     // The caller did not say which token is of no use, so it may be this one.
     if (reason === 'asked' && !replaced) return false
     if (reason === 'due' && replaced && msLeft(other) <= msLeft(replaced)) return false
-    return this.#isNews(other)
+    return this.#isUnknown(other)
   }
 
   /** Whether another process's token is neither in use nor rejected. */
-  #isNews({ accessToken }: Token): boolean {
+  #isUnknown({ accessToken }: Token): boolean {
     return accessToken !== this.#current?.accessToken && !this.#rejected.includes(accessToken)
   }
 
