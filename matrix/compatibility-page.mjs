@@ -26,7 +26,7 @@ Apart from what this table lists, everything works on every version in the range
 | --- | --- |
 | 1.21 | The tunnel that axios opens if \`proxy\` is set ignores the \`ca\` of your \`httpsAgent\`. |
 | 1.16.1 | **The option \`proxy\` sends requests for https URLs to the proxy unencrypted, tokens and the client secret included.** So do the variables \`HTTPS_PROXY\` and \`https_proxy\`. Set \`proxy: false\` and an agent of the package \`https-proxy-agent\`. |
-| 1.16 | If axios makes an error after the answer came (a transform fails, or you abort), its \`toJSON()\` contains the access token. So does the \`toJSON()\` of an error that an adapter froze. The plugin redacts all others. |
+| 1.16 | If axios makes an error before it sends the request, or after the answer came (a transform fails, or you abort), its \`toJSON()\` is not redacted: it can contain the access token. The same is true of an error that an adapter froze. The plugin redacts all others. |
 | 1.16 | With the fetch adapter, the answer of the token endpoint may be longer than 1 MB. |
 | 1.16 | If another package pollutes \`Object.prototype\`, more property names make requests fail. No secret leaks. |
 | 1.13 | There is no HTTP/2. |
