@@ -186,8 +186,9 @@ export class TokenSource {
   }
 
   #fail(thrown: Failure, { startedAt, transport, release, isInvalidated }: Flight): never {
-    if (isInvalidated) throw thrown
     const failure = this.#failures.start(thrown, transport, performance.now() - startedAt)
+    // invalidate() ended every cooldown, and this one as well.
+    if (isInvalidated) this.#failures.reset()
     this.#emit?.({
       type: 'acquisition-failed',
       error: new CaspioAuthError(failure),
