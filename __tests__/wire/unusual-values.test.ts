@@ -1,8 +1,11 @@
 import axios, { AxiosError, type InternalAxiosRequestConfig } from 'axios'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createFailure } from '../../src/contract/errors.js'
+import { CaspioAuthError, createFailure, isFailure } from '../../src/contract/errors.js'
+import { resolveOptions } from '../../src/contract/options.js'
 import { attachCaspioAuth, createCaspioAuth, isCaspioAuthError } from '../../src/index.js'
+import { withoutSharing } from '../../src/store/without-sharing.js'
 import { createIssuer } from '../../src/token/issuer.js'
+import { TokenSource } from '../../src/token/source.js'
 import { PHYSICIANS, rejectionOf, startAccount, startBench, times } from '../support/account.js'
 import { CAN } from '../support/axios-features.js'
 import { issueRequest } from '../support/issue-request.js'
@@ -105,17 +108,26 @@ describe('a token', () => {
   })
 
   it('whose issuer throws something else ends in a CaspioAuthError with a cause', async () => {
+    const tokens = withoutSharing(async () => {
+      throw new TypeError('read it elsewhere')
+    })
+    const source = new TokenSource(tokens, resolveOptions(), undefined)
+    const failure = await rejectionOf(Promise.resolve(source.acquire(axios)))
+    expect(isFailure(failure)).toBe(true)
+    expect(new CaspioAuthError(failure).cause?.message).toBe('read it elsewhere')
+  })
+
+  it('that a store answers with, and that throws when it is read, is replaced', async () => {
     const store = new MemoryStore()
-    // A store may do anything, even answer with an object that throws when it is read.
     store.get = async () => new Proxy({}, { getOwnPropertyDescriptor: () => fail() }) as never
     const fail = (): never => {
       throw new TypeError('read it elsewhere')
     }
     const account = await startAccount()
     const auth = createCaspioAuth(account.credentials, { tokenStore: store })
-    const error = await rejectionOf(auth.getAccessToken())
-    expect(isCaspioAuthError(error)).toBe(true)
-    expect(error.cause.message).toBe('read it elsewhere')
+    expect((await auth.getAccessToken()).token_type).toBe('bearer')
+    await vi.waitUntil(() => store.token !== undefined)
+    expect(account.log.token).toHaveLength(1)
   })
 })
 

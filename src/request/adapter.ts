@@ -39,7 +39,7 @@ export function sendAuthorised(
       return sendInScope({ authoriser, transport, config, adapter, destination, resends: 0 })
     }
   }
-  addRedactedKeys(config)
+  addRedactedKeys(config, AGENTS)
   return adapter(config)
 }
 
@@ -66,12 +66,18 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
     : sendAndRecover(token, request)
 }
 
+/** Lets `toJSON()` of an error show no agent, if there is one. */
+export function hideAgents(config: Config): void {
+  const { httpAgent, httpsAgent, fetchOptions, transport } = config
+  if (httpAgent || httpsAgent || fetchOptions || transport) addRedactedKeys(config, AGENTS)
+}
+
 /** Adds the keys that `toJSON()` of an error must redact. A config that is sent again has them. */
-export function addRedactedKeys(config: Config, keys: readonly string[] = AGENTS): void {
-  const redacted = ([] as unknown[]).concat(ownProperty(config, 'redact') ?? []) as string[]
+function addRedactedKeys(config: Config, keys: readonly string[]): void {
+  const given = ownProperty(config, 'redact') ?? []
+  const redacted: readonly string[] = Array.isArray(given) ? given : [given]
   // A stream leads to the request that it is piped into, to its agent and to all its sockets.
-  for (const key of isOneShot(config.data) ? [...keys, 'data'] : keys) {
-    if (!redacted.includes(key)) redacted.push(key)
-  }
-  config.redact = redacted
+  const all = isOneShot(config.data) ? [...keys, 'data'] : keys
+  const missing = redacted.length ? all.filter((key) => !redacted.includes(key)) : all
+  if (missing.length) config.redact = redacted.concat(missing)
 }
