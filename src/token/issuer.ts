@@ -54,7 +54,6 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
     let { refreshToken } = request
     // The endpoint may refuse only one of the grants.
     if (failures && failures % 2 === 0) refreshToken = undefined
-    failures++
     let isExpired = false
     for (let retriesSoFar = 0; ; ) {
       const requestedAt = now()
@@ -90,7 +89,10 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
           continue
         }
         // A proxy that was given a wrong password several times may lock its user out.
-        if (isLast || !isPassing || failure.answer?.status === 407) throw failure
+        if (isLast || !isPassing || failure.answer?.status === 407) {
+          failures++
+          throw failure
+        }
         retriesSoFar++
         await delay(delayMs)
       }
