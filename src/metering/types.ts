@@ -50,7 +50,10 @@ export interface CallSummary {
   readonly byDay: Readonly<Record<string, CallCount>>
   /** The calls of each kind. */
   readonly byKind: Readonly<Record<CallKind, CallCount>>
-  /** The calls of each resource. `other` has those of unknown resources, and of all names after the first 1,000. */
+  /**
+   * The calls of each resource. `other` has those of unknown resources, and of all names after the
+   * first 1,000.
+   */
   readonly byResource: Readonly<Record<string, CallCount>>
   /** What the whole period will have if it goes on at the same pace. */
   readonly projected: CallCount

@@ -71,8 +71,7 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
 
 /** Lets `toJSON()` of an error show no agent, if there is one. */
 export function hideAgents(config: Config): void {
-  const { httpAgent, httpsAgent, fetchOptions, transport } = config
-  if (httpAgent || httpsAgent || fetchOptions || transport) addRedactedKeys(config, AGENTS)
+  if (AGENTS.some((name) => name in config)) addRedactedKeys(config, AGENTS)
 }
 
 /** Adds the keys that `toJSON()` of an error must redact. A config that is sent again has them. */

@@ -16,11 +16,8 @@ export function isTokenRejected(
     const verdict: unknown = shouldRenew(response)
     // An async function, by mistake: its rejection must not end the process.
     if (typeof verdict === 'object') Promise.resolve(verdict).catch(() => {})
-    const isRejected = verdict === true
-    const saysNothing = isRejected
-      ? isRedirectedAway(response, scope)
-      : isUnavailable(response.status, response.data)
-    return saysNothing ? undefined : isRejected
+    if (verdict === true) return isRedirectedAway(response, scope) ? undefined : true
+    return isUnavailable(response.status, response.data) ? undefined : false
   } catch {
     return undefined
   }

@@ -22,7 +22,8 @@ const MOST_SECRETS = 20
  */
 export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: string, emit: Emit) {
   const { call, isSkipped, remember } = guardCalls(timeoutMs, emit)
-  // One after the other, and before the next read: what was forgotten must not come back.
+  // Writes and deletes run one after the other, and a read waits for them. Otherwise a slow write could
+  // bring back a token that was deleted meanwhile.
   let changes: Promise<unknown> = Promise.resolve()
   const change: typeof call = (...operation) => {
     const changed = changes.then(() => call(...operation))

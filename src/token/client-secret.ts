@@ -26,6 +26,7 @@ export async function withClientSecret<T>(
   }
   const secret = await read()
   return send(secret).catch(async (failure: Failure) => {
+    // If the function fails now, the caller still learns that the client was refused.
     const newSecret =
       failure.code === 'ERR_CASPIO_CREDENTIALS' ? await read().catch(() => secret) : secret
     if (newSecret === secret) throw failure

@@ -36,7 +36,7 @@ export function answerFailure(
     code,
     `${endpoint} answered ${printable(redact(words.join(' ')))}${advice}`,
     {
-      // A proxy can send these, and Caspio sends 403 to the addresses of some networks.
+      // A proxy may have sent these. Caspio sends 403 to an address that the profile does not allow.
       isTransportFault: status === 403 || status === 407 || status > 499,
       retryAfterMs: parseRetryAfter(headers.get('Retry-After')),
       answer: {
