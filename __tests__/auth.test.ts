@@ -203,6 +203,25 @@ describe('a failed token request', () => {
     expect((await getAccessToken()).token_type).toBe('bearer')
   })
 
+  it('rejects with a CaspioAuthError even if an adapter returns data that cannot be read', async () => {
+    const { adapter } = axios.defaults
+    onTestFinished(() => {
+      axios.defaults.adapter = adapter as never
+    })
+    const data = {
+      get access_token() {
+        throw new Error('no access')
+      },
+    }
+    axios.defaults.adapter = async (config) =>
+      ({ status: 200, statusText: '', headers: {}, data, config }) as never
+    const credentials = { ...secrets, tokenEndpointURL: 'https://a1bcd234.caspio.com/oauth/token' }
+    const error = await rejectionOf(caspioAuth(credentials)())
+    expect(error).toBeInstanceOf(CaspioAuthError)
+    expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+    expect(error.message).toContain('no access')
+  })
+
   it.each([
     ['a reset connection', { reset: true }],
     ['a missing answer', { hang: true }],

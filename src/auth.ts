@@ -1,5 +1,5 @@
 import { checkCredentials } from './contract/credentials.js'
-import { CaspioAuthError, type Failure } from './contract/errors.js'
+import { CaspioAuthError, isFailure } from './contract/errors.js'
 import { createEmit } from './contract/events.js'
 import { resolveOptions } from './contract/options.js'
 import { requireSupportedAxios } from './contract/supported-axios.js'
@@ -8,6 +8,7 @@ import { axios } from './lib/axios.js'
 import { createCallCounts } from './lib/time-limit.js'
 import { holdProcess } from './lib/timers.js'
 import { createTokenEndpoint } from './token/endpoint.js'
+import { thrownFailure } from './token/failures.js'
 import { createIssuer } from './token/issuer.js'
 
 /**
@@ -43,8 +44,8 @@ export default function caspioAuth(
     try {
       const { answer } = await issue(request)
       return answer as CaspioTokenResponse
-    } catch (failure) {
-      throw new CaspioAuthError(failure as Failure)
+    } catch (thrown) {
+      throw new CaspioAuthError(isFailure(thrown) ? thrown : thrownFailure(thrown, String))
     } finally {
       release()
     }

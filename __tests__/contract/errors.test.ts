@@ -138,7 +138,7 @@ describe('ERR_CASPIO_CREDENTIALS: the token endpoint refuses the client', () => 
     const error = await rejectionOf(createCaspioAuth(account.credentials).getAccessToken())
     expect([error.code, error.status]).toEqual(['ERR_CASPIO_CREDENTIALS', status])
     expect(error.message).toContain(
-      ` answered ${status} ${reason}: it refused the client. Check the ${part} of the profile, in your Caspio account, under Access permissions`,
+      ` answered ${status} ${reason}: it refused the profile. Check the ${part} of the profile, in your Caspio account, under Access permissions`,
     )
     expect(error.message).not.toMatch(/clientSecret|clientAuthentication/)
     expect(account.log.token).toHaveLength(1)

@@ -421,6 +421,17 @@ describe('the option tokenStore', () => {
     expect(() => create(VALID_CREDENTIALS, { tokenStore: new Store() })).not.toThrow()
   })
 
+  it.each([true, () => {}])('does not take its lock from Object.prototype: %s', async (lock) => {
+    const account = await startAccount()
+    const stored: string[] = []
+    const tokenStore = { ...methods, set: (key: string) => stored.push(key) }
+    const auth = withPollutedPrototype({ lock }, () =>
+      createCaspioAuth(account.credentials, { tokenStore }),
+    )
+    await auth.getAccessToken()
+    expect(stored).toHaveLength(1)
+  })
+
   it('cannot be used with a token broker, which has no client ID for the key', () => {
     expectConfigError(() => create(broker, { tokenStore: methods }), 'tokenStore')
   })

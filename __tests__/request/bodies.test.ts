@@ -112,6 +112,13 @@ describe('rewinderOf', () => {
     pollute('_streams', ['x'])
     expect(rewinderOf({ a: 1 })).toBeUndefined()
   })
+
+  it('ignores a polluted Object.prototype for a stream in a form, too', () => {
+    const form = new FormDataPackage()
+    form.append('file', Readable.from(['x']))
+    pollute('slice', () => {})
+    expect(rewinderOf(form)).toBeUndefined()
+  })
 })
 
 describe('drain', () => {

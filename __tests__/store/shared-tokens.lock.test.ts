@@ -55,6 +55,31 @@ describe('the lock', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
+  it('is waited for after one failure, though an older note of a failure expires meanwhile', async () => {
+    const account = await startAccount()
+    const store = new MemoryStore({ lock: true })
+    const read = store.get.bind(store)
+    const notes = ['old', undefined]
+    let later = 0
+    vi.spyOn(store, 'get').mockImplementation(async (key) => {
+      if (!key.endsWith(':failure')) return read(key)
+      if (notes.length > 0) return notes.shift()
+      later++
+      return 'new'
+    })
+    let isFree = false
+    const lock = store.lock as NonNullable<typeof store.lock>
+    const tokenStore = Object.assign(store, {
+      lock: async (key: string, ttl: number) => (isFree ? lock(key, ttl) : undefined),
+    })
+    const waiting = startMember(account, tokenStore).auth.getAccessToken()
+    await vi.waitUntil(() => later > 1)
+    expect(account.log.token).toHaveLength(0)
+    isFree = true
+    await waiting
+    expect(account.log.token).toHaveLength(1)
+  })
+
   it('is released at once if it arrives after the timeout', async () => {
     const { unhandled, end } = watchUnhandled()
     const account = await startAccount()

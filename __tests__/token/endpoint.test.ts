@@ -129,6 +129,11 @@ describe('a missing answer', () => {
     ],
     ['ERR_NETWORK, if the error has no code', new Error('cut off'), 'ERR_NETWORK'],
     [
+      'the code of the error, without the secret',
+      Object.assign(new Error('cut off'), { code: `no ${CREDENTIALS.clientSecret}` }),
+      'no [redacted]',
+    ],
+    [
       'the code of the error, even if the answer had begun',
       new AxiosError('cut off', 'ECONNRESET', undefined, {}, { status: 200 } as never),
       'ECONNRESET',

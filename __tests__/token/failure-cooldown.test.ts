@@ -21,43 +21,43 @@ describe('the cooldown after a failed token request', () => {
 
   it('gives callers the last failure until it ends, with the time of the next attempt', () => {
     const cooldown = createFailureCooldown()
-    expect(cooldown.failure(here)).toBeUndefined()
+    expect(cooldown.activeFailure(here)).toBeUndefined()
     const startedAt = Date.now()
     const { retryInMs } = cooldown.start(DOWN, here, 0)
     expect(retryInMs).toBe(1_000)
-    expect(cooldown.failure(here)).toMatchObject({
+    expect(cooldown.activeFailure(here)).toMatchObject({
       code: DOWN.code,
       message: DOWN.message,
       nextAttemptAt: new Date(startedAt + 1_000),
     })
     vi.advanceTimersByTime(1_000)
-    expect(cooldown.failure(here)).toBeUndefined()
+    expect(cooldown.activeFailure(here)).toBeUndefined()
   })
 
   it('remembers for a minute that the last token request failed, until a reset', () => {
     const cooldown = createFailureCooldown()
-    expect(cooldown.followsFailure(here)).toBe(false)
+    expect(cooldown.hasFailedLately(here)).toBe(false)
     cooldown.start(DOWN, here, 0)
     vi.advanceTimersByTime(60_999)
-    expect(cooldown.followsFailure(here)).toBe(true)
+    expect(cooldown.hasFailedLately(here)).toBe(true)
     vi.advanceTimersByTime(1)
-    expect(cooldown.followsFailure(here)).toBe(false)
+    expect(cooldown.hasFailedLately(here)).toBe(false)
     cooldown.start(DOWN, here, 0)
     cooldown.reset()
-    expect(cooldown.followsFailure(here)).toBe(false)
+    expect(cooldown.hasFailedLately(here)).toBe(false)
   })
 
   it('is shared by all instances, unless the token endpoint was not reached', () => {
     const cooldown = createFailureCooldown()
     cooldown.start(UNREACHED, here, 0)
-    expect([cooldown.failure(here)?.message, cooldown.failure(elsewhere)]).toEqual([
+    expect([cooldown.activeFailure(here)?.message, cooldown.activeFailure(elsewhere)]).toEqual([
       UNREACHED.message,
       undefined,
     ])
-    expect([here, elsewhere].map(cooldown.followsFailure)).toEqual([true, false])
+    expect([here, elsewhere].map(cooldown.hasFailedLately)).toEqual([true, false])
     cooldown.start(DOWN, here, 0)
-    expect(cooldown.failure(elsewhere)?.message).toBe(DOWN.message)
-    expect(cooldown.followsFailure(elsewhere)).toBe(true)
+    expect(cooldown.activeFailure(elsewhere)?.message).toBe(DOWN.message)
+    expect(cooldown.hasFailedLately(elsewhere)).toBe(true)
   })
 
   it('doubles to 30 s', () => {
@@ -70,7 +70,7 @@ describe('the cooldown after a failed token request', () => {
     const cooldown = createFailureCooldown()
     for (let i = 0; i < 3; i++) cooldown.start(DOWN, here, 0)
     cooldown.reset()
-    expect(cooldown.failure(here)).toBeUndefined()
+    expect(cooldown.activeFailure(here)).toBeUndefined()
     expect(cooldown.start(DOWN, here, 0).retryInMs).toBe(1_000)
   })
 

@@ -40,10 +40,10 @@ describe('the message says what the endpoint answered, why that failed, and what
       { status: 400, body: { error: 'invalid_client', error_description: 'Who is that?' } },
       ` 400 invalid_client Who is that?: it refused the client. Check clientID and clientSecret. Find them ${PLACE}.`,
     ],
-    [{ status: 403 }, ` 403: it refused the client. Check the IP list of the profile, ${PLACE}.`],
+    [{ status: 403 }, ` 403: it refused the profile. Check the IP list of the profile, ${PLACE}.`],
     [
       { status: 400, body: { Code: 'ProfileDisabled' } },
-      ` 400: it refused the client. Check the state and permissions of the profile, ${PLACE}.`,
+      ` 400: it refused the profile. Check the state and permissions of the profile, ${PLACE}.`,
     ],
     [{ status: 404 }, ` 404 instead of a token. Check tokenEndpointURL. Find it ${PLACE}.`],
     [
@@ -52,7 +52,11 @@ describe('the message says what the endpoint answered, why that failed, and what
     ],
     [
       { status: 302 },
-      ` 302, a redirect. The plugin does not follow it, because it would send the secret elsewhere. Check tokenEndpointURL. Find it ${PLACE}.`,
+      ` 302, a redirect. The plugin does not follow it, because the secret would go to another server. Check tokenEndpointURL. Find it ${PLACE}.`,
+    ],
+    [
+      { status: 0 },
+      ` 0, a redirect. The plugin does not follow it, because the secret would go to another server. Check tokenEndpointURL. Find it ${PLACE}.`,
     ],
     [
       { status: 200, fault: 'token_type is not bearer' },

@@ -71,6 +71,7 @@ describe('the code of the cause', () => {
       'A',
     ],
     ['may be missing', new Error('x'), undefined],
+    ['is left out if it is an object', errorWith('x', { code: { secret: 'y' } }), undefined],
   ])('%s', (_, thrown, code) => {
     expect(failureOf(thrown).cause).toMatchObject({ code })
   })

@@ -46,6 +46,20 @@ describe('invalidate()', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
+  it('during a token request with an old secret spares the next caller its failure', async () => {
+    const { account, auth, hold, release, tokenRequests } = await startHeldBench()
+    account.tokenEndpoint.fail({ status: 401, times: 1 })
+    hold()
+    const early = rejectionOf(auth.getAccessToken())
+    await tokenRequests(1)
+    auth.invalidate()
+    const late = auth.getAccessToken()
+    release()
+    expect((await early).code).toBe('ERR_CASPIO_CREDENTIALS')
+    expect((await late).token_type).toBe('bearer')
+    expect(account.log.token).toHaveLength(2)
+  })
+
   describe('with a token store', () => {
     /** A store whose method `slow` waits for `finish()` before it has an effect. */
     function slowStore(slow: 'set' | 'delete') {

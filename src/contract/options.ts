@@ -1,3 +1,4 @@
+import { memberOf, ownProperty } from '../lib/own-properties.js'
 import { isSecure, parseURL } from '../lib/url.js'
 import { configError } from './errors.js'
 import type { CaspioAuthOptions } from './types.js'
@@ -16,8 +17,8 @@ export type AttachmentOptions = Pick<
 /** What an option accepts, as a test and in words, and its default. */
 type Rule = readonly [accepts: (value: unknown) => boolean, words: string, initial?: unknown]
 
-// What setTimeout can count.
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
+// As many milliseconds as setTimeout can count.
+const LARGEST_NUMBER = 2 ** 31 - 1
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'
@@ -50,12 +51,15 @@ const OPTIONS: Readonly<Record<keyof CaspioAuthOptions, Rule>> = Object.freeze({
     [],
   ],
   clientAuthentication: oneOf('basic', 'body'),
-  renewBefore: between(0, LONGEST_TIMEOUT_MS, 'a number of seconds'),
-  timeout: between(1, LONGEST_TIMEOUT_MS, 'a number of milliseconds', 10_000),
+  renewBefore: between(0, LARGEST_NUMBER, 'a number of seconds'),
+  timeout: between(1, LARGEST_NUMBER, 'a number of milliseconds', 10_000),
   retries: between(0, 100, 'an integer', 2, Number.isInteger),
   shouldRenew: [isFunction, 'a function', ({ status }: { status: number }) => status === 401],
-  tokenStore: [isStore, 'an object with the methods get, set and delete, like a Keyv'],
-  tokenStoreTimeout: between(1, LONGEST_TIMEOUT_MS, 'a number of milliseconds', 500),
+  tokenStore: [
+    isStore,
+    'an object with the methods get, set and delete, like a Keyv, and optionally lock',
+  ],
+  tokenStoreTimeout: between(1, LARGEST_NUMBER, 'a number of milliseconds', 500),
   onEvent: [isFunction, 'a function'],
   createdInstances: oneOf(false, true),
   existingAuthorization: oneOf('replace', 'keep'),
@@ -70,12 +74,13 @@ export function resolveOptions(value: unknown = {}): ResolvedOptions {
   if (Object(value) !== value) throw configError('options must be an object.')
   const given = Object.entries(value as object).filter(([, option]) => option !== undefined)
   for (const [name, option] of given) {
-    const rule = Object.hasOwn(OPTIONS, name) && OPTIONS[name as keyof CaspioAuthOptions]
+    const rule = ownProperty(OPTIONS, name) as Rule | undefined
     if (!rule) {
       const names = Object.keys(OPTIONS).join(', ')
       throw configError(`there is no option ${name}. The options are ${names}.`)
     }
-    if (!rule[0](option)) throw configError(`${name} must be ${rule[1]}.`)
+    const [accepts, words] = rule
+    if (!accepts(option)) throw configError(`${name} must be ${words}.`)
   }
   const defaults = Object.entries(OPTIONS).map(([name, rule]) => [name, rule[2]])
   // Every option is an own property, so that none is read from Object.prototype.
@@ -90,6 +95,8 @@ function isOrigin(value: unknown): boolean {
 }
 
 function isStore(value: unknown): boolean {
-  const { get, set, delete: remove, lock = get } = Object(value)
+  const [get, set, remove, lock = get] = ['get', 'set', 'delete', 'lock'].map((name) =>
+    memberOf(value, name),
+  )
   return [get, set, remove, lock].every(isFunction)
 }

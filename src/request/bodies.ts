@@ -19,7 +19,7 @@ export function rewinderOf(data: unknown): (() => void) | undefined {
   const kept = Array.isArray(parts) ? [...parts] : []
   // Each field is a header, a value, and the form's own function that ends the field. Only strings
   // and buffers can be sliced.
-  return kept[0] && kept.every((part, index) => index % 3 === 2 || part.slice)
+  return kept[0] && kept.every((part, index) => index % 3 === 2 || memberOf(part, 'slice'))
     ? () => Object.assign(data as object, { _streams: [...kept], _released: false })
     : undefined
 }

@@ -35,7 +35,7 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
     async read(): Promise<Token | undefined> {
       await changes
       const stored = await call('get', async () => store.get(key))
-      const found = (stored ?? undefined) && readStoredToken(stored)
+      const found = stored ? readStoredToken(stored) : undefined
       if (typeof found === 'object') {
         remember(found)
         return found

@@ -2,16 +2,18 @@ import type { Emit } from '../contract/events.js'
 import type { ResolvedOptions } from '../contract/options.js'
 import type { CaspioCredentials } from '../contract/types.js'
 import { isWithin } from '../lib/clock.js'
+import { memberOf } from '../lib/own-properties.js'
 import { delay, startTimer } from '../lib/timers.js'
 import type { IssueRequest, TokenIssuer, Tokens } from '../token/issuer.js'
 import { msLeft, type Token } from '../token/life.js'
 import type { TokenSource } from '../token/source.js'
 import { type GuardedStore, guardStore } from './guarded-store.js'
 
+const DAY_MS = 86_400_000
 // For a token of unknown life. Caspio's live that long.
-const DEFAULT_TTL_MS = 86_400_000
-// A year. Redis refuses numbers of more than 64 bits.
-const LONGEST_TTL_MS = 365 * DEFAULT_TTL_MS
+const DEFAULT_TTL_MS = DAY_MS
+// Redis refuses numbers of more than 64 bits.
+const LONGEST_TTL_MS = 365 * DAY_MS
 // How often a process in its cooldown looks for the token of another one.
 const LOOK_EVERY_MS = 1_000
 const FIRST_POLL_MS = 50
@@ -35,9 +37,9 @@ export function shareTokens(
   const { tokenStore, tokenStoreTimeout } = options as Required<ResolvedOptions>
   const store = guardStore(tokenStore, tokenStoreTimeout, storeKey(credentials), emit)
   // A whole number, as Redis wants it.
-  const lockTtlMs = tokenStore.lock ? Math.ceil(options.timeout) + LOCK_MARGIN_MS : 0
+  const lockTtlMs = memberOf(tokenStore, 'lock') ? Math.ceil(options.timeout) + LOCK_MARGIN_MS : 0
 
-  const { publish, settle } = createPublisher(store, adopt)
+  const { publish, agreeLater } = createPublisher(store, adopt)
 
   let invalidations = 0
 
@@ -46,13 +48,13 @@ export function shareTokens(
     const { found, release, hasWaited } = await findOrLock(store, request, lockTtlMs)
     let published: Promise<unknown> | undefined
     try {
-      if (found) return settled(found)
+      if (found) return useFound(found)
       // Another process had the lock and got no token. A retry would make the next one wait longer.
       const issuing = issue(hasWaited ? { ...request, retry: false } : request)
       await issuing.catch(() => {})
       // Without the lock, another process may have been faster, or the only one that got a token.
       const other = release ? undefined : await store.read()
-      if (other && request.accepts(other)) return settled(other)
+      if (other && request.accepts(other)) return useFound(other)
       const issued = await issuing
       if (before === invalidations) published = publish(issued, Boolean(release))
       return issued
@@ -64,8 +66,8 @@ export function shareTokens(
     }
   }
 
-  function settled(token: Token): Token {
-    if (!lockTtlMs) settle(token)
+  function useFound(token: Token): Token {
+    if (!lockTtlMs) agreeLater(token)
     return token
   }
 
@@ -74,7 +76,7 @@ export function shareTokens(
     issue: issueShared,
     async find(accepts) {
       const found = await look()
-      return found && accepts(found) ? settled(found) : undefined
+      return found && accepts(found) ? useFound(found) : undefined
     },
     forget() {
       invalidations++
@@ -95,11 +97,11 @@ function createPublisher(store: GuardedStore, adopt: TokenSource['adopt']) {
         : Math.min(Math.ceil(leftMs), LONGEST_TTL_MS)
     // Nobody waits for the first attempt, and it may replace a value that cannot be read.
     const isWritten = await store.write(token, ttlMs, afterMs === undefined)
-    if (!isLocked || !isWritten) settle(token, afterMs)
+    if (!isLocked || !isWritten) agreeLater(token, afterMs)
   }
 
   /** Without a lock, processes can obtain tokens at the same time: all adopt the last one written. */
-  function settle(token: Token, afterMs = FIRST_SETTLE_MS): void {
+  function agreeLater(token: Token, afterMs = FIRST_SETTLE_MS): void {
     startTimer(
       async () => {
         const found = await store.read()
@@ -110,7 +112,7 @@ function createPublisher(store: GuardedStore, adopt: TokenSource['adopt']) {
     )
   }
 
-  return { publish, settle }
+  return { publish, agreeLater }
 }
 
 /** Reads the store, once a second at most. */
@@ -147,7 +149,8 @@ async function findOrLock(store: GuardedStore, { accepts }: IssueRequest, lockTt
     release = await store.lock(lockTtlMs)
     if (release || store.isSkipped()) continue
     hasWaited = true
-    failures.add(await store.readFailure())
+    // A note that has expired is not another failure.
+    failures.add((await store.readFailure()) ?? [...failures].at(-1))
     if (failures.size > MOST_FAILURES) return { found: undefined, release, hasWaited }
     await delay(pollMs * (0.5 + Math.random() / 2))
   }

@@ -28,6 +28,7 @@ export function createTokenEndpoint(
     const grant = refreshToken ? 'refresh_token' : 'client_credentials'
     const form = { grant_type: grant, ...(refreshToken && { refresh_token: refreshToken }) }
     const redact = createRedact([client.clientSecret, basicValue(client), refreshToken])
+    const readable = (text: unknown) => printable(redact(String(text)))
     const startedAt = performance.now()
     const report = (outcome: { status?: number; errorCode?: string }) =>
       emit?.({ type: 'token-request', grant, ...outcome, duration: performance.now() - startedAt })
@@ -35,22 +36,22 @@ export function createTokenEndpoint(
     const response = await postGrant(client, form, options, request)
       .catch(answerOf)
       .catch((error) => {
-        report({ errorCode: String(ownProperty(error, 'code') ?? 'ERR_NETWORK') })
+        report({ errorCode: readable(ownProperty(error, 'code') ?? 'ERR_NETWORK') })
         const explain = (reason: string) =>
           `${endpoint} did not answer (${reason}). Check the network and tokenEndpointURL. A proxy or agent must be set on the instance, not on a single request.`
         throw Object.assign(thrownFailure(error, explain, redact), { isTransportFault: true })
       })
     const { status } = response
     const body = parseJSON(response.data)
-    const token = status > 199 && status < 300 ? readTokenAnswer(body, grant) : undefined
-    if (typeof token === 'object') {
+    const tokenOrFault = status > 199 && status < 300 ? readTokenAnswer(body, grant) : undefined
+    if (typeof tokenOrFault === 'object') {
       report({ status })
-      return token
+      return tokenOrFault
     }
     const error = ownText(body, 'error')
-    report({ status, ...(error && { errorCode: printable(redact(error)) }) })
+    report({ status, ...(error && { errorCode: readable(error) }) })
     const hint = options.clientAuthentication === 'basic' ? hintFor(client) : ''
-    throw answerFailure({ status, body, fault: token }, response, endpoint, redact, hint)
+    throw answerFailure({ status, body, fault: tokenOrFault }, response, endpoint, redact, hint)
   }
 
   return (request) =>

@@ -15,7 +15,7 @@ interface FailureCooldown extends Cooldown {
 }
 
 /** What callers get during a cooldown. */
-export type CoolingFailure = Failure & { readonly retryInMs: number }
+type CoolingFailure = Failure & { readonly retryInMs: number }
 
 /**
  * The cooldown after failed token requests: callers get the last failure, and nothing is sent. A
@@ -28,12 +28,16 @@ export function createFailureCooldown() {
     cooldowns.filter((one) => !one.transport || isSameTransport(one.transport, transport))
   return {
     /** The failure that callers get; undefined if a token request may be sent. */
-    failure: (transport: Transport) =>
+    activeFailure: (transport: Transport) =>
       cooldownsFor(transport).find((cooldown) => cooldown.isActive())?.failure,
     /** Whether the last token request failed, a short time ago. */
-    followsFailure: (transport: Transport) =>
+    hasFailedLately: (transport: Transport) =>
       cooldownsFor(transport).some((cooldown) => cooldown.isRemembered()),
-    /** @param tookMs how long callers have waited already */
+    /**
+     * @param sender the instance whose token request failed
+     * @param tookMs how long callers have waited already. Only whole seconds count, so that a quick
+     *   failure has the full cooldown
+     */
     start(failure: Failure, sender: Transport, tookMs: number): CoolingFailure {
       const transport = failure.isTransportFault ? sender : undefined
       const known = cooldownsFor(sender).find((one) => !one.transport === !transport)

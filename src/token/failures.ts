@@ -8,7 +8,7 @@ import { parseRetryAfter } from '../lib/retry-after.js'
 import { isUnavailable } from './unavailable.js'
 
 /** What an answer of the token endpoint without a token says. */
-export interface FailedAnswer {
+interface FailedAnswer {
   readonly status: number
   /** Parsed, if it is JSON. */
   readonly body: unknown
@@ -31,10 +31,10 @@ export function answerFailure(
   const headers = axios.AxiosHeaders.from(received as never)
   const data = redactedJSON(body, redact)
   const [code, advice] = explain(answer, `${data}`, hint)
-  const words = [status, ownText(body, 'error'), ownText(body, 'error_description')].filter(Boolean)
+  const words = [`${status}`, ownText(body, 'error'), ownText(body, 'error_description')]
   return createFailure(
     code,
-    `${endpoint} answered ${printable(redact(words.join(' ')))}${advice}`,
+    `${endpoint} answered ${printable(redact(words.filter(Boolean).join(' ')))}${advice}`,
     {
       // A proxy may have sent these. Caspio sends 403 to an address that the profile does not allow.
       isTransportFault: status === 403 || status === 407 || status > 499,
@@ -73,18 +73,18 @@ function explain(
       : /ProfileDisabled|sufficientPrivileges/.test(text) && 'state and permissions'
   const isRefused =
     status === 401 ||
-    // Of a client-credentials request the grant is the client itself. A refresh grant that is refused
-    // is followed by one.
-    /^(invalid|unauthorized)_client$|^access_denied$|^invalid_grant$/.test(ownText(body, 'error'))
+    // invalid_grant is about the client, too: a refused refresh grant is followed by client credentials.
+    /^((invalid|unauthorized)_client|access_denied|invalid_grant)$/.test(ownText(body, 'error'))
   if (profilePart || isRefused) {
     const advice = profilePart
       ? `the ${profilePart} of the profile, ${IN_YOUR_ACCOUNT}.`
       : `clientID and clientSecret. Find them ${IN_YOUR_ACCOUNT}.${hint}`
-    return ['ERR_CASPIO_CREDENTIALS', `: it refused the client. Check ${advice}`]
+    const refused = profilePart ? 'profile' : 'client'
+    return ['ERR_CASPIO_CREDENTIALS', `: it refused the ${refused}. Check ${advice}`]
   }
   // Browsers show a redirect as the status 0.
   const redirect =
-    ', a redirect. The plugin does not follow it, because it would send the secret elsewhere'
+    ', a redirect. The plugin does not follow it, because the secret would go to another server'
   const other = status < 400 ? redirect : ' instead of a token'
   const problem = fault ? `, but the body is not a token: ${fault}` : other
   const advice = `${problem}. Check tokenEndpointURL. Find it ${IN_YOUR_ACCOUNT}.`
@@ -135,7 +135,8 @@ function readThrown(thrown: unknown): [words: string, code: unknown] {
     const codes = errors.map((error) => ownProperty(error, 'code'))
     const words = errors.map((error, index) => ownProperty(error, 'message') || codes[index])
     const distinct = new Set(words.filter(Boolean).map(String))
-    return [[...distinct].join(': ') || String(thrown), codes[1] ?? codes[0]]
+    const code = codes[1] ?? codes[0]
+    return [[...distinct].join(': ') || String(thrown), Object(code) === code ? undefined : code]
   } catch {
     // Anything can be thrown, even an object whose properties throw.
     return ['the thrown value cannot be read', undefined]

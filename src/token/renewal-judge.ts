@@ -19,6 +19,7 @@ export function createRenewalJudge() {
   >()
   /** How many resources began to refuse since the last accepted request. */
   let refusals = 0
+  /** The token with which the cooldown for all resources started last: each token starts it once. */
   let blamedToken: object | undefined
 
   const hasRefused = (resource: string) => resources.get(resource)?.isRemembered() === true
@@ -35,7 +36,8 @@ export function createRenewalJudge() {
     /**
      * @param weight how much this says about the resource: 2 if the token is new, 1 if it has worked
      *   elsewhere and may have been revoked, and 0 if it is old
-     * @returns whether this resource has rejected another token before, or another one refuses
+     * @returns whether this resource has rejected another token before, or any resource has lately
+     *   refused two in a row
      */
     recordRejected(token: object, resource: string, weight: 0 | 1 | 2): boolean {
       const known = resources.get(resource)

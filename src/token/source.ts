@@ -11,7 +11,7 @@ import { createRenewalJudge } from './renewal-judge.js'
 import { createSingleFlight, type Flight } from './single-flight.js'
 import { isSameTransport, type Transport } from './transport.js'
 
-/** Why a token is requested. "Rejected": for the first time, so the refresh token is not used. */
+/** Why a token is requested. "Rejected": the first rejection, after which the refresh token is not used. */
 type Reason = 'needed' | 'due' | 'asked' | 'rejected'
 
 const MOST_REJECTED = 10
@@ -35,7 +35,7 @@ export class TokenSource {
   #current: Token | undefined
   /** The last token that a request was accepted with. */
   #accepted: Token | undefined
-  /** The access tokens that were rejected last. Another process may not know that they were. */
+  /** The access tokens that were rejected or invalidated last. The store may still hold one of them. */
   #rejected: readonly string[] = []
 
   constructor(tokens: Tokens, options: ResolvedOptions, emit: Emit) {
@@ -53,7 +53,7 @@ export class TokenSource {
     const token = this.#current
     if (token && !isDue(token, this.#renewBefore, this.#jitter)) return token
     if (!token || !isUsable(token)) return this.#request(transport, 'needed')
-    if (!this.#flights.current() && !this.#failures.failure(transport)) {
+    if (!this.#flights.current() && !this.#failures.activeFailure(transport)) {
       // If it fails, that is an event: the current token is still valid.
       this.#start(transport, 'due').promise.catch(() => {})
     }
@@ -72,10 +72,10 @@ export class TokenSource {
     const isOld = msSince(rejected.requestedAt) >= RECENT_MS
     // A token that worked may have been revoked.
     const weight = isOld || isResend ? 0 : rejected === this.#accepted ? 1 : 2
-    const isAgain = this.renewals.recordRejected(rejected, resource, weight)
+    const mayBeForbidden = this.renewals.recordRejected(rejected, resource, weight)
     if (this.renewals.isCoolingDown(resource)) return undefined
     this.#rememberRejected(rejected)
-    return this.#request(transport, isAgain || !rejected.grant ? 'needed' : 'rejected')
+    return this.#request(transport, mayBeForbidden || !rejected.grant ? 'needed' : 'rejected')
   }
 
   /** Records that a request was accepted with this token. */
@@ -105,7 +105,7 @@ export class TokenSource {
 
   #request(transport: Transport, reason: Reason): Promise<Token> {
     const ignoresCooldown = reason === 'asked' || this.#flights.current()
-    const failure = ignoresCooldown ? undefined : this.#failures.failure(transport)
+    const failure = ignoresCooldown ? undefined : this.#failures.activeFailure(transport)
     return failure ? this.#findOrThrow(failure, reason) : this.#joinOrStart(transport, reason)
   }
 
@@ -123,11 +123,11 @@ export class TokenSource {
     const flight = this.#flights.current() ?? this.#start(transport, reason)
     const joined = this.#flights.join(flight)
     const requestAgain = () => this.#request(transport, reason)
-    if (flight.isInvalidated) return joined.then(requestAgain)
-    if (isSameTransport(flight.transport, transport)) return joined
-    return joined.catch((failure: Failure) => {
-      // Another instance may have a dead proxy.
-      if (failure.isTransportFault) return requestAgain()
+    if (!flight.isInvalidated && isSameTransport(flight.transport, transport)) return joined
+    return joined.then(flight.isInvalidated ? requestAgain : undefined, (failure: Failure) => {
+      // Another instance may have a dead proxy, and before invalidate() the secret may have been wrong.
+      if (failure.isTransportFault || failure.code === 'ERR_CASPIO_CREDENTIALS')
+        return requestAgain()
       throw failure
     })
   }
@@ -143,7 +143,7 @@ export class TokenSource {
       },
       renew: Boolean(replaced) || reason !== 'needed' || this.#rejected.length > 0,
       accepts: (other: Token) => this.#accepts(other, reason, replaced),
-      retry: !this.#failures.followsFailure(transport),
+      retry: !this.#failures.hasFailedLately(transport),
       transport,
       calls: this.calls,
     })
