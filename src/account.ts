@@ -43,7 +43,8 @@ export function createAccount(
     tokenEndpoint = new URL(checked.tokenEndpointURL)
     const issue = createIssuer(createTokenEndpoint(checked, options, emit), options.retries)
     tokens = options.tokenStore
-      ? shareTokens(issue, checked, options, emit, (...them) => source.adopt(...them))
+      ? // The token source is created below.
+        shareTokens(issue, checked, options, emit, (...found) => source.adopt(...found))
       : withoutSharing(issue)
   }
   const source = new TokenSource(tokens, options, emit)

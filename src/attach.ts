@@ -27,13 +27,14 @@ import { createScope } from './request/scope.js'
 /**
  * Authorises every request of `instance` that goes to Caspio. The first request that needs an access
  * token gets one. The plugin renews the token before it expires. If Caspio rejects it, the plugin
- * gets another one and resends the request, once.
+ * gets another one and resends the request, once (at most twice with a token store).
  *
- * A new attachment replaces an earlier one for the same account, whatever the client ID. Two
- * attachments are for the same account if they have the same token endpoint URL. One with a token
- * broker is for the same account as any attachment that shares an origin with it. Two accounts work
- * side by side. A request that is in the scope of both gets the token of the one attached later. If
- * their token endpoints share an origin, set `skipCaspioAuth` on token requests that your code sends.
+ * A new attachment replaces an earlier one for the same account, even with another client ID.
+ * Attachments with credentials are for the same account if they have the same token endpoint URL. One
+ * with a token broker is for the same account as every attachment that shares an origin with it. Two
+ * accounts work side by side. A request that is in the scope of both gets the token of the one
+ * attached later. If their token endpoints share an origin, each is in the scope of the other account:
+ * set `skipCaspioAuth` on token requests that your code sends.
  *
  * @param instance the global `axios`, or an instance that `axios.create()` returned
  * @param credentials the three values of the Web services profile, a token broker, or the
@@ -41,7 +42,7 @@ import { createScope } from './request/scope.js'
  * @param options with a `CaspioAuth` only `origins`, `shouldRenew`, `createdInstances` and
  *   `existingAuthorization`: set the others where the `CaspioAuth` is created
  * @returns the token source of the instance, with `detach()` to remove the plugin
- * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments, naming the field, and on an axios before 1.6
+ * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments, naming the field, and with axios before 1.6
  */
 export function attachCaspioAuth(
   instance: AxiosInstance,
@@ -55,7 +56,10 @@ export function attachCaspioAuth(
       'the first argument must be an axios instance, of axios 1.6 or later: axios itself, or the result of axios.create().',
     )
   }
-  const account = accountFor(credentials, options)
+  const shared = accountOf(credentials)
+  const account = shared
+    ? withOptions(shared, options)
+    : createAccount(credentials as CaspioCredentials, options)
   const { tokenEndpoint } = account
   const origins = new Set(account.origins)
   if (tokenEndpoint) origins.add(tokenEndpoint.origin)
@@ -65,14 +69,14 @@ export function attachCaspioAuth(
     )
   }
 
-  // What is set here applies to this instance alone.
-  const shared = accountOf(credentials) ?? {
+  // Other instances that share this CaspioAuth do not take over these two options.
+  const lendable = shared ?? {
     ...account,
     createdInstances: false,
     existingAuthorization: 'replace',
   }
   try {
-    return createHandle(shared, instance, addAttachment(instance, account, origins))
+    return createHandle(lendable, instance, addAttachment(instance, account, origins))
   } catch {
     throw configError(
       'the axios instance, its create() or its interceptors are frozen. Attach the plugin before you freeze them.',
@@ -91,10 +95,10 @@ function addAttachment(
   try {
     if (account.createdInstances) replaceCreate(instance, attachments)
     intercept(instance, attachments)
-    const isOther = (known: AccountIdentity) => !isSameAccount(known, attachment.identity)
+    const isOther = (one: AccountIdentity) => !isSameAccount(one, attachment.identity)
     const others = attachments.active.filter((other) => isOther(other.identity))
     attachments.active = [attachment, ...others]
-    attachments.known = [attachment.identity, ...attachments.known.filter(isOther)]
+    attachments.notInherited = [attachment.identity, ...attachments.notInherited.filter(isOther)]
   } finally {
     removeUnused(attachments)
   }
@@ -109,7 +113,7 @@ function removeUnused(attachments: Attachments): void {
   const { active, parents, restoreCreate, removeInterceptor } = attachments
   // A created instance follows its parents, which may attach again.
   if (parents.size) return
-  attachments.known = active.map(({ identity }) => identity)
+  attachments.notInherited = active.map(({ identity }) => identity)
   try {
     if (!active.some((one) => one.createdInstances)) restoreCreate()
     if (!active.length) removeInterceptor()
@@ -132,7 +136,7 @@ function createAttachment(
       // Caspio's server ignores the case. A query may name the account to a gateway.
       endpoint: tokenEndpoint?.href.toLowerCase(),
       // By the instance, a broker without origins is recognised even if the baseURL changes.
-      homes: origins.size ? origins : new Set([instance, parseURL(`${baseURL}`)?.origin]),
+      places: origins.size ? origins : new Set([instance, parseURL(`${baseURL}`)?.origin]),
     },
     origins,
     scope: createScope(
@@ -147,14 +151,10 @@ function createAttachment(
   }
 }
 
-function accountFor(
-  credentials: CaspioCredentials | CaspioTokenBroker | CaspioAuth,
-  userOptions: CaspioAuthOptions | undefined,
-): Account {
-  const shared = accountOf(credentials)
-  if (!shared) return createAccount(credentials as CaspioCredentials, userOptions)
+/** A shared account, with the options that an instance may set. */
+function withOptions(shared: Account, userOptions: CaspioAuthOptions | undefined): Account {
   const { origins } = resolveOptions(userOptions)
-  const given = Object.entries(Object(userOptions)).filter(([, value]) => value !== undefined)
+  const given = Object.entries(userOptions ?? {}).filter(([, value]) => value !== undefined)
   // An account has no other option.
   const misplaced = given.find(([name]) => !Object.hasOwn(shared, name))
   if (misplaced) {

@@ -8,8 +8,11 @@ import type { Authoriser } from './request/send.js'
 export interface AccountIdentity {
   /** Undefined if a token broker gets the token. */
   readonly endpoint: string | undefined
-  /** The account of a token broker is known by these. */
-  readonly homes: ReadonlySet<unknown>
+  /**
+   * Its origins, or the instance if it has none. If there is a token broker, attachments are for the
+   * same account if they share one.
+   */
+  readonly places: ReadonlySet<unknown>
 }
 
 /** The plugin on one instance, for one account. */
@@ -24,8 +27,8 @@ export interface Attachment extends Authoriser {
 export interface Attachments {
   /** The newest first. The first one whose scope includes a request authorises it. */
   active: readonly Attachment[]
-  /** The accounts of these, and on a created instance those that were detached. */
-  known: readonly AccountIdentity[]
+  /** The accounts that it does not take over from its parents: its own, and those detached from it. */
+  notInherited: readonly AccountIdentity[]
   /** Those of the instances that took part in the creation of this one. */
   readonly parents: Set<Attachments>
   removeInterceptor(): void
@@ -40,7 +43,7 @@ export function attachmentsOf(instance: object): Attachments {
   if (!Object.hasOwn(instance, ATTACHMENTS)) {
     const none: Attachments = {
       active: [],
-      known: [],
+      notInherited: [],
       parents: new Set(),
       removeInterceptor() {},
       restoreCreate() {},
@@ -52,7 +55,8 @@ export function attachmentsOf(instance: object): Attachments {
 
 /** Lets an instance use the attachments of one that created it. */
 export function addParent(own: Attachments, parent: Attachments): void {
-  // A create() of the application may return the instance itself, or one that created it.
+  // A create() of the application may return the instance itself, or one that created it. The parents
+  // would form a circle.
   const leadsToOwn = (one: Attachments): boolean => one === own || [...one.parents].some(leadsToOwn)
   if (!leadsToOwn(parent)) own.parents.add(parent)
 }
@@ -61,36 +65,43 @@ export function addParent(own: Attachments, parent: Attachments): void {
 export function isSameAccount(a: AccountIdentity, b: AccountIdentity): boolean {
   return a.endpoint && b.endpoint
     ? a.endpoint === b.endpoint
-    : [...a.homes].some((home) => b.homes.has(home))
+    : [...a.places].some((place) => b.places.has(place))
 }
 
 /** The attachments of an instance, and those of the instances that created it. */
-export function attachmentsInUse({ active, known, parents }: Attachments): readonly Attachment[] {
+export function attachmentsInUse({
+  active,
+  notInherited,
+  parents,
+}: Attachments): readonly Attachment[] {
   // Building a list takes half a microsecond.
   if (!parents.size) return active
   const inherited = [...parents]
     .flatMap(attachmentsInUse)
     .filter(
       ({ identity, createdInstances }) =>
-        createdInstances && !known.some((own) => isSameAccount(identity, own)),
+        createdInstances && !notInherited.some((other) => isSameAccount(identity, other)),
     )
   return [...active, ...inherited]
 }
 
-/** Registers the request interceptor, after all others. */
+/**
+ * Registers the request interceptor, in place of an earlier one: that may be gone after
+ * `interceptors.clear()`, or belong to code that was replaced.
+ */
 export function intercept(instance: AxiosInstance, attachments: Attachments): void {
   const { request } = instance.interceptors
   const authorise = (given: InternalAxiosRequestConfig): InternalAxiosRequestConfig => {
+    const inUse = attachmentsInUse(attachments)
+    if (!inUse.length) return given
+    // An interceptor may have frozen it.
     const config = Object.isExtensible(given)
       ? given
       : { __proto__: Object.getPrototypeOf(given), ...given }
-    const inUse = attachmentsInUse(attachments)
     const original = config.adapter
-    if (inUse.length) {
-      // axios may make an error before it calls the adapter.
-      hideAgents(config)
-      config.adapter = (final) => redactErrors(sendAuthorised(final, original, instance, inUse))
-    }
+    // axios may create an error before it calls the adapter.
+    hideAgents(config)
+    config.adapter = (final) => redactErrors(sendAuthorised(final, original, instance, inUse))
     return config
   }
   attachments.removeInterceptor()

@@ -10,8 +10,8 @@ import { createHandle } from './handle.js'
 import { axios } from './lib/axios.js'
 
 /**
- * Creates a token source without an axios instance. Use it if you set the header yourself, or to
- * share one token among several instances: `attachCaspioAuth(instance, auth)`.
+ * Creates a token source without an axios instance. Use it to set the header yourself, or to share
+ * one token among several instances: `attachCaspioAuth(instance, auth)`.
  *
  * A token request uses the adapter, proxy and agents of the instance that needs the token.
  * `getAccessToken()` uses those of the global axios.

@@ -1,5 +1,5 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createCooldown, retryDelayMs } from '../../src/token/cooldown.js'
+import { describe, expect, it, vi } from 'vitest'
+import { createCooldown } from '../../src/token/cooldown.js'
 import { fakeClocks } from '../support/clocks.js'
 
 describe('a cooldown', () => {
@@ -80,18 +80,5 @@ describe('a cooldown', () => {
     vi.advanceTimersByTime(50)
     expect(cooldown.isActive()).toBe(false)
     expect(cooldown.start()).toBe(2_000)
-  })
-})
-
-describe('the delay before a retry', () => {
-  it.each([
-    [0, [250, 500, 1_000, 2_000]],
-    [1, [500, 1_000, 2_000, 4_000]],
-  ])('doubles, and is at least half of its length (random: %i)', (random, delays) => {
-    vi.spyOn(Math, 'random').mockReturnValue(random)
-    onTestFinished(() => {
-      vi.restoreAllMocks()
-    })
-    expect([0, 1, 2, 3].map(retryDelayMs)).toEqual(delays)
   })
 })

@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Failure } from '../../src/contract/errors.js'
 import type { TokenAnswer } from '../../src/token/answer.js'
-import { createIssuer, type IssueRequest, type TokenIssuer } from '../../src/token/issuer.js'
+import {
+  createIssuer,
+  type IssueRequest,
+  retryDelayMs,
+  type TokenIssuer,
+} from '../../src/token/issuer.js'
 import { issueRequest } from '../support/issue-request.js'
 import { rejectionOf } from '../support/outcomes.js'
 
@@ -192,4 +197,17 @@ it('the two grants take turns while token requests fail, until one succeeds', as
   await issue(request)
   await rejectionOf(issue(request))
   expect(refreshTokens).toEqual(['r', 'r', undefined, 'r', undefined, 'r', 'r'])
+})
+
+describe('the delay before a retry', () => {
+  it.each([
+    [0, [250, 500, 1_000, 2_000]],
+    [1, [500, 1_000, 2_000, 4_000]],
+  ])('doubles, and is at least half of its length (random: %i)', (random, delays) => {
+    vi.spyOn(Math, 'random').mockReturnValue(random)
+    onTestFinished(() => {
+      vi.restoreAllMocks()
+    })
+    expect([0, 1, 2, 3].map(retryDelayMs)).toEqual(delays)
+  })
 })

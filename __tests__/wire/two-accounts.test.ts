@@ -169,16 +169,18 @@ describe('two accounts on one instance', () => {
     const attachmentsOn = (instance: object) =>
       (instance as never)[Symbol.for('axios-caspio-auth.attachments')] as Attachments
     await api.get(PHYSICIANS)
-    expect([attachmentsOn(api).active, attachmentsOn(api).known]).toMatchObject([[{}], [{}]])
+    expect([attachmentsOn(api).active, attachmentsOn(api).notInherited]).toMatchObject([[{}], [{}]])
     auth.detach()
-    expect([attachmentsOn(api).active, attachmentsOn(api).known]).toEqual([[], []])
+    expect([attachmentsOn(api).active, attachmentsOn(api).notInherited]).toEqual([[], []])
     attachCaspioAuth(api, account.credentials, { createdInstances: true })
     const child = api.create()
     attachCaspioAuth(child, account.credentials).detach()
     // No function: it could keep the token source alive.
     const endpoint = account.credentials.tokenEndpointURL
     expect(attachmentsOn(child).active).toEqual([])
-    expect(attachmentsOn(child).known).toEqual([{ endpoint, homes: new Set([account.url]) }])
+    expect(attachmentsOn(child).notInherited).toEqual([
+      { endpoint, places: new Set([account.url]) },
+    ])
   })
 
   it('a broker takes over the baseURL of detached credentials', async () => {

@@ -7,7 +7,7 @@ const VALUES =
 const REQUEST_OPTIONS = [
   [
     '--dotenv FILE',
-    'Read from FILE the values that the environment does not set. --env-file works, too, but if FILE is missing, Node itself reports the error.',
+    'Read from FILE the values that the environment does not set. --env-file works, too, but Node reads FILE first and reports its errors.',
   ],
   ['--timeout SECONDS', 'Stop waiting for an answer after SECONDS (default: 10).'],
   [
@@ -43,7 +43,7 @@ export const OVERVIEW: HelpPage = [
 
 const check: HelpPage = [
   `Usage: ${NAME} check [options]`,
-  'Checks step by step that the three values are set, that the host answers, that the token endpoint accepts the client, and that REST v3 and v4 accept the token. Says which tables and views the profile can see, how many calls it may make, and when the token expires. Says how to fix a step that fails. No secret is printed.',
+  'Checks step by step that the three values are set, that the host answers, that the token endpoint accepts the client, and that REST v3 and v4 accept the token. Then it says which tables and views the profile can see, how many calls it may make, and when the token expires. If a step fails, it says how to fix that. It prints no secret.',
   VALUES,
   { title: 'Options', rows: [...REQUEST_OPTIONS, ['--json', 'Print the steps as JSON.']] },
   "Caspio may bill four calls: a token request, the lists of tables and of views (REST v3), and the facts about the profile (REST v4). The token request uses one of the account's 1,000 refresh tokens. If Caspio refuses the client, check sends up to two more token requests: one with the other client authentication, and one with the ID and the secret swapped. To see whether the host answers, check requests its front page, which is not an API call.",
@@ -61,7 +61,7 @@ const token: HelpPage = [
       ['--format FORMAT', 'Print the token as json, header or export (default: json).'],
       [
         '--store FILE',
-        'Save the token in FILE, which only you can read. Use it again until five minutes before it expires.',
+        'Save the token in FILE, with access for your user only. Use it again until five minutes before it expires.',
       ],
       ['--renew', 'Get another token, even if the one in FILE is still valid.'],
     ],
@@ -82,7 +82,7 @@ const token: HelpPage = [
       `eval "$(npx ${NAME} token --format export)"`,
     ],
   },
-  "Caspio may bill one call for each token that does not come from FILE. Without --store, each token uses one of the account's 1,000 refresh tokens. Anybody who can read FILE can use the token: keep FILE private.",
+  "Caspio may bill one call for each token that does not come from FILE. Without --store, each token uses one of the account's 1,000 refresh tokens. Anybody who can read FILE can use the token, so do not copy or commit it.",
   EXIT_CODES,
 ]
 
@@ -107,14 +107,14 @@ const demo: HelpPage = [
 
 const serve: HelpPage = [
   `Usage: ${NAME} serve [options]`,
-  'Starts a stand-in Caspio account for programs in any language, and prints its URLs and the credentials to use. Each start generates new credentials. The account listens on 127.0.0.1 only, until you stop it with Ctrl+C. Then everything that clients wrote is lost.',
+  'Starts a stand-in Caspio account for programs in any language, and prints its URLs and the credentials to use. Each start generates new credentials, unless FILE sets them. The account listens on 127.0.0.1 only, until you stop it with Ctrl+C. Then everything that clients wrote is lost.',
   {
     title: 'Options',
     rows: [
       ['--port PORT', 'Listen on PORT (default: any free port).'],
       [
         '--data FILE',
-        'Start with the data in FILE instead of the sample tables. FILE is JSON: the rows of each table by its name, or an object with tables, views, files, profiles, clientID and clientSecret, as startCaspioAccount takes them. Set the last two if your program has fixed credentials.',
+        'Start with the data in FILE instead of the sample tables. FILE is JSON: the rows of each table by its name, or an object with tables, views, files, profiles, clientID and clientSecret, as startCaspioAccount takes them.',
       ],
     ],
   },

@@ -65,7 +65,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     // With the refresh token in the file, so that it does not use another one of the account's.
     token = await auth.getAccessToken({ renew: true }).catch((error: Error) => {
       if (renew) throw error
-      warn(`the token in ${store} expires in ${lifeOf(token)} s. ${error.message}`)
+      warn(
+        `this is the token in ${store}, which expires in ${lifeOf(token)} s. It could not be renewed: ${error.message.replace(/^.*?: /, '')}`,
+      )
       return token
     })
   }

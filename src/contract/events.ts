@@ -42,9 +42,9 @@ export type CaspioAuthEvent =
   /** A rejected request is sent again with another token. The call may be billed. */
   | { readonly type: 'request-resent' }
   /**
-   * A call to an origin in scope ended, with an answer or without. Each first send and each resend
-   * is such a call, and so is a request that the plugin sends without its token. Token requests are
-   * not: they have `token-request`.
+   * A call to an origin in scope ended, with an answer or without. First sends, resends, and requests
+   * that the plugin sends without its token all count. Token requests have an event of their own,
+   * `token-request`.
    */
   | {
       readonly type: 'api-call'
@@ -54,7 +54,7 @@ export type CaspioAuthEvent =
       readonly url: string
       /** HTTP status, if there was an answer. */
       readonly status?: number
-      /** The code of the adapter's error. axios has one for refused statuses, too: `ERR_BAD_REQUEST`. */
+      /** The code of the adapter's error. If axios rejects the status, that is `ERR_BAD_REQUEST` or similar. */
       readonly errorCode?: string
       /** `true` if the plugin sent the request again with another token. */
       readonly resent: boolean
@@ -74,7 +74,7 @@ export type CaspioAuthEvent =
       readonly retryIn: number
     }
   /**
-   * The {@link CaspioAuthOptions.tokenStore} failed, or its value was of no use. The plugin goes on
+   * The {@link CaspioAuthOptions.tokenStore} failed, or its value was of no use. The plugin works
    * without it. After a failure it skips the store for 10 s.
    */
   | {

@@ -3,7 +3,8 @@ import { versionNumber } from '../lib/old-axios.js'
 import { configError } from './errors.js'
 
 /**
- * Checks the version of the package's axios, and of an instance that has one: the global axios.
+ * Checks the axios that this package imports, and `instance` if that is the global axios of another
+ * copy. An instance that `create()` returned has no version.
  *
  * @throws CaspioAuthError `ERR_CASPIO_CONFIG` if axios is older than the peer range
  */

@@ -13,7 +13,7 @@ export interface CaspioCredentials {
    * server: in a browser, use a {@link CaspioTokenBroker}.
    *
    * The plugin calls the function for each token request, and does not keep the secret. If the token
-   * endpoint refuses the client, it calls the function again, and repeats the request if the secret
+   * endpoint refuses the client, it calls the function again, and retries the request if the secret
    * has changed. The function may take as long as the option `timeout` says.
    */
   readonly clientSecret: string | (() => string | Promise<string>)
@@ -39,15 +39,15 @@ export interface CaspioAccessToken {
 /** The whole answer of the token endpoint, as the function of `axios-caspio-auth/auth` returns it. */
 export interface CaspioTokenResponse extends CaspioAccessToken {
   readonly expires_in: number
-  /** Renews the token (RFC 6749 §6). It lives for a year, or for 60 days without use. Keep it secret. */
+  /** Renews the token (RFC 6749 §6). It is valid for a year, or for 60 days without use. Keep it secret. */
   readonly refresh_token: string
 }
 
 /** The argument of {@link CaspioAuth.getAccessToken}. */
 export interface CaspioTokenRequest {
-  /** Ends this caller's wait. Other callers go on waiting. */
+  /** Ends this caller's wait. Other callers continue to wait. */
   readonly signal?: GenericAbortSignal
-  /** `true` asks for a token other than the current one, which was rejected or expires soon. */
+  /** `true` asks for another token than the current one. Set it if that was rejected, or expires soon. */
   readonly renew?: boolean
 }
 
@@ -74,8 +74,9 @@ export interface CaspioAuth {
 }
 
 /**
- * Where processes share a token: the three methods of a Keyv, synchronous or not, and optionally a
- * lock. The plugin stores one value, a JSON string of about 600 characters. A store may parse it.
+ * Where processes share a token: the three methods of a Keyv instance, synchronous or not, and
+ * optionally a lock. The plugin stores a token as a JSON string of about 600 characters. `get` may
+ * return that text parsed. With a lock, a failed token request leaves a short note under another key.
  */
 export interface CaspioTokenStore {
   /** Returns the value, or undefined or null if there is none. */
@@ -112,16 +113,16 @@ export interface CaspioAuthOptions {
    */
   readonly clientAuthentication?: 'basic' | 'body'
   /**
-   * How many seconds before it expires a token is due for renewal, at most half of its life. The next
-   * request then starts the renewal in the background. Up to a fifth of this time is left out, at
-   * random, so that processes renew at different times. Increase it to survive a longer outage of the
-   * token endpoint. With `0` a token is renewed only after it has expired.
+   * How many seconds before its expiry a token is due for renewal, at most half of its lifetime. The
+   * next request then starts the renewal in the background. The plugin shortens this time by a random
+   * share of up to a fifth, so that processes renew at different times. Increase it to survive a longer
+   * outage of the token endpoint. With `0` a token is renewed only after it has expired.
    *
-   * @default a tenth of the token's life, at least 30 (2 h 24 min of Caspio's 24 h)
+   * @default a tenth of the token's lifetime, at least 30 (2 h 24 min of Caspio's 24 h)
    */
   readonly renewBefore?: number
   /**
-   * Milliseconds that one token request may take. If a call that was sent earlier is answered in this
+   * Milliseconds that one token request, or one call of a token broker, may take. If a call that was sent earlier is answered in this
    * time, the time starts again: a small connection pool serves earlier calls first. Increase it for
    * slow networks.
    *
@@ -129,9 +130,9 @@ export interface CaspioAuthOptions {
    */
   readonly timeout?: number
   /**
-   * How many times a token request is repeated after a network error, 429 or 5xx. The delays grow
+   * How many times a token request is retried after a network error, 429 or 5xx. The delays grow
    * exponentially, with jitter, and `Retry-After` is obeyed. A token broker is called once. Set it
-   * to `0` if something else repeats requests.
+   * to `0` if something else retries token requests.
    *
    * @default 2
    */
@@ -145,10 +146,10 @@ export interface CaspioAuthOptions {
    */
   readonly shouldRenew?: (response: AxiosResponse) => boolean
   /**
-   * Shares one token among processes and machines: any Keyv, the result of `redisTokenStore` from
-   * `axios-caspio-auth/redis`, or an object of your own. Set it if you run many processes or have
-   * many cold starts. Whoever can read the store can call the API. It cannot be used with a token
-   * broker, or in a browser.
+   * Shares one token among processes and machines: a Keyv instance, the result of `redisTokenStore`
+   * from `axios-caspio-auth/redis`, or an object of your own. Set it if you run many processes or have
+   * many cold starts. Anybody who can read the store can call the API. This option cannot be used with
+   * a token broker, or in a browser.
    *
    * @default undefined: each process has its own token
    */
@@ -182,7 +183,7 @@ export interface CaspioAuthOptions {
    * request or from the instance's defaults. `replace` replaces the header. `keep` sends the request
    * as it is, and does not resend it after a 401. Change it if some requests carry a token of their own.
    * With `keep`, a request without this header, or with an empty one, still gets the plugin's
-   * token. Add `skipCaspioAuth: true` to requests that you send with the permissions of a visitor.
+   * token. If you forward the tokens of visitors, set `skipCaspioAuth: true` for a visitor without one.
    *
    * @default 'replace'
    */

@@ -1,6 +1,7 @@
 /**
- * A moment on both clocks, in milliseconds. The wall clock goes on while the machine sleeps, but it
- * can be set back. The monotonic clock cannot be set back, but may stop while the machine sleeps.
+ * A moment on both clocks, in milliseconds. The wall clock runs while the machine sleeps, but it can
+ * be set back. The monotonic clock cannot be set back, but may stop while the machine sleeps. Fake
+ * timers set both back.
  */
 export interface Instant {
   readonly wall: number

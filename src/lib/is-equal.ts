@@ -1,6 +1,9 @@
 import { ownProperty } from './own-properties.js'
 
-/** Whether two values are the same. Plain objects and arrays are compared by what they hold. */
+/**
+ * Whether two values are the same. Plain objects and arrays are compared by what they hold; undefined
+ * and null count as an empty object.
+ */
 export function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (!isPlain(a) || !isPlain(b)) return false

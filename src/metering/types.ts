@@ -4,7 +4,7 @@ import type { CaspioAuthEvent } from '../contract/events.js'
 export interface CallCount {
   /** Calls that Caspio certainly received, because an answer came. */
   readonly lower: number
-  /** These, and the calls that ended without an answer: by a reset, a timeout or an abort. */
+  /** The calls in `lower`, and those that ended without an answer: by a reset, a timeout or an abort. */
   readonly upper: number
 }
 
@@ -55,7 +55,7 @@ export interface CallSummary {
    * first 1,000.
    */
   readonly byResource: Readonly<Record<string, CallCount>>
-  /** What the whole period will have if it goes on at the same pace. */
+  /** The calls of the whole period, if it continues at this pace. */
   readonly projected: CallCount
 }
 
@@ -63,7 +63,7 @@ export interface CallSummary {
 export interface CallPace {
   /** The calls of this billing period so far. */
   readonly used: CallCount
-  /** What the whole period will have if it goes on at the same pace. */
+  /** The calls of the whole period, if it continues at this pace. */
   readonly projected: CallCount
   /** The `plan` of the options. */
   readonly plan: number
@@ -104,7 +104,8 @@ export interface CallMeterOptions extends BillingOptions {
   readonly plan?: number
   /**
    * Receives the counts since the last write, every `writeEvery` calls and at `flush()`. One write runs
-   * at a time. If it rejects, it gets the same delta again: after 250 ms, doubling to a minute.
+   * at a time. If it rejects, it gets the same delta again after 250 ms. Each further failure doubles
+   * this time, up to a minute.
    *
    * @default undefined: the meter counts in memory only
    */

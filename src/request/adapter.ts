@@ -28,7 +28,8 @@ export function sendAuthorised(
   transport: Transport,
   authorisers: readonly Authoriser[],
 ): Promise<AxiosResponse> {
-  // A plugin that sends error.config again passes the interceptor again, and comes here once.
+  // The config must not keep this adapter: a plugin that sends error.config again passes the interceptor
+  // again, which would put a second one in front of it.
   config.adapter = original as AxiosAdapter
   removeToken(config)
   const adapter = axios.getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
@@ -61,6 +62,7 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
   // An interceptor's { ...config } inherits from Object.prototype. Before 1.20 axios would take a
   // proxy from there.
   if (Object.getPrototypeOf(config) === Object.prototype) Object.setPrototypeOf(config, null)
+  // It may be spelt "authorization".
   if (authorization !== undefined) config.headers.delete('Authorization')
   const token = authoriser.source.acquire(transport)
   // Not by instanceof: applications replace the global Promise.
@@ -80,6 +82,6 @@ function addRedactedKeys(config: Config, keys: readonly string[]): void {
   const redacted: readonly string[] = Array.isArray(given) ? given : [given]
   // A stream leads to the request that it is piped into, to its agent and to all its sockets.
   const all = isOneShot(config.data) ? [...keys, 'data'] : keys
-  const missing = redacted.length ? all.filter((key) => !redacted.includes(key)) : all
+  const missing = all.filter((key) => !redacted.includes(key))
   if (missing.length) config.redact = redacted.concat(missing)
 }

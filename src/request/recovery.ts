@@ -43,7 +43,7 @@ export async function sendAndRecover(
   if (!replacement) return error ? outcome : response
   const renewal = Promise.resolve(replacement)
   if (!rewind && isOneShot(config.data)) {
-    // The caller may send another body, with the new token.
+    // The caller's next request needs another token, too.
     const renewed = waitFor(renewal, config).catch(() => {})
     // A streamed answer is handed out first: the token request may need its connection.
     if (!isOneShot(response.data)) await renewed
@@ -54,16 +54,13 @@ export async function sendAndRecover(
   // Nobody will read this answer, and the token request may need its connection.
   drain(response.data)
   const renewed = waitForToken(renewal, config)
-  return runRefresh(
-    () => renewed,
-    async () => {
-      const newToken = await renewed
-      authoriser.emit?.({ type: 'request-resent' })
-      rewind?.()
-      removeToken(config)
-      return sendAndRecover(newToken, { ...request, resends: resends + 1 })
-    },
-  )
+  return runRefresh(renewed, async () => {
+    const newToken = await renewed
+    authoriser.emit?.({ type: 'request-resent' })
+    rewind?.()
+    removeToken(config)
+    return sendAndRecover(newToken, { ...request, resends: resends + 1 })
+  })
 }
 
 /** Undefined if the token was accepted, or if another one would not help. */
@@ -79,8 +76,8 @@ function findReplacement(
   if (!isRejected) return undefined
   const resource = resourceOf(config)
   // A token from the store may have been revoked together with the first one.
-  const isStale = resends === 1 && !token.grant && !renewals.hasRefused(resource)
-  if (resends > 0 && !isStale) {
+  const mayBeRevoked = resends === 1 && !token.grant && !renewals.hasRefused(resource)
+  if (resends > 0 && !mayBeRevoked) {
     renewals.recordRejected(token, resource, 2)
     return undefined
   }

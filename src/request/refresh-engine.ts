@@ -4,7 +4,8 @@ import { axios } from '../lib/axios.js'
 import { createClient } from '../lib/old-axios.js'
 
 /**
- * Runs `renew` and then `resend`, each once, on axios-auth-refresh. If `renew` rejects, so does this.
+ * Waits for `renewed` and then runs `resend` once, on axios-auth-refresh. If `renewed` rejects, so
+ * does this.
  *
  * It works on an axios client of its own that lives for one recovery. A placeholder enters it in
  * place of the user's request, and is rejected. `resend` is what axios-auth-refresh sends instead. So
@@ -12,11 +13,11 @@ import { createClient } from '../lib/old-axios.js'
  * that arrives during a refresh) reaches the user's requests.
  */
 export function runRefresh(
-  renew: () => Promise<unknown>,
+  renewed: Promise<unknown>,
   resend: () => Promise<AxiosResponse>,
 ): Promise<AxiosResponse> {
   const client = createClient()
-  createAuthRefresh(client as never, renew, {
+  createAuthRefresh(client as never, () => renewed, {
     shouldRefresh: () => true,
     retryInstance: resend as never,
     // Otherwise it would be read from Object.prototype.

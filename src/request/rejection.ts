@@ -5,8 +5,8 @@ import { isUnavailable } from '../token/unavailable.js'
 import type { Authoriser } from './send.js'
 
 /**
- * Whether this answer means that the token was rejected, by the user's `shouldRenew`. Undefined if it
- * says nothing about the token.
+ * Whether this answer rejects the token, according to the user's `shouldRenew`. Undefined if it says
+ * nothing about the token.
  */
 export function isTokenRejected(
   response: AxiosResponse,
@@ -27,7 +27,7 @@ export function isTokenRejected(
 function isRedirectedAway({ request }: AxiosResponse, scope: Authoriser['scope']): boolean {
   const getHeader = memberOf(request, 'getHeader') as ((name: string) => unknown) | undefined
   if (getHeader && !getHeader.call(request, 'authorization')) return true
-  // Only an XMLHttpRequest has it. axios-mock-adapter sets a relative one, which says nothing.
+  // Only an XMLHttpRequest has it. axios-mock-adapter sets a relative one, which proves nothing.
   const lastURL = parseURL(`${memberOf(request, 'responseURL')}`)
   return !!lastURL && !scope.includesURL(lastURL.href)
 }

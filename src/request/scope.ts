@@ -41,23 +41,23 @@ export function createScope(
   // Where the last URLs lead, for one baseURL. Finding it out again would take 3 µs.
   const destinations = new Map<string, Destination | undefined>()
   let lastBaseURL: unknown
-  const endpointAddress = `${tokenEndpoint?.origin}${tokenEndpoint?.pathname}`.toLowerCase()
+  const endpointAddress = tokenEndpoint && addressOf(tokenEndpoint).toLowerCase()
 
   function anyDestinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
     const { url, baseURL } = config
     // Only an own property: an old axios ignores an inherited one when it sends.
     const allowAbsoluteUrls = ownProperty(config, 'allowAbsoluteUrls')
     // biome-ignore lint/suspicious/noDoubleEquals: so does axios before 1.16
-    const joinsAll = allowAbsoluteUrls == false
+    const joinsAbsolute = allowAbsoluteUrls == false
     if (baseURL !== lastBaseURL || destinations.size > MOST_DESTINATIONS) {
       destinations.clear()
       lastBaseURL = baseURL
     }
     // A URL object can change, and what is relative may lead somewhere else the next time.
-    const isLasting = typeof url === 'string' && typeof baseURL !== 'object' && !joinsAll
+    const isLasting = typeof url === 'string' && typeof baseURL !== 'object' && !joinsAbsolute
     if (isLasting && destinations.has(url)) return destinations.get(url)
     const isCertain = allowAbsoluteUrls === false && !ignoresAllowAbsoluteUrls
-    const text = finalURL(config, joinsAll, isCertain)
+    const text = finalURL(config, joinsAbsolute, isCertain)
     const destination = destinationOfURL(text)
     if (isLasting && /^https?:/i.test(text)) destinations.set(url, destination)
     return destination
@@ -65,9 +65,9 @@ export function createScope(
 
   /** Undefined if no token may be sent to this URL, whatever its user. */
   function destinationOfURL(text: string): Destination | undefined {
-    const url = parse(text)
+    const url = resolve(text)
     if (!url || !isSecure(url)) return undefined
-    const address = url.origin + url.pathname
+    const address = addressOf(url)
     // Caspio's server ignores the case.
     if (address.toLowerCase() === endpointAddress) return undefined
     return { origin: url.origin, address, hasUser: !!(url.username || url.password) }
@@ -75,7 +75,7 @@ export function createScope(
 
   function isIncluded({ origin }: Destination): boolean {
     if (origins.has(origin)) return true
-    const base = parse(ownProperty(instance.defaults, 'baseURL'))
+    const base = resolve(ownProperty(instance.defaults, 'baseURL'))
     return origin === base?.origin && !belongsToAnother(origin)
   }
 
@@ -101,19 +101,21 @@ function usesInstanceSocket({ socketPath }: InternalAxiosRequestConfig, defaults
 /** The URL as axios will put it together. */
 function finalURL(
   { url, baseURL }: InternalAxiosRequestConfig,
-  joinsAll: boolean,
+  joinsAbsolute: boolean,
   isCertain: boolean,
 ): string {
   const base = String(baseURL ?? '')
   if (!url) return base
   if (!base) return String(url)
   // If versions of axios differ, nobody knows where this leads.
-  if (!isCertain && ABSOLUTE.test(url)) return joinsAll ? '' : String(url)
+  if (!isCertain && ABSOLUTE.test(url)) return joinsAbsolute ? '' : String(url)
   return `${base.replace(/\/?\/$/, '')}/${String(url).replace(/^\/+/, '')}`
 }
 
+const addressOf = ({ origin, pathname }: URL): string => origin + pathname
+
 // In a browser a relative URL counts from the page, or from its <base>.
-function parse(text: unknown): URL | undefined {
+function resolve(text: unknown): URL | undefined {
   const { document, location } = globalThis
   return text ? parseURL(String(text), document?.baseURI ?? location?.href) : undefined
 }

@@ -47,7 +47,7 @@ export function sendOnce({
   resends,
 }: AuthorisedRequest): Promise<AxiosResponse> {
   const startedAt = emit ? performance.now() : 0
-  // It may be no more than thenable, and may send the request again at each then().
+  // What the adapter returns may be only thenable, and may send the request again at each then().
   const outcome = Promise.resolve(adapter(config))
   if (!emit) return outcome
   const report = (response?: AxiosResponse, errorCode?: unknown) => {

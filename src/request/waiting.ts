@@ -7,7 +7,7 @@ import type { Token } from '../token/life.js'
 type Config = InternalAxiosRequestConfig
 
 /** What can end a caller's wait. */
-export type WaitLimits = {
+type WaitLimits = {
   readonly [Name in 'adapter' | 'signal' | 'cancelToken' | 'timeout' | 'timeoutErrorMessage']?:
     | Config[Name]
     | undefined

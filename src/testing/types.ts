@@ -32,7 +32,7 @@ export interface CaspioAccountOptions extends CaspioData {
    */
   port?: number
   /**
-   * Life of an access token, in seconds. Fractions are allowed. Lower it to see how your code
+   * Lifetime of an access token, in seconds. Fractions are allowed. Lower it to see how your code
    * behaves when a token expires.
    *
    * @default 86_399
@@ -70,7 +70,7 @@ export interface CaspioRateLimit {
   /** How many requests the account accepts in any window of time. */
   requests: number
   /**
-   * The length of that window, in seconds. Caspio's is 300 in one account.
+   * The length of that window, in seconds. One account at Caspio is known to have 300.
    *
    * @default 1
    */
@@ -99,10 +99,10 @@ export interface CaspioAccount {
   /** The Web services profiles, by their names. `Default` is the one that `credentials` belongs to. */
   readonly profiles: Readonly<Record<string, CaspioProfile>>
   /**
-   * Life of the access tokens issued from now on, in seconds. Fractions are allowed. An answer's
+   * Lifetime of the access tokens issued from now on, in seconds. Fractions are allowed. An answer's
    * `expires_in` is rounded down to whole seconds, but is at least 1.
    *
-   * @throws TypeError if you set it to anything but a number of seconds, 0 or more
+   * @throws TypeError if you set it to anything but a number of at least 0
    */
   tokenLife: number
   /** Latency and faults of `POST /oauth/token`. */
@@ -115,7 +115,7 @@ export interface CaspioAccount {
    * `api-calls-rate`, as Caspio does, and does not count them. `undefined` means no limit.
    *
    * @default undefined
-   * @throws TypeError if you set it to anything but `undefined`, a number, 0 or more, or a rate limit
+   * @throws TypeError if you set it to anything but `undefined`, a number of at least 0, or a rate limit
    */
   rateLimit: number | CaspioRateLimit | undefined
   /** All requests that the account received. */

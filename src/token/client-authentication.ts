@@ -1,4 +1,5 @@
-import type { CaspioAuthOptions, KnownCredentials } from '../contract/types.js'
+import type { ResolvedOptions } from '../contract/options.js'
+import type { KnownCredentials } from '../contract/types.js'
 import { formEncode } from '../lib/redact.js'
 
 /** Value of the HTTP Basic header. Both parts are form-encoded first (RFC 6749 §2.3.1). */
@@ -9,7 +10,7 @@ export function basicValue({ clientID, clientSecret }: KnownCredentials): string
 /** How a token request says which client sends it: in a header, or in fields of its form. */
 export function authenticateClient(
   credentials: KnownCredentials,
-  method: CaspioAuthOptions['clientAuthentication'],
+  method: ResolvedOptions['clientAuthentication'],
 ): { readonly headers: Record<string, string>; readonly fields: Record<string, string> } {
   const { clientID, clientSecret } = credentials
   return method === 'basic'

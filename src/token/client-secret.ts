@@ -26,9 +26,9 @@ export async function withClientSecret<T>(
   }
   const secret = await read()
   return send(secret).catch(async (failure: Failure) => {
+    if (failure.code !== 'ERR_CASPIO_CREDENTIALS') throw failure
     // If the function fails now, the caller still learns that the client was refused.
-    const newSecret =
-      failure.code === 'ERR_CASPIO_CREDENTIALS' ? await read().catch(() => secret) : secret
+    const newSecret = await read().catch(() => secret)
     if (newSecret === secret) throw failure
     return send(newSecret)
   })

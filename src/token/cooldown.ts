@@ -1,7 +1,6 @@
 import { msSince, now } from '../lib/clock.js'
 
 const FIRST_COOLDOWN_MS = 1_000
-const FIRST_RETRY_MS = 500
 const SHORTEST_MEMORY_MS = 60_000
 
 /**
@@ -33,8 +32,3 @@ export function createCooldown(longestMs: number) {
 }
 
 export type Cooldown = ReturnType<typeof createCooldown>
-
-/** The delay before a failed token request is repeated: doubles each time, with jitter. */
-export function retryDelayMs(retriesSoFar: number): number {
-  return FIRST_RETRY_MS * 2 ** retriesSoFar * (0.5 + Math.random() / 2)
-}

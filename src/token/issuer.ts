@@ -3,7 +3,6 @@ import { now } from '../lib/clock.js'
 import type { CallCounts } from '../lib/time-limit.js'
 import { delay } from '../lib/timers.js'
 import type { TokenAnswer } from './answer.js'
-import { retryDelayMs } from './cooldown.js'
 import { msLeft, type Token } from './life.js'
 import type { Transport } from './transport.js'
 
@@ -41,6 +40,7 @@ export interface Tokens {
   readonly forget: () => void
 }
 
+const FIRST_RETRY_MS = 500
 // A longer delay is left to the cooldown: a caller waits.
 const LONGEST_RETRY_MS = 10_000
 
@@ -79,8 +79,7 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
         const isRefused = refreshToken && !isPassing
         if (isRefused) request.onRefreshTokenRefused()
         const retryAfterMs = failure.retryAfterMs ?? 0
-        const backoffMs = Math.min(retryDelayMs(retriesSoFar), LONGEST_RETRY_MS)
-        const delayMs = Math.max(retryAfterMs, backoffMs)
+        const delayMs = Math.max(retryAfterMs, retryDelayMs(retriesSoFar))
         const isLast = !request.retry || retriesSoFar >= retries || delayMs > LONGEST_RETRY_MS
         // If the refresh grant was refused, or failed to the last retry, the endpoint may still accept
         // client credentials.
@@ -98,4 +97,9 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
       }
     }
   }
+}
+
+/** The delay before a failed token request is retried: doubles each time, with jitter. */
+export function retryDelayMs(retriesSoFar: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** retriesSoFar * (0.5 + Math.random() / 2), LONGEST_RETRY_MS)
 }

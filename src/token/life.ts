@@ -7,7 +7,7 @@ const SHORTEST_RENEW_BEFORE_SECONDS = 30
 
 /** A token that was obtained. Compared by identity: "is this the one that was rejected?" */
 export interface Token extends Omit<TokenAnswer, 'answer'> {
-  /** Undefined also if the token endpoint refused it. */
+  /** Undefined if there is none, or if the token endpoint refused it. */
   refreshToken: string | undefined
   /** From here its life counts. */
   readonly requestedAt: Instant
@@ -34,7 +34,10 @@ export function isUsable({ lifeSeconds, requestedAt }: Token): boolean {
   return msSince(requestedAt) < usableForMs(lifeSeconds)
 }
 
-/** How long a token is used: its life, less a margin for the way to the server. */
+/**
+ * How long a token is used: its life, less a margin for the way to the server. The margin is a
+ * twentieth of a short life.
+ */
 export function usableForMs(lifeSeconds: number): number {
   return lifeSeconds * 1000 - Math.min(LONGEST_EXPIRY_MARGIN_MS, lifeSeconds * 50)
 }

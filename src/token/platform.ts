@@ -44,11 +44,11 @@ interface Agent {
 }
 
 /** An agent like this one, with an empty pool and no limit. One without a limit is returned as it is. */
-function withOwnPool(agent: Agent | undefined): Agent | undefined {
+function withOwnPool(agent: Agent): Agent {
   const isLimited = ['maxSockets', 'maxTotalSockets'].some(
     (name) => (memberOf(agent, name) as number) < Number.POSITIVE_INFINITY,
   )
-  if (!agent || !isLimited) return agent
+  if (!isLimited) return agent
   const lane = Object.assign(Object.create(agent), {
     sockets: {},
     freeSockets: {},
@@ -71,10 +71,10 @@ function withOwnPool(agent: Agent | undefined): Agent | undefined {
   function onLane(name: 'addRequest' | 'removeSocket') {
     return (...details: unknown[]) => {
       try {
-        agent?.[name].apply(lane, details)
+        agent[name].apply(lane, details)
       } catch {
         // An agent that keeps its sockets in another way.
-        agent?.[name](...details)
+        agent[name](...details)
       }
     }
   }

@@ -25,7 +25,7 @@ export function postGrant(
   { clientAuthentication, timeout }: Pick<ResolvedOptions, 'clientAuthentication' | 'timeout'>,
   { transport, calls }: Pick<GrantRequest, 'transport' | 'calls'>,
 ): Promise<AxiosResponse> {
-  const client = authenticateClient(credentials, clientAuthentication)
+  const authentication = authenticateClient(credentials, clientAuthentication)
   const send = async (signal: AbortSignal) => {
     const settings = transportSettings(transport)
     // Not axios.create(), which takes over what the application did to the global defaults.
@@ -37,9 +37,9 @@ export function postGrant(
         Accept: 'application/json',
         'Content-Type': 'application/x-www-form-urlencoded',
         ...NO_DEFAULT_HEADERS,
-        ...client.headers,
+        ...authentication.headers,
       },
-      data: new URLSearchParams({ ...grant, ...client.fields }).toString(),
+      data: new URLSearchParams({ ...grant, ...authentication.fields }).toString(),
       responseType: 'text',
       signal,
       maxContentLength: LONGEST_ANSWER_BYTES,

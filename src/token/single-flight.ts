@@ -4,7 +4,7 @@ import type { Transport } from './transport.js'
 
 /** A token request under way, with its retries. */
 export interface Flight {
-  /** What the token source makes of it. */
+  /** Settles when the token source has taken the token, or started the cooldown. */
   promise: Promise<Token>
   readonly startedAt: number
   readonly transport: Transport
@@ -27,9 +27,13 @@ export function createSingleFlight(longestMs: number) {
       current && performance.now() - current.startedAt < longestMs ? current : undefined,
     /** The flight ends with `issuing`, just before the callbacks that the caller adds to it. */
     start(issuing: Promise<Token>, transport: Transport): Flight {
-      const startedAt = performance.now()
-      const state = { startedAt, transport, isInvalidated: false, release: undefined }
-      const flight = state as unknown as Flight
+      const flight: Flight = {
+        promise: issuing,
+        startedAt: performance.now(),
+        transport,
+        isInvalidated: false,
+        release: undefined,
+      }
       const end = () => {
         if (current === flight) current = undefined
         flight.release?.()

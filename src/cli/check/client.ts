@@ -41,7 +41,12 @@ export async function checkClient(
   const faults = findFaults(credentials)
   if (faults.length > 0) {
     return {
-      step: failed('client', refusal, ...faults, `Copy it again. Find it ${IN_YOUR_ACCOUNT}.`),
+      step: failed(
+        'client',
+        refusal,
+        ...faults,
+        `Copy what is wrong again. Find it ${IN_YOUR_ACCOUNT}.`,
+      ),
     }
   }
   return findCause(requestToken, credentials, clientAuthentication, refusal)
@@ -59,7 +64,7 @@ async function findCause(
   if (answer) {
     const step = failed(
       'client',
-      `${refusal}. But it accepts the same ID and secret with the client authentication ${other}`,
+      `${refusal}. It accepts the same ID and secret with --client-authentication ${other}`,
       `Both values are right, but something between you and Caspio drops them if they are sent as ${used}. Set the option clientAuthentication: '${other}' in your code, and --client-authentication ${other} here.`,
     )
     return { answer, step }

@@ -21,9 +21,7 @@ export async function showOnRealAccount(
   timeline.plain(
     'Skipped: renewal, a revoked token, a third party and wrong credentials. Only the stand-in account can show these: run the demo without --real.',
   )
-  timeline.chapter(
-    `Attaching fetches nothing; ${REQUESTS} requests at once share one token request`,
-  )
+  timeline.chapter(`Attaching sends nothing; ${REQUESTS} requests at once share one token request`)
   const api = await stage.attachIdle(credentials)
   await stage.getAtOnce(api, REQUESTS)
   stage.expectTokenRequests(1)

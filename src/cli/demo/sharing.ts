@@ -7,7 +7,7 @@ const TOKEN_LATENCY_MS = 150
 
 export async function showLazyToken(stage: Stage, { credentials }: CaspioAccount): Promise<void> {
   const { timeline } = stage
-  timeline.chapter('Attaching fetches nothing; the first request fetches the token')
+  timeline.chapter('Attaching sends nothing; the first request gets the token')
   const mark = stage.mark()
   const api = await stage.attachIdle(credentials)
   const { rows } = await stage.get(api)

@@ -20,7 +20,7 @@ export function describeUsage(
   const share = plan
     ? `: ${percent(projected.upper, plan)} of the ${spellNumber(plan)} in your plan`
     : ''
-  const projection = `At this pace, the period will have ${spell(projected)} calls${share}.`
+  const projection = `At this pace, you will make ${spell(projected)} calls in this period${share}.`
   return [
     title,
     table('Day', Object.entries(byDay), width),
