@@ -12,7 +12,7 @@ const REQUIREMENTS = {
     'A request to another origin carries no token, and its preflight request does not announce one.',
   redirect: 'A redirect to another origin is followed without the token.',
   'wrong secret':
-    'The error is a `CaspioAuthError` and contains no secret. In the browser, the token broker refuses.',
+    'The error is a `CaspioAuthError` and contains no secret. In the browser, the token broker returns no token.',
   interceptors: 'Interceptors and transforms run once during a recovery.',
 }
 const CHECKS = Object.keys(REQUIREMENTS)
@@ -20,13 +20,13 @@ const ADAPTERS = ['http', 'fetch', 'http2', 'xhr']
 
 const OLD_AXIOS = `## Older axios
 
-Apart from what this table lists, everything works on every version in the range.
+The table above shows what was checked. This table lists what else differs between versions of axios.
 
 | before | what is different |
 | --- | --- |
 | 1.21 | The tunnel that axios opens if \`proxy\` is set ignores the \`ca\` of your \`httpsAgent\`. |
 | 1.16.1 | **The option \`proxy\` sends requests for https URLs to the proxy unencrypted, tokens and the client secret included.** So do the variables \`HTTPS_PROXY\` and \`https_proxy\`. Set \`proxy: false\` and an agent of the package \`https-proxy-agent\`. |
-| 1.16 | If axios makes an error before it sends the request, or after the answer came (a transform fails, or you abort), its \`toJSON()\` is not redacted: it can contain the access token. The same is true of an error that an adapter froze. The plugin redacts all others. |
+| 1.16 | If axios creates an error before it sends the request, or after it has the answer (a transform fails, or you abort), its \`toJSON()\` is not redacted: it can contain the access token. The same is true of an error that an adapter froze. The plugin redacts all others. |
 | 1.16 | With the fetch adapter, the answer of the token endpoint may be longer than 1 MB. |
 | 1.16 | If another package pollutes \`Object.prototype\`, more property names make requests fail. No secret leaks. |
 | 1.13 | There is no HTTP/2. |
@@ -43,8 +43,8 @@ export function compatibilityPage(results, axios, versions, installs) {
 
   return `# Compatibility
 
-\`npm run matrix\` wrote this page on ${process.platform} ${process.arch}, after a run of ${results.length} cells. In each cell, npm installs the packed
-package, and a client sends requests to real servers on loopback.${failed > 0 ? ` **${failed} of them failed.**` : ''}
+\`npm run matrix\` wrote this page on ${process.platform} ${process.arch}, after a run of ${results.length} cells. A cell is a runtime with a version of
+axios, a module format and an adapter. In each cell, npm installs the packed package, and a client sends requests to real servers on loopback.${failed > 0 ? ` **${failed} of them failed.**` : ''}
 
 ${versionsList(results, axios, versions)}
 
@@ -96,7 +96,7 @@ ${OLD_AXIOS}
 ${installTable(installs)}
 
 - \`npm install axios-caspio-auth\` does not change an axios that is in the range. If the command names axios, npm
-  raises a version in the lock file to the newest of its range.
+  raises the locked version to the newest that \`package.json\` allows.
 - With an older axios, npm reports \`ERESOLVE\` and installs nothing. Run \`npm install axios@^1.6.0\` first. If you force
   the installation, \`attachCaspioAuth\` throws \`ERR_CASPIO_CONFIG\`, with a message that axios is too old.
 

@@ -43,7 +43,7 @@ describe('check finds what keeps the client out', () => {
       const env = environment({ ...client, tokenEndpointURL: `${url}/oauth/token` })
       const checked = await check(env, '--client-authentication', used)
       expect(checked.code).toBe(1)
-      expect(checked.text).toContain(`with the client authentication ${other}`)
+      expect(checked.text).toContain(`with --client-authentication ${other}`)
       expect(checked.text).toContain(`clientAuthentication: '${other}'`)
       expect(checked.calls).toEqual({ token: 2, api: 3, refreshTokens: 0 })
       expect(checked.steps.token?.message).toBe(

@@ -182,7 +182,9 @@ describe('token --store', () => {
     const { code, out, err } = await runMain(['token', ...store], env)
     expect(code).toBe(0)
     expect(JSON.parse(out).access_token).toBe(first)
-    expect(unwrapped(err)).toMatch(/^axios-caspio-auth: the token in \S+ expires in \d+ s\. /)
+    expect(unwrapped(err)).toMatch(
+      /^axios-caspio-auth: this is the token in \S+, which expires in \d+ s\. It could not be renewed: the token/,
+    )
   })
 
   it('keeps a token without expires_in', async () => {

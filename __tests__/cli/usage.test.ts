@@ -69,8 +69,8 @@ describe('usage --file', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toBe(
       `${TABLE.replace('Resource           Calls', 'Resource             Calls')}
-1,252–1,256 calls so far. At this pace, the period will have 18,780–18,840
-calls.
+1,252–1,256 calls so far. At this pace, you will make 18,780–18,840 calls in
+this period.
 `,
     )
   })
@@ -79,7 +79,7 @@ calls.
     const file = await fileWith(DELTA)
     const { out } = await runMain(['usage', '--file', file, ...BILLING, '--plan', '20,000'])
     expect(unwrapped(out)).toContain(
-      'the period will have 18,780–18,840 calls: 94 % of the 20,000 in your plan.',
+      'you will make 18,780–18,840 calls in this period: 94 % of the 20,000 in your plan.',
     )
   })
 
@@ -170,7 +170,7 @@ calls.
     const { code, out } = await runMain(['usage', '--file', file, ...BILLING])
     expect(code).toBe(0)
     expect(out.trim().split('\n').at(-1)).toBe(
-      '1 call so far. At this pace, the period will have 15 calls.',
+      '1 call so far. At this pace, you will make 15 calls in this period.',
     )
   })
 

@@ -10,8 +10,8 @@ causes each fault at each stage. In CI the run fails if this page is not current
 - No request hangs. The plugin's \`timeout\` limits each token request, and the request's \`timeout\` limits
   what axios sends. (Once the headers have arrived, axios's http adapter waits as long as bytes keep coming.
   With that adapter, a *trickle mid-body* therefore ends in a late answer.)
-- In every case the next request succeeds after the fault: when the cooldown ends, which the error announces
-  in \`nextAttemptAt\`, or immediately after \`getAccessToken({ renew: true })\`.
+- After every fault, requests succeed again as soon as the cooldown ends. The error's \`nextAttemptAt\` says when that is.
+  \`getAccessToken({ renew: true })\` does not wait for it.
 
 ## How to read the tables
 
@@ -43,7 +43,7 @@ Each cell says what the caller gets, and in brackets how many HTTP requests the 
 const RESOURCE_INTRO = `## Faults of a resource
 
 One answer is faulty, and the token endpoint works. If the connection breaks, neither the plugin nor axios
-sends it again. The plugin resends only a request that was rejected with 401.
+sends the request again. The plugin resends only a request that was rejected with 401.
 
 - **GET without the plugin**: for comparison.
 - **GET**, **POST**: the answer to the first request is faulty.

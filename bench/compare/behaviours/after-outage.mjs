@@ -9,7 +9,7 @@ export const rows = [
     id: 'failed',
     name: 'The token endpoint has just recovered, 200 requests at once: failed requests',
     better: 'lower',
-    why: 'After a failed token request, the plugin starts a cooldown of one second, doubling to 30. Until it ends, callers without a token get the error. In return, the plugin makes 3 calls instead of 100 while the token endpoint is down. A process with a token in hand is not affected, because the plugin renews tokens hours before they expire. `getAccessToken({ renew: true })` makes a token request immediately.',
+    why: 'After a failed token request, the plugin starts a cooldown of one second. Each further failure doubles it, up to 30 seconds. Until it ends, callers without a token get the error. In return, the plugin makes 3 calls instead of 100 while the token endpoint is down. A process with a token in hand is not affected, because the plugin renews tokens hours before they expire. `getAccessToken({ renew: true })` makes a token request immediately.',
   },
   {
     id: 'tokenRequests',

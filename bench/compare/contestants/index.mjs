@@ -30,7 +30,7 @@ export const CONTESTANTS = [
     kind: 'axios',
     package: 'axios-auth-refresh',
     usage:
-      'README, _Deduplicate refresh calls_, switched off, and _Retry instance_. Its user writes the rest with care: all callers share one request for the first token, and a token that was replaced already is not fetched again.',
+      'README, with _Deduplicate refresh calls_ switched off, and with _Retry instance_. We wrote the rest with care: all callers share one request for the first token, and a token that was replaced already is not requested again.',
   },
   {
     id: 'oauth-client',
@@ -38,7 +38,7 @@ export const CONTESTANTS = [
     kind: 'axios',
     package: 'axios-oauth-client',
     usage:
-      'README, _Client Credentials grant_. The package only fetches a token. Its user shares the token, keeps it until it expires, and sets the header.',
+      'README, _Client Credentials grant_. The package only gets a token. Its user shares the token, keeps it until it expires, and sets the header.',
   },
   {
     id: 'token-interceptor',

@@ -1,7 +1,7 @@
 import axios from 'axios'
 import { clientCredentials } from 'axios-oauth-client'
 
-// README, "Client Credentials grant". The package only fetches a token. Its user has to add at least
+// README, "Client Credentials grant". The package only gets a token. Its user has to add at least
 // this: share the token, keep it until it expires, and set the header.
 export function attach(api, { clientID, clientSecret, tokenEndpointURL }) {
   const getClientCredentials = clientCredentials(

@@ -17,15 +17,15 @@ export function writePage({
   return `# The plugin compared with its peers
 
 \`npm run compare\` measures everything on this page in one run, with pinned versions: Node ${node}, axios ${axios},
-${cores} cores. The stand-in account of \`axios-caspio-auth/testing\` replaces Caspio, over real HTTP. A token lives 24 hours,
-which a simulated clock lets pass. Requests are counted at the server. Each count is taken three times and
-must be the same each time.
+${cores} cores. The stand-in account of \`axios-caspio-auth/testing\` answers in Caspio's place, over real HTTP. A token lives 24 hours,
+and the clock is simulated. Requests are counted at the server. Each count is taken three times and must be the same
+each time.
 ${isQuick ? '\n**This was a quick run. Its counts are reliable; its times, heap sizes and targets are not.**\n' : ''}
 ![Some of the rows as a chart](compare.svg)
 
 - In rows with numbers, less is better. The best value of each row is bold.
 - A number in brackets does not compete, because the contestant did not do the job. For example, a contestant that never
-  fetches another token makes few token requests.
+  gets another token makes few token requests.
 - "—" means that the row does not apply: no request succeeded, or the row is about axios and the contestant does not use
   it.
 
@@ -42,7 +42,7 @@ ${table('behaviour', contestants, behaviours)}
 ${table('cost', contestants, costs)}
 
 - The cost of the HTTP client (axios, \`fetch\`, Azure's pipeline) is not counted. Each contestant is compared with its HTTP
-  client alone, in the same rounds and after a warm-up, like a service that has run for a while.
+  client alone, in the same rounds and after a warm-up. So the figures are those of a service that has run for a while.
 - Over loopback, the HTTP client alone sends the same token, and the account answers with twelve records. Ten processes
   measure each contestant, one at a time.
 - ± is two standard errors. Smaller differences count as equal.${
