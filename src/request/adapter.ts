@@ -78,10 +78,8 @@ export function hideAgents(config: Config): void {
 
 /** Adds the keys that `toJSON()` of an error must redact. A config that is sent again has them. */
 function addRedactedKeys(config: Config, keys: readonly string[]): void {
-  const given = ownProperty(config, 'redact') ?? []
-  const redacted: readonly string[] = Array.isArray(given) ? given : [given]
+  const given = ownProperty(config, 'redact')
   // A stream leads to the request that it is piped into, to its agent and to all its sockets.
   const all = isOneShot(config.data) ? [...keys, 'data'] : keys
-  const missing = all.filter((key) => !redacted.includes(key))
-  if (missing.length) config.redact = redacted.concat(missing)
+  config.redact = given ? [...new Set([given, all].flat() as string[])] : [...all]
 }
