@@ -29,6 +29,13 @@ export function fakeTime(): void {
   fake('Date', 'performance', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval')
 }
 
+/** No pause is lengthened or shortened at random. Call it after {@link fakeClocks} or {@link fakeTime}. */
+export function withoutJitter(): void {
+  beforeEach(() => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+  })
+}
+
 /** Resolves after all pending promises, and after Node has reported unhandled rejections. */
 export function atRest(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createRenewalJudge } from '../../src/token/renewal-judge.js'
-import { fakeClocks } from '../support/clocks.js'
+import { fakeClocks, withoutJitter } from '../support/clocks.js'
 
 type Judge = ReturnType<typeof createRenewalJudge>
 
@@ -19,6 +19,7 @@ function msUntilOver(judge: Judge, resource: string): number {
 
 describe('a resource', () => {
   fakeClocks()
+  withoutJitter()
 
   it('has a cooldown if it rejects two tokens in a row', () => {
     const judge = createRenewalJudge()
@@ -50,6 +51,15 @@ describe('a resource', () => {
     }
     const doubled = Array.from({ length: 12 }, (_, i) => 2 ** i * 1_000)
     expect(lengths).toEqual([...doubled, 3_600_000, 3_600_000])
+  })
+
+  it('has a cooldown that is up to half as long again, at random', () => {
+    vi.mocked(Math.random).mockReturnValue(1)
+    const judge = createRenewalJudge()
+    refuse(judge, 'GET /a')
+    expect(msUntilOver(judge, 'GET /a')).toBe(1_500)
+    judge.recordRejected({}, 'GET /a', 2)
+    expect(msUntilOver(judge, 'GET /a')).toBe(3_000)
   })
 
   it('is forgotten when it accepts a token', () => {
@@ -112,6 +122,7 @@ describe('a resource', () => {
 
 describe('several resources that refuse', () => {
   fakeClocks()
+  withoutJitter()
 
   it('start a cooldown for all, once for each token', () => {
     const judge = createRenewalJudge()

@@ -7,7 +7,7 @@ import { withoutSharing } from '../../src/store/without-sharing.js'
 import type { Token } from '../../src/token/life.js'
 import { TokenSource } from '../../src/token/source.js'
 import { PHYSICIANS, rejectionOf, sleep, startBench, times } from '../support/account.js'
-import { fakeClocks, fakeTime } from '../support/clocks.js'
+import { fakeClocks, fakeTime, withoutJitter } from '../support/clocks.js'
 import { HOUR, SECOND } from '../support/durations.js'
 import { startRawServer } from '../support/raw-server.js'
 
@@ -65,6 +65,7 @@ describe('replacing a rejected token', () => {
 
 describe('useless renewals', () => {
   fakeClocks()
+  withoutJitter()
 
   it('sends 2 token requests for 50 requests to a resource that always answers 401', async () => {
     const { account, api } = await startBench()

@@ -2,7 +2,7 @@ import axios from 'axios'
 import { describe, expect, it, vi } from 'vitest'
 import { attachCaspioAuth } from '../../src/index.js'
 import { PHYSICIANS, rejectionOf, startBench, times } from '../support/account.js'
-import { fakeClocks } from '../support/clocks.js'
+import { fakeClocks, withoutJitter } from '../support/clocks.js'
 import { HOUR, SECOND } from '../support/durations.js'
 import { startHeldBench } from '../support/held-bench.js'
 import { startRawServer } from '../support/raw-server.js'
@@ -75,6 +75,7 @@ describe('resources that always answer 401', () => {
 
 describe('a good token', () => {
   fakeClocks()
+  withoutJitter()
 
   it('is replaced after a second revocation, though the first resend never happened', async () => {
     const { Readable } = await import('node:stream')

@@ -5,6 +5,10 @@ const LONGEST_FOR_A_RESOURCE_MS = 3_600_000
 const MOST_RESOURCES = 1_000
 const ENOUGH_EVIDENCE = 2
 
+// So that the processes of a fleet do not all try the next token at once. Without a lock, each would
+// request one.
+const lengthenAtRandom = (ms: number): number => ms * (1 + Math.random() / 2)
+
 /**
  * Judges whether renewals after a rejection help. A resource that rejects two tokens in a row has a
  * cooldown, in which its 401s go to their callers. If several resources do, and none accepts a token,
@@ -49,7 +53,7 @@ export function createRenewalJudge() {
       resources.set(resource, { ...ownCooldown, token, evidence })
       if (resources.size > MOST_RESOURCES) resources.delete([...resources.keys()][0] as string)
       if (isAnother && weight && (hadRefused || evidence >= ENOUGH_EVIDENCE)) {
-        ownCooldown.start()
+        ownCooldown.start(false, lengthenAtRandom)
         // One resource may be forbidden. If another one refuses as well, all may.
         if (!hadRefused && ++refusals > 1 && token !== blamedToken) {
           blamedToken = token
