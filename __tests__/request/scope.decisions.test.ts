@@ -189,6 +189,24 @@ describe('the decisions of a scope', () => {
     expect(await client.authorization(request)).toBeUndefined()
   })
 
+  it('follow a baseURL object that changes', async () => {
+    const client = attachedClient({})
+    const baseURL = new URL(HOME)
+    const request = { url: '/x', baseURL: baseURL as unknown as string }
+    expect(await client.authorization(request)).toBe(BEARER)
+    baseURL.href = 'https://evil.test'
+    expect(await client.authorization(request)).toBeUndefined()
+  })
+
+  it('differ for one relative URL with two baseURLs', async () => {
+    const client = attachedClient({ baseURL: HOME })
+    const elsewhere = { url: '/x', baseURL: 'https://evil.test' }
+    for (let i = 0; i < 2; i++) {
+      expect(await client.authorization({ url: '/x' })).toBe(BEARER)
+      expect(await client.authorization(elsewhere)).toBeUndefined()
+    }
+  })
+
   it.each(['https:evil', 'https:/a.caspio.com/x', 'http:x'])(
     'do not depend on an earlier URL that axios refused (%s)',
     async (url) => {
