@@ -60,6 +60,28 @@ describe('the cooldown after a failed token request', () => {
     expect(cooldown.hasFailedLately(elsewhere)).toBe(true)
   })
 
+  it('of one instance and the one of all have lengths of their own', () => {
+    const cooldown = createFailureCooldown()
+    const lengthOf = (failure: typeof DOWN) => cooldown.start(failure, here, 0).retryInMs
+    expect([lengthOf(UNREACHED), lengthOf(DOWN)]).toEqual([1_000, 1_000])
+    expect([lengthOf(UNREACHED), lengthOf(DOWN)]).toEqual([2_000, 2_000])
+  })
+
+  it('gives callers the newest failure', () => {
+    const cooldown = createFailureCooldown()
+    cooldown.start(DOWN, here, 0)
+    cooldown.start(REFUSED, here, 0)
+    expect(cooldown.activeFailure(elsewhere)?.message).toBe(REFUSED.message)
+  })
+
+  it('is kept for the ten instances that failed last', () => {
+    const cooldown = createFailureCooldown()
+    const instances = Array.from({ length: 11 }, (_, port) => ({ defaults: { proxy: { port } } }))
+    for (const instance of instances) cooldown.start(UNREACHED, instance, 0)
+    const active = instances.map((instance) => cooldown.activeFailure(instance) !== undefined)
+    expect(active).toEqual([false, ...Array(10).fill(true)])
+  })
+
   it('doubles to 30 s', () => {
     const cooldown = createFailureCooldown()
     const lengths = Array.from({ length: 7 }, () => cooldown.start(DOWN, here, 0).retryInMs)

@@ -32,6 +32,7 @@ const PLACE = 'in your Caspio account, under Access permissions > Web services p
 describe('the message says what the endpoint answered, why that failed, and what to do', () => {
   it.each<[Answer, string]>([
     [{ status: 503 }, ' 503: it has a problem.'],
+    [{ status: 429 }, ' 429: it received too many calls.'],
     [
       { status: 407 },
       " 407: a proxy refused the request. Check the proxy's user name and password.",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { msLeft, renewAfterMs, usableForMs } from '../../src/token/life.js'
+import { msLeft, renewAfterMs, toAccessToken, usableForMs } from '../../src/token/life.js'
 import { fakeClocks } from '../support/clocks.js'
 
 describe('how long a token is used', () => {
@@ -36,19 +36,34 @@ describe('when a token is renewed', () => {
 describe('the rest of a life', () => {
   fakeClocks()
 
-  it('counts from the token request', () => {
+  /** A token that was requested 20 s ago. */
+  function tokenOf(lifeSeconds: number) {
     const requestedAt = { wall: Date.now() - 20_000, monotonic: performance.now() - 20_000 }
-    const left = (lifeSeconds: number) =>
-      msLeft({
-        accessToken: 'a',
-        tokenType: 'bearer',
-        lifeSeconds,
-        refreshToken: '',
-        requestedAt,
-        grant: undefined,
-      })
-    expect(left(60)).toBe(40_000)
-    expect(left(10)).toBe(-10_000)
-    expect(left(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY)
+    return {
+      accessToken: 'a',
+      tokenType: 'bearer',
+      lifeSeconds,
+      refreshToken: '',
+      requestedAt,
+      grant: undefined,
+    }
+  }
+
+  it.each([
+    [60, 40_000],
+    [10, -10_000],
+    [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+  ])('of %d s counts from the token request: %d ms', (lifeSeconds, ms) => {
+    expect(msLeft(tokenOf(lifeSeconds))).toBe(ms)
+  })
+
+  it.each([
+    [60.9, { expires_in: 40 }],
+    [20.5, { expires_in: 1 }],
+    [10, { expires_in: 1 }],
+    [Number.POSITIVE_INFINITY, {}],
+  ])('of %d s is handed out in whole seconds, at least 1, if it is known', (lifeSeconds, rest) => {
+    const token = toAccessToken(tokenOf(lifeSeconds))
+    expect(token).toStrictEqual({ access_token: 'a', token_type: 'bearer', ...rest })
   })
 })
