@@ -73,6 +73,21 @@ describe.each(AXIOS)('detach (axios %s)', (_, { create }) => {
     expect(handlersOf(api).handlers).toMatchObject([{ fulfilled: laterInterceptor }])
   })
 
+  it('leaves the order of the interceptors as it is, if an instance is attached again', async () => {
+    const server = await startRawServer()
+    const api = create({ baseURL: server.url, proxy: false, adapter: 'http' })
+    const { adapter } = api.defaults
+    const attach = (token: string, origin = server.url) =>
+      attachCaspioAuth(api, brokerOf(token), { origins: [origin] })
+    attach('first')
+    // It runs before the plugin's, as docs/company.md advises.
+    api.interceptors.request.use((config) => Object.assign(config, { adapter }))
+    attach('second')
+    attach('of another account', 'https://a1bcd234.caspio.com')
+    await api.get('/')
+    expect(server.received[0]?.headers.authorization).toBe('Bearer second')
+  })
+
   it('does nothing if the list of interceptors was removed', () => {
     const api = create()
     const auth = attachCaspioAuth(api, CLIENT)
@@ -296,10 +311,20 @@ describe('an instance that cannot be changed', () => {
     const server = await startRawServer()
     const api = axios.create({ baseURL: server.url, proxy: false })
     attachCaspioAuth(api, brokerOf('first'))
-    freezeHandlers(api)
+    for (const handler of handlersOf(api).handlers ?? []) freeze(handler)
     expectConfigError(() => attachCaspioAuth(api, brokerOf('second')), 'frozen')
     await api.get('/')
     expect(server.received[0]?.headers.authorization).toBe('Bearer first')
+  })
+
+  it('can be attached again, if only its list of interceptors is frozen', async () => {
+    const server = await startRawServer()
+    const api = axios.create({ baseURL: server.url, proxy: false })
+    attachCaspioAuth(api, brokerOf('first'))
+    freezeHandlers(api)
+    attachCaspioAuth(api, brokerOf('second'))
+    await api.get('/')
+    expect(server.received[0]?.headers.authorization).toBe('Bearer second')
   })
 
   it('has no created instances if it has no create()', () => {

@@ -135,7 +135,8 @@ describe('an instance that creates others, if it is frozen after it was attached
     const auth = attachCaspioAuth(api, a.credentials, OPTIONS)
     const child = api.create()
     Object.freeze(api)
-    Object.freeze((api.interceptors.request as unknown as { handlers: unknown[] }).handlers)
+    for (const handler of api.interceptors.request.handlers ?? []) Object.freeze(handler)
+    Object.freeze(api.interceptors.request.handlers)
     const error = await rejectionOf(
       (async () => attachCaspioAuth(api, a.credentials, { createdInstances: again }))(),
     )

@@ -1,4 +1,4 @@
-import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
+import type { AxiosAdapter, AxiosInstance, InternalAxiosRequestConfig } from 'axios'
 import { redactErrors } from './lib/old-axios.js'
 import { defineHidden } from './lib/own-properties.js'
 import { hideAgents, sendAuthorised } from './request/adapter.js'
@@ -31,9 +31,18 @@ export interface Attachments {
   notInherited: readonly AccountIdentity[]
   /** Those of the instances that took part in the creation of this one. */
   readonly parents: Set<Attachments>
+  /** The request interceptor that is registered, if any. */
+  authorise: Interceptor
   removeInterceptor(): void
   restoreCreate(): void
 }
+
+type Authorised = AxiosAdapter & { [ORIGINAL]?: [InternalAxiosRequestConfig['adapter']] }
+
+type Interceptor = (config: InternalAxiosRequestConfig) => InternalAxiosRequestConfig
+
+// An error that was created before the adapter was called still has the plugin's adapter in its config.
+const ORIGINAL = Symbol.for('axios-caspio-auth.original-adapter')
 
 // On the instance and with Symbol.for: hot reload evaluates this module again, and the ESM and the
 // CommonJS copy of the package share no variable.
@@ -45,6 +54,7 @@ export function attachmentsOf(instance: object): Attachments {
       active: [],
       notInherited: [],
       parents: new Set(),
+      authorise: (config) => config,
       removeInterceptor() {},
       restoreCreate() {},
     }
@@ -86,30 +96,37 @@ export function attachmentsInUse({
 }
 
 /**
- * Registers the request interceptor, in place of an earlier one: that may be gone after
- * `interceptors.clear()`, or belong to code that was replaced.
+ * Registers the request interceptor, unless it is registered: then the new one takes its place. The
+ * earlier one may be gone after `interceptors.clear()`, or belong to code that was replaced.
  */
 export function intercept(instance: AxiosInstance, attachments: Attachments): void {
   const { request } = instance.interceptors
-  const authorise = (given: InternalAxiosRequestConfig): InternalAxiosRequestConfig => {
+  const authorise: Interceptor = (given) => {
     const inUse = attachmentsInUse(attachments)
     if (!inUse.length) return given
     // An interceptor may have frozen it.
     const config = Object.isExtensible(given)
       ? given
       : { __proto__: Object.getPrototypeOf(given), ...given }
-    const original = config.adapter
+    const { adapter } = config
+    const [original] = (adapter as Authorised | undefined)?.[ORIGINAL] ?? [adapter]
+    const authorised: Authorised = (final) =>
+      redactErrors(sendAuthorised(final, original, instance, inUse))
+    authorised[ORIGINAL] = [original]
     // axios may create an error before it calls the adapter.
     hideAgents(config)
-    config.adapter = (final) => redactErrors(sendAuthorised(final, original, instance, inUse))
+    config.adapter = authorised
     return config
   }
-  attachments.removeInterceptor()
+  const registered = request.handlers?.find((one) => one?.fulfilled === attachments.authorise)
+  if (registered) registered.fulfilled = authorise
+  attachments.authorise = authorise
+  if (registered) return
   const id = request.use(authorise, undefined, { synchronous: true })
   attachments.removeInterceptor = () => {
     const { handlers } = request
     // After interceptors.clear() another interceptor may have this ID.
-    if (!handlers?.some((handler) => handler?.fulfilled === authorise)) return
+    if (!handlers?.some((one) => one?.fulfilled === attachments.authorise)) return
     request.eject(id)
     // Before 1.20 axios keeps the empty slot, and each attachment would add one.
     if (handlers.length === id + 1 && handlers[id] === null) handlers.pop()

@@ -1,4 +1,4 @@
-import type { AxiosInstance } from 'axios'
+import { AxiosError, type AxiosInstance } from 'axios'
 import axiosRetry, { type IAxiosRetryConfig } from 'axios-retry'
 import { describe, expect, it, vi } from 'vitest'
 import { rejectionOf } from '../support/account.js'
@@ -48,6 +48,21 @@ describeEachOrder('axios-retry, attached %s the plugin', (order) => {
     expect(statusesOf(alone.account)).toEqual([503, 503, 200])
     expect(runs[0]).toEqual(runs[1])
     expect(account.log.token).toHaveLength(1)
+  })
+
+  it('gets one resend, even if an interceptor failed before the request was sent', async () => {
+    let failures = 0
+    const { account, api } = await startWithCompanion(order, (api) => {
+      retrying()(api)
+      api.interceptors.request.use((config) => {
+        if (failures-- > 0) throw new AxiosError('offline', 'ERR_NETWORK', config)
+        return config
+      })
+    })
+    account.api.fail({ status: 401 })
+    failures = 3
+    expect((await rejectionOf(api.get(PHYSICIANS))).response.status).toBe(401)
+    expect(statusesOf(account)).toEqual([401, 401])
   })
 
   it('gets one resend for a 401 in a retry, as in the first attempt', async () => {
