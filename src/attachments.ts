@@ -32,7 +32,7 @@ export interface Attachments {
   /** Those of the instances that took part in the creation of this one. */
   readonly parents: Set<Attachments>
   /** The request interceptor that is registered, if any. */
-  authorise: Interceptor
+  authorise: Interceptor | undefined
   removeInterceptor(): void
   restoreCreate(): void
 }
@@ -54,7 +54,7 @@ export function attachmentsOf(instance: object): Attachments {
       active: [],
       notInherited: [],
       parents: new Set(),
-      authorise: (config) => config,
+      authorise: undefined,
       removeInterceptor() {},
       restoreCreate() {},
     }
@@ -118,7 +118,9 @@ export function intercept(instance: AxiosInstance, attachments: Attachments): vo
     config.adapter = authorised
     return config
   }
-  const registered = request.handlers?.find((one) => one?.fulfilled === attachments.authorise)
+  const registered =
+    attachments.authorise &&
+    request.handlers?.find((one) => one?.fulfilled === attachments.authorise)
   if (registered) registered.fulfilled = authorise
   attachments.authorise = authorise
   if (registered) return

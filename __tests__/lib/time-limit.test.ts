@@ -33,6 +33,23 @@ describe('work with a time limit', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   })
 
+  it('has its time again, once, if the process was blocked while the answer came', async () => {
+    const blocked = (ms: number) => {
+      const end = performance.now() + ms
+      while (performance.now() < end) {}
+    }
+    let answer = (_: string) => {}
+    const work = withTimeLimit(20, () => new Promise<string>((resolve) => (answer = resolve)))
+    await Promise.resolve()
+    blocked(50)
+    setImmediate(() => answer('done'))
+    expect(await work).toBe('done')
+
+    const hanging = rejectionOf(withTimeLimit(20, () => new Promise(() => {})))
+    blocked(50)
+    expect(await hanging).toMatchObject({ code: 'ETIMEDOUT' })
+  })
+
   it('has its time again whenever a request ahead of it was answered meanwhile', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => {

@@ -278,6 +278,25 @@ describe('flush', () => {
     expect(sink.deltas[0]).toBe(sink.deltas[1])
   })
 
+  it('rejects after 8 s if the sink does not answer, and keeps the counts', async () => {
+    const { createCallMeter } = await loadWithFakeTimers()
+    const sink = manualSink()
+    const meter = createCallMeter({ write: sink.write })
+    countCalls(meter, 1)
+    const flushed = rejectionOf(meter.flush())
+    const closed = rejectionOf(meter.close())
+    await vi.advanceTimersByTimeAsync(8_000)
+    for (const error of [await flushed, await closed]) {
+      expect(error.message).toBe('axios-caspio-auth: no write ended within 8000 ms')
+    }
+    expect(vi.getTimerCount()).toBe(0)
+    await sink.fail()
+    const again = meter.flush()
+    await sink.succeed()
+    await again
+    expect(sink.deltas[1]).toBe(sink.deltas[0])
+  })
+
   it('rejects with the error of the fifth attempt, keeps the counts, and goes on in the background', async () => {
     const { createCallMeter } = await loadWithFakeTimers()
     const seen: CallDelta[] = []

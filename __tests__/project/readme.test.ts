@@ -125,9 +125,14 @@ describe('the code in README', () => {
 
   it('several instances: share one token', async () => {
     const account = await startAccount()
-    const [reports, uploads] = [instanceOf(account), instanceOf(account)]
-    await run(codeWith('attachCaspioAuth(reports'), account, { reports, uploads })
-    await Promise.all([reports.get(PHYSICIANS), uploads.get(PHYSICIANS)])
+    const instances = [instanceOf(account), instanceOf(account)]
+    const codes = [
+      'const auth = createCaspioAuth(credentialsFromEnv())',
+      'attachCaspioAuth(instance, auth)',
+    ]
+    for (const code of codes) expect(readme).toContain(`\`${code}\``)
+    await run(codes.join('\nfor (const instance of instances) '), account, { instances })
+    await Promise.all(instances.map((api) => api.get(PHYSICIANS)))
     expect(statusesOf(account)).toEqual([200, 200])
     expect(account.log.token).toHaveLength(1)
   })
@@ -212,6 +217,10 @@ describe('the code in README', () => {
     account.revoke()
     await api.get(PHYSICIANS)
     expect(statusesOf(account)).toEqual([200, 401, 200])
+    expect(account.log.token).toHaveLength(2)
+    // Another page, which has the old token.
+    const response = await fetchFromPage('/caspio-token?rejected=00000000', { cache: 'no-store' })
+    expect(response.status).toBe(200)
     expect(account.log.token).toHaveLength(2)
     for (const answer of answers) {
       expect(answer.headers.get('Cache-Control')).toBe('no-store')

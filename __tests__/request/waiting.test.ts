@@ -2,17 +2,16 @@ import axios, { AxiosError, type AxiosRequestConfig, CanceledError } from 'axios
 import { describe, expect, it, vi } from 'vitest'
 import { waitFor } from '../../src/request/waiting.js'
 import { CAN } from '../support/axios-features.js'
-import { rejectionOf } from '../support/outcomes.js'
+import { outcomesOf, rejectionOf } from '../support/outcomes.js'
 import { startRawServer } from '../support/raw-server.js'
 
 const never = new Promise<never>(() => {})
 
 describe('waitFor', () => {
   it.each([{}, { timeout: 0 }, { timeout: undefined }, { timeout: -1 }])(
-    'returns the shared promise if nothing limits the wait: %o',
-    (limits) => {
-      const shared = Promise.resolve('token')
-      expect(waitFor(shared, limits as never)).toBe(shared)
+    'settles as the shared promise does, too, if nothing limits the wait: %o',
+    async (limits) => {
+      expect(await waitFor(Promise.resolve('token'), limits as never)).toBe('token')
     },
   )
 
@@ -28,11 +27,31 @@ describe('waitFor', () => {
     const { signal } = new AbortController()
     const remove = vi.spyOn(signal, 'removeEventListener')
     const waiting = waitFor(Promise.resolve('token'), { signal, timeout: 1_000 })
-    expect(vi.getTimerCount()).toBe(1)
+    // One for the timeout, and one that keeps the process alive.
+    expect(vi.getTimerCount()).toBe(2)
     await waiting
     expect(vi.getTimerCount()).toBe(0)
     vi.useRealTimers()
     expect(remove).toHaveBeenCalledWith('abort', expect.any(Function))
+  })
+
+  it.each<[string, AxiosRequestConfig | undefined]>([
+    ['nothing limits it', undefined],
+    ['it has a timeout', { timeout: 5 }],
+    ['it has a signal', { signal: AbortSignal.timeout(5) }],
+  ])('keeps the process alive until it ends, if %s', async (_, limits) => {
+    const holding = () =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = holding()
+    let settle = (_: string) => {}
+    const shared = new Promise<string>((resolve) => {
+      settle = resolve
+    })
+    const waiting = outcomesOf([waitFor(shared, limits ?? {})])
+    expect(holding()).toBeGreaterThan(before)
+    if (!limits) settle('token')
+    await waiting
+    expect(holding()).toBe(before)
   })
 
   it('rejects at once if the signal is already aborted', async () => {

@@ -17,11 +17,6 @@ function startFlight(flights: ReturnType<typeof createSingleFlight>) {
   return { flight, issuing, resolve, reject }
 }
 
-/** Timers that keep the process alive. */
-function holding(): number {
-  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
-}
-
 describe('a single flight', () => {
   it('is current until its token request ends', async () => {
     const flights = createSingleFlight(60_000)
@@ -56,16 +51,12 @@ describe('a single flight', () => {
     expect(seen).toEqual([undefined, undefined])
   })
 
-  it('keeps the process alive only while a caller waits', async () => {
+  it('knows whether a caller has waited for it', () => {
     const flights = createSingleFlight(60_000)
-    const before = holding()
-    const { flight, resolve } = startFlight(flights)
-    expect([holding(), flight.release]).toEqual([before, undefined])
-    const waits = [flights.join(flight), flights.join(flight)]
-    expect(holding()).toBe(before + 1)
-    resolve(issued)
-    await Promise.all(waits)
-    expect(holding()).toBe(before)
+    const { flight } = startFlight(flights)
+    expect(flight.isAwaited).toBe(false)
+    flights.join(flight)
+    expect(flight.isAwaited).toBe(true)
   })
 
   describe('that never ends', () => {

@@ -460,12 +460,23 @@ describe('the Node.js process', () => {
       const { auth, calls, holds } = startSource()
       const outcomes = outcomesOf([1, 2, 3].map(() => auth.getAccessToken()))
       await atRest()
-      expect(holds()).toBe(1)
+      expect(holds()).toBe(3)
       calls[0]?.[end]()
       await outcomes
       expect(holds()).toBe(0)
     },
   )
+
+  it('stays alive no longer than your code waits, though the token request goes on', async () => {
+    const { auth, holds } = startSource()
+    const controller = new AbortController()
+    const outcome = rejectionOf(auth.getAccessToken({ signal: controller.signal }))
+    await atRest()
+    expect(holds()).toBe(1)
+    controller.abort()
+    await outcome
+    expect(holds()).toBe(0)
+  })
 
   it.each(['resolve', 'reject'] as const)(
     'is not kept alive by a renewal in the background, until your code waits for it: %s',

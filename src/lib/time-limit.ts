@@ -1,4 +1,5 @@
 import { axios } from './axios.js'
+import { isWithin } from './clock.js'
 import { clearTimeout } from './real-timers.js'
 import { startTimer } from './timers.js'
 
@@ -14,9 +15,13 @@ export interface CallCounts {
 
 export const createCallCounts = (): CallCounts => ({ sent: 0, ahead: 0, answered: 0 })
 
+// The time that a timer takes, by its own length, if it is late.
+const LATE = 1.2
+
 /**
  * Ends `work` after `ms`: rejects with the code `ETIMEDOUT`, and aborts the signal. The time starts
- * again as long as calls ahead of the work are answered.
+ * again as long as calls ahead of the work are answered. It also starts again, once, if the timer is
+ * late: then the process was blocked or frozen, and the answer may have come meanwhile.
  */
 export function withTimeLimit<T>(
   ms: number,
@@ -27,15 +32,17 @@ export function withTimeLimit<T>(
   calls.ahead = calls.sent
   return new Promise<T>((resolve, reject) => {
     let timer: ReturnType<typeof startTimer>
-    const start = () => {
+    const start = (mayBeLate: boolean) => {
       const { answered } = calls
+      const startedAt = performance.now()
       timer = startTimer(() => {
-        if (calls.answered !== answered) return start()
+        if (calls.answered !== answered) return start(true)
+        if (mayBeLate && !isWithin(LATE * ms, startedAt)) return start(false)
         reject(new axios.AxiosError(`no answer within ${ms} ms`, 'ETIMEDOUT'))
         controller.abort()
       }, ms)
     }
-    start()
+    start(true)
     // Not at once: a user's function that needs a token itself must find this token request under way.
     const working = Promise.resolve().then(() => work(controller.signal))
     working.then(resolve, reject).finally(() => clearTimeout(timer))

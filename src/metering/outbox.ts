@@ -13,6 +13,8 @@ type Rows = Map<string, Map<string, Map<CallKind, Row>>>
 const FIRST_BACK_OFF_MS = 250
 const LONGEST_BACK_OFF_MS = 60_000
 const ATTEMPTS_OF_FLUSH = 5
+// Less than the 10 s that Docker gives a container to stop.
+const LONGEST_FLUSH_MS = 8_000
 // If a sink is down for months, so many rows wait for it at most, and a few for each further day.
 const MOST_ROWS = 10_000
 
@@ -113,23 +115,32 @@ export class Outbox {
     )
   }
 
-  /** Writes what was counted until now. Rejects if the last of five attempts does. */
+  /** Writes what was counted until now. Rejects if the last of five attempts does, or hangs. */
   async flush(): Promise<void> {
     const lastDelta = this.#deltasTaken + (this.#size > 0 ? 1 : 0)
     this.#flushes++
+    let isOver = false
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const tooLate = new Promise<void>((_, reject) => {
+      timer = setTimeout(() => {
+        isOver = true
+        reject(new Error(`axios-caspio-auth: no write ended within ${LONGEST_FLUSH_MS} ms`))
+      }, LONGEST_FLUSH_MS)
+    })
     try {
       for (let failed = 0; this.#deltasWritten < lastDelta; ) {
-        const error = await this.#attempt().then(
+        const error = await Promise.race([this.#attempt(), tooLate]).then(
           () => undefined,
           (reason) => ({ reason }),
         )
         if (!error) continue
         failed++
-        if (failed === ATTEMPTS_OF_FLUSH) throw error.reason
+        if (isOver || failed === ATTEMPTS_OF_FLUSH) throw error.reason
         // This timer keeps the process alive: somebody waits.
         await new Promise((resolve) => setTimeout(resolve, FIRST_BACK_OFF_MS * 2 ** (failed - 1)))
       }
     } finally {
+      clearTimeout(timer)
       this.#flushes--
       if (this.#delta && !this.#writing) this.#tryLater()
     }

@@ -139,9 +139,11 @@ export interface CallMeter {
   /** What this process counted in the current billing period. */
   snapshot(): CallSummary
   /**
-   * Writes what was counted until now. Tries up to five times, in about four seconds.
+   * Writes what was counted until now. Tries up to five times, in about four seconds. Waits 8 s at
+   * most.
    *
-   * @throws what `write` rejected with the last time. The counts are kept, and written later
+   * @throws what `write` rejected with the last time, or an error if it hangs. The counts are kept, and
+   *   written later
    */
   flush(): Promise<void>
   /**

@@ -2,6 +2,7 @@ import type { AxiosAdapter, AxiosError, InternalAxiosRequestConfig } from 'axios
 import { CaspioAuthError, isFailure } from '../contract/errors.js'
 import { axios } from '../lib/axios.js'
 import { clearTimeout, setTimeout } from '../lib/real-timers.js'
+import { holdProcess } from '../lib/timers.js'
 import type { Token } from '../token/life.js'
 
 type Config = InternalAxiosRequestConfig
@@ -15,15 +16,16 @@ type WaitLimits = {
 
 /**
  * Waits for a shared promise until the caller's signal, cancelToken or timeout ends the wait; other
- * callers go on waiting. Rejects as axios does: with a CanceledError, or `timeout of … exceeded`.
+ * callers continue to wait. The wait keeps the process alive. Rejects as axios does: with a CanceledError, or `timeout of … exceeded`.
  */
 export function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
   const { signal, cancelToken } = limits
   const timeoutMs = Number(limits.timeout)
-  if (!signal && !cancelToken && !(timeoutMs > 0)) return shared
+  const release = holdProcess()
+  if (!signal && !cancelToken && !(timeoutMs > 0)) return shared.finally(release)
 
   const config = limits as Config
-  let stop = () => {}
+  let stop = release
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => {
       const { reason } = signal as AbortSignal
@@ -36,13 +38,14 @@ export function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
     signal?.addEventListener?.('abort', onAbort)
     cancelToken?.subscribe(reject)
     stop = () => {
+      release()
       clearTimeout(timer)
       signal?.removeEventListener?.('abort', onAbort)
       cancelToken?.unsubscribe(reject)
     }
     if (signal?.aborted) onAbort()
     shared.then(resolve, reject)
-  }).finally(stop)
+  }).finally(() => stop())
 }
 
 /** Waits for the token. If there is none, rejects with an error that has the caller's config. */

@@ -1,4 +1,3 @@
-import { holdProcess } from '../lib/timers.js'
 import type { Token } from './life.js'
 import type { Transport } from './transport.js'
 
@@ -10,8 +9,8 @@ export interface Flight {
   readonly transport: Transport
   /** Whether its token is no longer wanted: who needs one waits for the end, and requests another. */
   isInvalidated: boolean
-  /** Lets the process end. Undefined while no caller waits: then it is a background renewal. */
-  release: (() => void) | undefined
+  /** Whether a caller has waited for it. If not, it is a background renewal. */
+  isAwaited: boolean
 }
 
 /**
@@ -32,19 +31,18 @@ export function createSingleFlight(longestMs: number) {
         startedAt: performance.now(),
         transport,
         isInvalidated: false,
-        release: undefined,
+        isAwaited: false,
       }
       const end = () => {
         if (current === flight) current = undefined
-        flight.release?.()
       }
       issuing.then(end, end)
       current = flight
       return flight
     },
-    /** Waits for a flight, and keeps the process alive until it ends. */
+    /** Waits for a flight. */
     join(flight: Flight): Promise<Token> {
-      flight.release ??= holdProcess()
+      flight.isAwaited = true
       return flight.promise
     },
   }

@@ -185,14 +185,14 @@ export class TokenSource {
     return token
   }
 
-  #fail(thrown: Failure, { startedAt, transport, release, isInvalidated }: Flight): never {
+  #fail(thrown: Failure, { startedAt, transport, isAwaited, isInvalidated }: Flight): never {
     const failure = this.#failures.start(thrown, transport, performance.now() - startedAt)
     // invalidate() ended every cooldown, and this one as well.
     if (isInvalidated) this.#failures.reset()
     this.#emit?.({
       type: 'acquisition-failed',
       error: new CaspioAuthError(failure),
-      background: !release,
+      background: !isAwaited,
       retryIn: failure.retryInMs,
     })
     throw failure
