@@ -39,6 +39,37 @@ describe('redact', () => {
     expect(createRedact(secrets)('anything')).toBe('anything')
   })
 
+  // 20 characters, with every one that a token may have.
+  const token = 'aZ09_-.~+/aaaaaaaaaa'
+
+  it.each([
+    ['cut-off JSON', `{"access_token":"${token}==`, '{"access_token":"[redacted]'],
+    ['a form', `access_token=${token}&x=1`, 'access_token=[redacted]&x=1'],
+    ['an object of Ruby', `'refresh_token' => '${token}'`, "'refresh_token' => '[redacted]'"],
+    ['YAML', `access_token: ${token}\nx: 1`, 'access_token: [redacted]\nx: 1'],
+    [
+      'JSON in JSON',
+      `{\\"refresh_token\\":\\"${token}\\"}`,
+      '{\\"refresh_token\\":\\"[redacted]\\"}',
+    ],
+    [
+      'two tokens',
+      `access_token=${token} refresh_token=${token}`,
+      'access_token=[redacted] refresh_token=[redacted]',
+    ],
+  ])('removes what is named a token from %s', (_, text, redacted) => {
+    expect(createRedact([])(text)).toBe(redacted)
+  })
+
+  it.each([
+    'access_token is missing',
+    'access_token: too short',
+    `token=${token}`,
+    `access_token${token}`,
+  ])('does not change %s', (text) => {
+    expect(createRedact([])(text)).toBe(text)
+  })
+
   it('removes a secret with half of a surrogate pair', () => {
     const redact = createRedact(['a cut\ud83d'])
     const text = redact('secret=a cut\ud83d&form=a+cut%EF%BF%BD&url=a%20cut%EF%BF%BD')

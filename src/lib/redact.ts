@@ -2,7 +2,7 @@
 export type Redact = (text: string) => string
 
 // A token in a text that is not plain JSON: cut off, wrapped, or JSON within a text.
-const TOKEN_IN_TEXT = /((?:access|refresh)_token[\\"'\s]*[:=>][\\"'\s]*)[\w\-.~+/]{16,}=*/g
+const TOKEN_IN_TEXT = /((?:access|refresh)_token[\\"'\s]*[:=>]+[\\"'\s]*)[\w\-.~+/]{16,}=*/g
 
 /**
  * Returns a function that replaces the given secrets, in every encoding in which they are sent, and
