@@ -71,6 +71,8 @@ describe('a mistake in the command line ends with 2, and the error lists what is
     [['check', '--nonsense'], "check: Unknown option '--nonsense'. The options are --dotenv, "],
     [['check', '--json=yes'], "check: Option '--json' does not take an argument. "],
     [['token', '--store'], "token: Option '--store <value>' argument missing. "],
+    [['token', '--store', ''], 'token: The value of --store is empty. The options are --dotenv, '],
+    [['check', '--dotenv='], 'check: The value of --dotenv is empty. '],
     [['token', '--format', '--renew'], "token: Option '--format' argument is ambiguous. "],
     [['token', '--format', 'xml'], '--format must be one of json, header, export'],
     [

@@ -31,7 +31,16 @@ export function readOptions<const O extends Options>(
   options: O,
 ) {
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values
+    const { values } = parseArgs({
+      args: [...args],
+      options,
+      strict: true,
+      allowPositionals: false,
+    })
+    // A shell passes an unset variable as an empty text.
+    const empty = Object.keys(options).find((name) => Reflect.get(values, name) === '')
+    if (empty) throw new Error(`The value of --${empty} is empty`)
+    return values
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     // Node's message would quote the argument, which may be a secret.
