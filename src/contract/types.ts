@@ -122,9 +122,9 @@ export interface CaspioAuthOptions {
    */
   readonly renewBefore?: number
   /**
-   * Milliseconds that one token request, or one call of a token broker, may take. If a call that was sent earlier is answered in this
-   * time, the time starts again: a small connection pool serves earlier calls first. Increase it for
-   * slow networks.
+   * Milliseconds that one token request, or one call of a token broker, may take. If a call that was
+   * sent earlier is answered in this time, the time starts again: a small connection pool serves earlier
+   * calls first. Increase it for slow networks.
    *
    * @default 10_000
    */

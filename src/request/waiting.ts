@@ -16,7 +16,8 @@ type WaitLimits = {
 
 /**
  * Waits for a shared promise until the caller's signal, cancelToken or timeout ends the wait; other
- * callers continue to wait. The wait keeps the process alive. Rejects as axios does: with a CanceledError, or `timeout of … exceeded`.
+ * callers continue to wait. The process stays alive meanwhile. Rejects as axios does: with a
+ * CanceledError, or `timeout of … exceeded`.
  */
 export function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
   const { signal, cancelToken } = limits

@@ -19,8 +19,8 @@ const LOOK_EVERY_MS = 1_000
 const FIRST_POLL_MS = 50
 const LONGEST_POLL_MS = 1_000
 // Longer than another process needs to write the token that it obtained meanwhile.
-const FIRST_SETTLE_MS = 1_000
-const LONGEST_SETTLE_MS = 60_000
+const FIRST_AGREEMENT_MS = 1_000
+const LONGEST_AGREEMENT_MS = 60_000
 // The one from before the wait, if any, and the fault of one process: its proxy, or an old secret.
 const MOST_FAILURES = 2
 // A process holds the lock for one token request, and for the calls of the store around it.
@@ -101,12 +101,12 @@ function createPublisher(store: GuardedStore, adopt: TokenSource['adopt']) {
   }
 
   /** Without a lock, processes can obtain tokens at the same time: all adopt the last one written. */
-  function agreeLater(token: Token, afterMs = FIRST_SETTLE_MS): void {
+  function agreeLater(token: Token, afterMs = FIRST_AGREEMENT_MS): void {
     startTimer(
       async () => {
         const found = await store.read()
         const isCurrent = adopt(found, token)
-        if (isCurrent && !found) publish(token, false, Math.min(afterMs * 2, LONGEST_SETTLE_MS))
+        if (isCurrent && !found) publish(token, false, Math.min(afterMs * 2, LONGEST_AGREEMENT_MS))
       },
       afterMs * (1 + Math.random()),
     )
