@@ -63,7 +63,7 @@ describe('the demo', () => {
 
   it('shows every chapter, and counts the calls', () => {
     const lines = [
-      /^1\. Attaching fetches nothing/m,
+      /^1\. Attaching sends nothing/m,
       /^ +\d+ ms {2}✓ no token request so far$/m,
       /^2\. Cold start: 50 requests at once/m,
       /^ +\d+ ms {2}50 answers, the slowest after \d+ ms\n +\d+ ms {2}✓ 1 token request in this chapter$/m,

@@ -17,7 +17,7 @@ export async function measure(runs, worlds) {
         interceptors.request.handlers.length + interceptors.response.handlers.length,
     ),
     interceptors: sum(({ api }) => api.interceptors.request.handlers.filter(Boolean).length),
-    attachments: sum(({ api }) => api[ATTACHMENTS].known.length),
+    attachments: sum(({ api }) => api[ATTACHMENTS].notInherited.length),
     'listeners on shared signals': sum(({ signal }) => getEventListeners(signal, 'abort').length),
     'subscribers of shared cancelTokens': sum(
       ({ cancelToken }) => cancelToken._listeners?.length ?? 0,
