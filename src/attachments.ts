@@ -37,12 +37,13 @@ export interface Attachments {
   restoreCreate(): void
 }
 
-type Authorised = AxiosAdapter & { [ORIGINAL]?: [InternalAxiosRequestConfig['adapter']] }
-
 type Interceptor = (config: InternalAxiosRequestConfig) => InternalAxiosRequestConfig
 
-// An error that was created before the adapter was called still has the plugin's adapter in its config.
+// The plugin's adapter keeps the original one. An error that was created before the adapter was called
+// still has the plugin's in its config.
 const ORIGINAL = Symbol.for('axios-caspio-auth.original-adapter')
+
+type AuthorisedAdapter = AxiosAdapter & { [ORIGINAL]?: InternalAxiosRequestConfig['adapter'] }
 
 // On the instance and with Symbol.for: hot reload evaluates this module again, and the ESM and the
 // CommonJS copy of the package share no variable.
@@ -109,18 +110,20 @@ export function intercept(instance: AxiosInstance, attachments: Attachments): vo
       ? given
       : { __proto__: Object.getPrototypeOf(given), ...given }
     const { adapter } = config
-    const [original] = (adapter as Authorised | undefined)?.[ORIGINAL] ?? [adapter]
-    const authorised: Authorised = (final) =>
+    const original = Object.hasOwn(Object(adapter), ORIGINAL)
+      ? (adapter as AuthorisedAdapter)[ORIGINAL]
+      : adapter
+    const authorised: AuthorisedAdapter = (final) =>
       redactErrors(sendAuthorised(final, original, instance, inUse))
-    authorised[ORIGINAL] = [original]
+    authorised[ORIGINAL] = original
     // axios may create an error before it calls the adapter.
     hideAgents(config)
     config.adapter = authorised
     return config
   }
-  const registered =
-    attachments.authorise &&
-    request.handlers?.find((one) => one?.fulfilled === attachments.authorise)
+  const findRegistered = () =>
+    request.handlers?.find((one) => one && one.fulfilled === attachments.authorise)
+  const registered = attachments.authorise && findRegistered()
   if (registered) registered.fulfilled = authorise
   attachments.authorise = authorise
   if (registered) return
@@ -128,7 +131,7 @@ export function intercept(instance: AxiosInstance, attachments: Attachments): vo
   attachments.removeInterceptor = () => {
     const { handlers } = request
     // After interceptors.clear() another interceptor may have this ID.
-    if (!handlers?.some((one) => one?.fulfilled === attachments.authorise)) return
+    if (!handlers || !findRegistered()) return
     request.eject(id)
     // Before 1.20 axios keeps the empty slot, and each attachment would add one.
     if (handlers.length === id + 1 && handlers[id] === null) handlers.pop()

@@ -27,7 +27,9 @@ export function createHandle(
       if (signal?.aborted) throw new axios.CanceledError()
       try {
         const token = renew ? source.renew(transport) : source.acquire(transport)
-        return toAccessToken(await waitFor(Promise.resolve(token), withoutPrototype({ signal })))
+        // Not by instanceof: applications replace the global Promise.
+        const ready = 'then' in token ? await waitFor(token, withoutPrototype({ signal })) : token
+        return toAccessToken(ready)
       } catch (error) {
         throw isFailure(error) ? new CaspioAuthError(error) : error
       }

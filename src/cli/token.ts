@@ -66,7 +66,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     token = await auth.getAccessToken({ renew: true }).catch((error: Error) => {
       if (renew) throw error
       warn(
-        `this is the token in ${store}, which expires in ${lifeOf(token)} s. It could not be renewed: ${error.message.replace(/^.*?: /, '')}`,
+        `this is the token in ${store}, which expires in ${lifeOf(token)} s. It could not be renewed: ${error.message.replace(`${NAME}: `, '')}`,
       )
       return token
     })

@@ -15,7 +15,7 @@ export interface CallCounts {
 
 export const createCallCounts = (): CallCounts => ({ sent: 0, ahead: 0, answered: 0 })
 
-// A timer is late if it takes so many times its own length.
+// A timer is late if it takes this many times its own length.
 const LATE = 1.2
 
 /**

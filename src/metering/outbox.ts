@@ -115,17 +115,14 @@ export class Outbox {
     )
   }
 
-  /** Writes what was counted until now. Rejects if the last of five attempts does, or hangs. */
+  /** Writes what was counted until now. Rejects if the fifth attempt does, or if the sink hangs. */
   async flush(): Promise<void> {
     const lastDelta = this.#deltasTaken + (this.#size > 0 ? 1 : 0)
     this.#flushes++
-    let isOver = false
+    const hangs = new Error(`axios-caspio-auth: no write ended within ${LONGEST_FLUSH_MS} ms`)
     let timer: ReturnType<typeof setTimeout> | undefined
     const tooLate = new Promise<void>((_, reject) => {
-      timer = setTimeout(() => {
-        isOver = true
-        reject(new Error(`axios-caspio-auth: no write ended within ${LONGEST_FLUSH_MS} ms`))
-      }, LONGEST_FLUSH_MS)
+      timer = setTimeout(() => reject(hangs), LONGEST_FLUSH_MS)
     })
     try {
       for (let failed = 0; this.#deltasWritten < lastDelta; ) {
@@ -135,7 +132,7 @@ export class Outbox {
         )
         if (!error) continue
         failed++
-        if (isOver || failed === ATTEMPTS_OF_FLUSH) throw error.reason
+        if (error.reason === hangs || failed === ATTEMPTS_OF_FLUSH) throw error.reason
         // This timer keeps the process alive: somebody waits.
         await new Promise((resolve) => setTimeout(resolve, FIRST_BACK_OFF_MS * 2 ** (failed - 1)))
       }

@@ -46,7 +46,7 @@ export function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
     }
     if (signal?.aborted) onAbort()
     shared.then(resolve, reject)
-  }).finally(() => stop())
+  }).finally(stop)
 }
 
 /** Waits for the token. If there is none, rejects with an error that has the caller's config. */

@@ -76,11 +76,10 @@ function explain(
     // invalid_grant is about the client, too: a refused refresh grant is followed by client credentials.
     /^((invalid|unauthorized)_client|access_denied|invalid_grant)$/.test(ownText(body, 'error'))
   if (profilePart || isRefused) {
-    const advice = profilePart
-      ? `the ${profilePart} of the profile, ${IN_YOUR_ACCOUNT}.`
-      : `clientID and clientSecret. Find them ${IN_YOUR_ACCOUNT}.${hint}`
-    const refused = profilePart ? 'profile' : 'client'
-    return ['ERR_CASPIO_CREDENTIALS', `: it refused the ${refused}. Check ${advice}`]
+    const refusal = profilePart
+      ? `profile. Check the ${profilePart} of the profile, ${IN_YOUR_ACCOUNT}.`
+      : `client. Check clientID and clientSecret. Find them ${IN_YOUR_ACCOUNT}.${hint}`
+    return ['ERR_CASPIO_CREDENTIALS', `: it refused the ${refusal}`]
   }
   // Browsers show a redirect as the status 0.
   const redirect =
