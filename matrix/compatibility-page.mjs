@@ -44,7 +44,8 @@ export function compatibilityPage(results, axios, versions, installs) {
   return `# Compatibility
 
 \`npm run matrix\` wrote this page on ${process.platform} ${process.arch}, after a run of ${results.length} cells. A cell is a runtime with a version of
-axios, a module format and an adapter. In each cell, npm installs the packed package, and a client sends requests to real servers on loopback.${failed > 0 ? ` **${failed} of them failed.**` : ''}
+axios, a module format and an adapter. In each cell, npm installs the packed package, and a client sends requests to
+real servers on loopback.${failed > 0 ? ` **${failed} of them failed.**` : ''}
 
 ${versionsList(results, axios, versions)}
 

@@ -54,7 +54,7 @@ export type CaspioAuthEvent =
       readonly url: string
       /** HTTP status, if there was an answer. */
       readonly status?: number
-      /** The code of the adapter's error. If axios rejects the status, that is `ERR_BAD_REQUEST` or similar. */
+      /** The code of the adapter's error. `ERR_BAD_REQUEST` or `ERR_BAD_RESPONSE` if axios rejects the status. */
       readonly errorCode?: string
       /** `true` if the plugin sent the request again with another token. */
       readonly resent: boolean

@@ -76,7 +76,7 @@ export interface CaspioAuth {
 /**
  * Where processes share a token: the three methods of a Keyv instance, synchronous or not, and
  * optionally a lock. The plugin stores a token as a JSON string of about 600 characters. `get` may
- * return that text parsed. With a lock, a failed token request leaves a short note under another key.
+ * return the parsed object. With a lock, a failed token request leaves a short note under another key.
  */
 export interface CaspioTokenStore {
   /** Returns the value, or undefined or null if there is none. */

@@ -139,8 +139,8 @@ export interface CallMeter {
   /** What this process counted in the current billing period. */
   snapshot(): CallSummary
   /**
-   * Writes what was counted until now. Tries up to five times, in about four seconds. Waits 8 s at
-   * most.
+   * Writes what was counted until now. Tries up to five times, in about four seconds. Waits at most
+   * 8 s.
    *
    * @throws what `write` rejected with the last time, or an error if it hangs. The counts are kept, and
    *   written later
@@ -150,7 +150,7 @@ export interface CallMeter {
    * Like `flush()`, but the meter does not try again later. Call it when the process stops, after the
    * last request has ended.
    *
-   * @throws what `write` rejected with the last time
+   * @throws what `write` rejected with the last time, or an error if it hangs
    */
   close(): Promise<void>
 }
