@@ -14,7 +14,8 @@ const RANDOM = '__tests__/**/*.{model,properties}.test.ts'
 const ISOLATED = [
   '__tests__/{company,project}/**/*.test.ts',
   '__tests__/created-instances.test.ts',
-  '__tests__/lib/{old-axios,real-timers}.test.ts',
+  '__tests__/lib/old-axios.test.ts',
+  '__tests__/lib/real-timers.test.ts',
   '__tests__/metering/outbox.test.ts',
   '__tests__/request/redirects.test.ts',
   '__tests__/token/source.model.test.ts',

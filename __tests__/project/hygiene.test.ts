@@ -120,7 +120,9 @@ describe('the check for secrets', () => {
   it('runs each file that replaces or reloads modules in a process of its own', () => {
     const alone = readFileSync(join(folder, '..', 'vitest.config.ts'), 'utf8')
     const reloading = testFiles.filter((file) =>
-      /\bvi\.(do)?mock\(|\bvi\.resetModules\(/i.test(readFileSync(join(folder, file), 'utf8')),
+      /vi\.((do)?mock|resetModules|importActual)[(<]/i.test(
+        readFileSync(join(folder, file), 'utf8'),
+      ),
     )
     expect(reloading.length).toBeGreaterThan(3)
     for (const file of reloading) expect(alone).toContain(`__tests__/${file}`)
