@@ -9,15 +9,21 @@ const ALL = '__tests__/**/*.test.ts'
 const SLOW = '__tests__/**/*.slow.test.ts'
 const RANDOM = '__tests__/**/*.{model,properties}.test.ts'
 
-// Each of these files gets a process of its own: they replace or reload modules or timers, or use libraries
-// that change Node's own objects. The other files share processes, so that axios and src load once in each.
+// Each of these files gets a process of its own: they replace or reload modules or timers, count all timers,
+// or use libraries that change Node's own objects. The other files share processes, so that axios and src
+// load once in each.
 const ISOLATED = [
   '__tests__/{company,project}/**/*.test.ts',
+  '__tests__/auth.test.ts',
   '__tests__/created-instances.test.ts',
   '__tests__/lib/old-axios.test.ts',
   '__tests__/lib/real-timers.test.ts',
+  '__tests__/lib/time-limit.test.ts',
+  '__tests__/lib/timers.test.ts',
   '__tests__/metering/outbox.test.ts',
   '__tests__/request/redirects.test.ts',
+  '__tests__/request/waiting.test.ts',
+  '__tests__/token/request.test.ts',
   '__tests__/token/source.model.test.ts',
   '__tests__/wire/two-accounts.test.ts',
 ]

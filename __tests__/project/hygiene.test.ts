@@ -117,14 +117,14 @@ describe('the check for secrets', () => {
     expect(others).toEqual([])
   })
 
-  it('runs each file that replaces or reloads modules in a process of its own', () => {
+  it('runs each file that replaces or reloads modules, or counts all timers, in a process of its own', () => {
     const alone = readFileSync(join(folder, '..', 'vitest.config.ts'), 'utf8')
-    const reloading = testFiles.filter((file) =>
-      /vi\.((do)?mock|resetModules|importActual)[(<]/i.test(
+    const separate = testFiles.filter((file) =>
+      /vi\.((do)?mock|resetModules|importActual|getTimerCount)[(<]/i.test(
         readFileSync(join(folder, file), 'utf8'),
       ),
     )
-    expect(reloading.length).toBeGreaterThan(3)
-    for (const file of reloading) expect(alone).toContain(`__tests__/${file}`)
+    expect(separate.length).toBeGreaterThan(3)
+    for (const file of separate) expect(alone).toContain(`__tests__/${file}`)
   })
 })
