@@ -287,7 +287,7 @@ describe('flush', () => {
     const closed = rejectionOf(meter.close())
     await vi.advanceTimersByTimeAsync(8_000)
     for (const error of [await flushed, await closed]) {
-      expect(error.message).toBe('axios-caspio-auth: no write ended within 8000 ms')
+      expect(error.message).toBe('axios-caspio-auth: the write did not end within 8000 ms')
     }
     expect(vi.getTimerCount()).toBe(0)
     await sink.fail()
@@ -295,6 +295,35 @@ describe('flush', () => {
     await sink.succeed()
     await again
     expect(sink.deltas[1]).toBe(sink.deltas[0])
+  })
+
+  it('lets the background go on if the write fails after the 8 s', async () => {
+    const { createCallMeter } = await loadWithFakeTimers()
+    const sink = manualSink()
+    const meter = createCallMeter({ write: sink.write, writeEvery: 2 })
+    countCalls(meter, 1)
+    const flushed = rejectionOf(meter.flush())
+    await vi.advanceTimersByTimeAsync(8_000)
+    await flushed
+    await sink.fail()
+    countCalls(meter, 2)
+    await vi.advanceTimersByTimeAsync(250)
+    await sink.succeed()
+    expect(sizes(sink.deltas)).toEqual([1, 1, 2])
+  })
+
+  it('rejects after 8 s with the last error of a sink that fails slowly', async () => {
+    const { createCallMeter } = await loadWithFakeTimers()
+    const meter = createCallMeter({
+      write: () => new Promise((_, reject) => setTimeout(reject, 1_600, DOWN)),
+    })
+    countCalls(meter, 1)
+    const rejection = vi.fn()
+    meter.flush().catch(rejection)
+    await vi.advanceTimersByTimeAsync(7_999)
+    expect(rejection).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(rejection).toHaveBeenCalledWith(DOWN)
   })
 
   it('rejects with the error of the fifth attempt, keeps the counts, and goes on in the background', async () => {

@@ -1,6 +1,6 @@
 import { getOrCreate } from '../lib/get-or-create.js'
 import { clearTimeout, setTimeout } from '../lib/real-timers.js'
-import { startTimer } from '../lib/timers.js'
+import { delay, startTimer } from '../lib/timers.js'
 import { randomID } from './random-id.js'
 import { OTHER } from './resources.js'
 import type { CallCount, CallDelta, CallKind, CallRow } from './types.js'
@@ -70,7 +70,8 @@ export class Outbox {
         // not cause each other for ever.
         if (mayFollow && this.#calls >= this.writeEvery) this.#writeInBackground(false)
       },
-      () => this.#tryLater(),
+      // It will be tried again.
+      () => {},
     )
   }
 
@@ -79,6 +80,7 @@ export class Outbox {
     clearTimeout(this.#timer)
     this.#writing ??= this.#writeOnce().finally(() => {
       this.#writing = undefined
+      if (this.#delta) this.#tryLater()
     })
     return this.#writing
   }
@@ -115,26 +117,32 @@ export class Outbox {
     )
   }
 
-  /** Writes what was counted until now. Rejects if the fifth attempt does, or if the sink hangs. */
+  /** Writes what was counted until now. Rejects if the fifth attempt does, or if the time is up. */
   async flush(): Promise<void> {
     const lastDelta = this.#deltasTaken + (this.#size > 0 ? 1 : 0)
     this.#flushes++
-    const hangs = new Error(`axios-caspio-auth: no write ended within ${LONGEST_FLUSH_MS} ms`)
+    let failures = 0
+    let fault: unknown = new Error(
+      `axios-caspio-auth: the write did not end within ${LONGEST_FLUSH_MS} ms`,
+    )
+    let isTooLate = false
     let timer: ReturnType<typeof setTimeout> | undefined
-    const tooLate = new Promise<void>((_, reject) => {
-      timer = setTimeout(() => reject(hangs), LONGEST_FLUSH_MS)
+    // This timer keeps the process alive: somebody waits.
+    const tooLate = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        isTooLate = true
+        resolve()
+      }, LONGEST_FLUSH_MS)
     })
     try {
-      for (let failed = 0; this.#deltasWritten < lastDelta; ) {
-        const error = await Promise.race([this.#attempt(), tooLate]).then(
-          () => undefined,
-          (reason) => ({ reason }),
-        )
-        if (!error) continue
-        failed++
-        if (error.reason === hangs || failed === ATTEMPTS_OF_FLUSH) throw error.reason
-        // This timer keeps the process alive: somebody waits.
-        await new Promise((resolve) => setTimeout(resolve, FIRST_BACK_OFF_MS * 2 ** (failed - 1)))
+      while (this.#deltasWritten < lastDelta) {
+        if (isTooLate || failures === ATTEMPTS_OF_FLUSH) throw fault
+        const attempt = this.#attempt().catch((error) => {
+          fault = error
+          failures++
+          if (failures < ATTEMPTS_OF_FLUSH) return delay(FIRST_BACK_OFF_MS * 2 ** (failures - 1))
+        })
+        await Promise.race([attempt, tooLate])
       }
     } finally {
       clearTimeout(timer)
