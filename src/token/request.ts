@@ -2,8 +2,8 @@ import type { AxiosResponse } from 'axios'
 import type { ResolvedOptions } from '../contract/options.js'
 import type { KnownCredentials } from '../contract/types.js'
 import { createClient } from '../lib/old-axios.js'
+import { formEncode } from '../lib/redact.js'
 import { withTimeLimit } from '../lib/time-limit.js'
-import { authenticateClient } from './client-authentication.js'
 import type { GrantRequest } from './issuer.js'
 // Without .js: the build for browsers takes platform.browser.ts.
 import { noStore } from './platform'
@@ -13,6 +13,11 @@ import { transportSettings } from './transport.js'
 const NO_DEFAULT_HEADERS: object = { common: undefined, post: undefined }
 
 const LONGEST_ANSWER_BYTES = 1_000_000
+
+/** Value of the HTTP Basic header. Both parts are form-encoded first (RFC 6749 §2.3.1). */
+export function basicValue({ clientID, clientSecret }: KnownCredentials): string {
+  return btoa(`${formEncode(clientID)}:${formEncode(clientSecret)}`)
+}
 
 /**
  * Posts one grant to the token endpoint. Resolves with any HTTP answer.
@@ -25,21 +30,23 @@ export function postGrant(
   { clientAuthentication, timeout }: Pick<ResolvedOptions, 'clientAuthentication' | 'timeout'>,
   { transport, calls }: Pick<GrantRequest, 'transport' | 'calls'>,
 ): Promise<AxiosResponse> {
-  const authentication = authenticateClient(credentials, clientAuthentication)
+  const { clientID, clientSecret, tokenEndpointURL } = credentials
+  const isBasic = clientAuthentication === 'basic'
+  const client = !isBasic && { client_id: clientID, client_secret: clientSecret }
   const send = async (signal: AbortSignal) => {
     const settings = transportSettings(transport)
     // Not axios.create(), which takes over what the application did to the global defaults.
     return createClient().request({
       ...settings,
-      url: credentials.tokenEndpointURL,
+      url: tokenEndpointURL,
       method: 'post',
       headers: {
         Accept: 'application/json',
         'Content-Type': 'application/x-www-form-urlencoded',
         ...NO_DEFAULT_HEADERS,
-        ...authentication.headers,
+        ...(isBasic && { Authorization: `Basic ${basicValue(credentials)}` }),
       },
-      data: new URLSearchParams({ ...grant, ...authentication.fields }).toString(),
+      data: new URLSearchParams({ ...grant, ...client }).toString(),
       responseType: 'text',
       signal,
       maxContentLength: LONGEST_ANSWER_BYTES,
