@@ -29,28 +29,25 @@ export function createAccount(
 ): Account {
   const options = resolveOptions(userOptions)
   const emit = createEmit(options.onEvent)
-  let tokenEndpoint: URL | undefined
-  let tokens: Tokens
-  if (typeof credentials === 'function') {
-    if (options.tokenStore) {
-      throw configError(
-        'tokenStore cannot be used with a token broker. Set it on the server that has the client credentials.',
-      )
-    }
-    tokens = withoutSharing(createIssuer(createTokenBroker(credentials, options.timeout), 0))
-  } else {
-    const checked = checkCredentials(credentials)
-    tokenEndpoint = new URL(checked.tokenEndpointURL)
-    const issue = createIssuer(createTokenEndpoint(checked, options, emit), options.retries)
-    tokens = options.tokenStore
+  const isBroker = typeof credentials === 'function'
+  if (isBroker && options.tokenStore) {
+    throw configError(
+      'tokenStore cannot be used with a token broker. Set it on the server that has the client credentials.',
+    )
+  }
+  const checked = isBroker ? undefined : checkCredentials(credentials)
+  const issue = checked
+    ? createIssuer(createTokenEndpoint(checked, options, emit), options.retries)
+    : createIssuer(createTokenBroker(credentials as CaspioTokenBroker, options.timeout), 0)
+  const tokens: Tokens =
+    checked && options.tokenStore
       ? // The token source is created below.
         shareTokens(issue, checked, options, emit, (...found) => source.adopt(...found))
       : withoutSharing(issue)
-  }
   const source = new TokenSource(tokens, options, emit)
   return {
     source,
-    tokenEndpoint,
+    tokenEndpoint: checked && new URL(checked.tokenEndpointURL),
     origins: options.origins,
     shouldRenew: options.shouldRenew,
     createdInstances: options.createdInstances,
