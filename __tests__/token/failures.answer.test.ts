@@ -13,10 +13,10 @@ interface Answer {
 
 /** The failure for an answer of the token endpoint; the client secret is "sesame". */
 function failureOf({ body, fault, ...response }: Answer): Failure {
-  const answer = { status: response.status, body, fault }
   return answerFailure(
-    answer,
     { headers: {}, ...response } as never,
+    body,
+    fault,
     'the token endpoint',
     createRedact(['sesame']),
   )

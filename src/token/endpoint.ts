@@ -50,7 +50,7 @@ export function createTokenEndpoint(
     const error = ownText(body, 'error')
     report({ status, ...(error && { errorCode: readable(error) }) })
     const hint = options.clientAuthentication === 'basic' ? hintFor(client) : ''
-    throw answerFailure({ status, body, fault: tokenOrFault }, response, endpoint, redact, hint)
+    throw answerFailure(response, body, tokenOrFault, endpoint, redact, hint)
   }
 
   return (request) =>

@@ -7,31 +7,27 @@ import { printable, type Redact } from '../lib/redact.js'
 import { parseRetryAfter } from '../lib/retry-after.js'
 import { isUnavailable } from './unavailable.js'
 
-/** What an answer of the token endpoint without a token says. */
-interface FailedAnswer {
-  readonly status: number
-  /** Parsed, if it is JSON. */
-  readonly body: unknown
-  /** What is wrong with a body that should hold a token. */
-  readonly fault: string | undefined
-}
-
 /**
+ * The failure for an answer of the token endpoint without a token.
+ *
+ * @param body parsed, if it is JSON
+ * @param fault what is wrong with a body that should hold a token
  * @param endpoint the name of the token endpoint in messages
  * @param hint what else to try if the client was refused
  */
 export function answerFailure(
-  answer: FailedAnswer,
-  { statusText, headers: received }: AxiosResponse,
+  { status, statusText, headers: received }: AxiosResponse,
+  body: unknown,
+  fault: string | undefined,
   endpoint: string,
   redact: Redact,
   hint = '',
 ): Failure {
-  const { status, body } = answer
   const headers = axios.AxiosHeaders.from(received as never)
   const data = redactedJSON(body, redact)
-  const [code, advice] = explain(answer, `${data}`, hint)
-  const words = [`${status}`, ownText(body, 'error'), ownText(body, 'error_description')]
+  const error = ownText(body, 'error')
+  const [code, advice] = explain(status, `${data}`, error, fault, hint)
+  const words = [`${status}`, error, ownText(body, 'error_description')]
   return createFailure(
     code,
     `${endpoint} answered ${printable(redact(words.filter(Boolean).join(' ')))}${advice}`,
@@ -44,7 +40,7 @@ export function answerFailure(
         statusText: redact(String(statusText ?? '')),
         headers: redactedJSON(headers, redact),
         // A successful answer may contain a token.
-        data: answer.fault ? undefined : data,
+        data: fault ? undefined : data,
       },
       requestId: printable(redact(String(headers.get('X-Caspio-Request-ID') ?? ''))),
     },
@@ -53,8 +49,10 @@ export function answerFailure(
 
 /** The code, and what follows "the token endpoint … answered 400 invalid_client" in the message. */
 function explain(
-  { status, body, fault }: FailedAnswer,
+  status: number,
   text: string,
+  error: string,
+  fault: string | undefined,
   hint: string,
 ): [CaspioAuthErrorCode, string] {
   if (status === 407) {
@@ -74,7 +72,7 @@ function explain(
   const isRefused =
     status === 401 ||
     // invalid_grant is about the client, too: a refused refresh grant is followed by client credentials.
-    /^((invalid|unauthorized)_client|access_denied|invalid_grant)$/.test(ownText(body, 'error'))
+    /^((invalid|unauthorized)_client|access_denied|invalid_grant)$/.test(error)
   if (profilePart || isRefused) {
     const refusal = profilePart
       ? `profile. Check the ${profilePart} of the profile, ${IN_YOUR_ACCOUNT}.`
