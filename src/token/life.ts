@@ -43,7 +43,7 @@ export function usableForMs(lifeSeconds: number): number {
 }
 
 /** Whether a token should be renewed. One that is not due is usable. */
-export function isDue(token: Token, renewBefore?: number, jitter?: number): boolean {
+export function isDue(token: Token, renewBefore: number | undefined, jitter: number): boolean {
   return msSince(token.requestedAt) >= renewAfterMs(token.lifeSeconds, renewBefore, jitter)
 }
 
@@ -56,7 +56,7 @@ export function isDue(token: Token, renewBefore?: number, jitter?: number): bool
 export function renewAfterMs(
   lifeSeconds: number,
   renewBefore = Math.max(SHORTEST_RENEW_BEFORE_SECONDS, lifeSeconds / 10),
-  jitter = 1,
+  jitter: number,
 ): number {
   if (lifeSeconds === Number.POSITIVE_INFINITY) return lifeSeconds
   const beforeSeconds = Math.min(renewBefore, lifeSeconds / 2) * jitter
