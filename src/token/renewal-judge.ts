@@ -17,10 +17,7 @@ const lengthenAtRandom = (ms: number): number => ms * (1 + Math.random() / 2)
 export function createRenewalJudge() {
   const cooldown = createCooldown(LONGEST_MS)
   /** The resources that rejected a token and have accepted none since, with the last such token. */
-  const resources = new Map<
-    string,
-    Cooldown & { readonly token: object; readonly evidence: number }
-  >()
+  const resources = new Map<string, Cooldown & { token: object; evidence: number }>()
   /** How many resources began to refuse since the last accepted request. */
   let refusals = 0
   /** The token with which the cooldown for all resources started last: each token starts it once. */
@@ -44,16 +41,20 @@ export function createRenewalJudge() {
      *   refused two in a row
      */
     recordRejected(token: object, resource: string, weight: 0 | 1 | 2): boolean {
-      const known = resources.get(resource)
-      const isAnother = known !== undefined && known.token !== token
-      const hadRefused = hasRefused(resource)
-      const evidence = (known?.evidence ?? 0) + (isAnother ? weight : 0)
-      const ownCooldown = known ?? createCooldown(LONGEST_FOR_A_RESOURCE_MS)
+      const refusal = resources.get(resource) ?? {
+        ...createCooldown(LONGEST_FOR_A_RESOURCE_MS),
+        token,
+        evidence: 0,
+      }
+      const isAnother = refusal.token !== token
+      const hadRefused = refusal.isRemembered()
+      refusal.token = token
+      if (isAnother) refusal.evidence += weight
       resources.delete(resource)
-      resources.set(resource, { ...ownCooldown, token, evidence })
+      resources.set(resource, refusal)
       if (resources.size > MOST_RESOURCES) resources.delete([...resources.keys()][0] as string)
-      if (isAnother && weight && (hadRefused || evidence >= ENOUGH_EVIDENCE)) {
-        ownCooldown.start(false, lengthenAtRandom)
+      if (isAnother && weight && (hadRefused || refusal.evidence >= ENOUGH_EVIDENCE)) {
+        refusal.start(false, lengthenAtRandom)
         // One resource may be forbidden. If another one refuses as well, all may.
         if (!hadRefused && ++refusals > 1 && token !== blamedToken) {
           blamedToken = token
