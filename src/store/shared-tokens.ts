@@ -139,19 +139,18 @@ async function findOrLock(store: GuardedStore, { accepts }: IssueRequest, lockTt
   // The process that holds the lock may have died; the next one needs its time, too.
   const startedAt = performance.now()
   let release: (() => unknown) | undefined
-  let hasWaited = false
   const failures = new Set<unknown>()
+  const end = (found?: Token) => ({ found, release, hasWaited: failures.size > 0 })
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)) {
     const found = await store.read()
-    if (found && accepts(found)) return { found, release, hasWaited }
+    if (found && accepts(found)) return end(found)
     const mayWait = lockTtlMs > 0 && !store.isSkipped() && isWithin(2 * lockTtlMs, startedAt)
-    if (release || !mayWait) return { found: undefined, release, hasWaited }
+    if (release || !mayWait) return end()
     release = await store.lock(lockTtlMs)
     if (release || store.isSkipped()) continue
-    hasWaited = true
     // A note that has expired is not another failure.
     failures.add((await store.readFailure()) ?? [...failures].at(-1))
-    if (failures.size > MOST_FAILURES) return { found: undefined, release, hasWaited }
+    if (failures.size > MOST_FAILURES) return end()
     await delay(pollMs * (0.5 + Math.random() / 2))
   }
 }
