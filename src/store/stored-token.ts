@@ -1,7 +1,7 @@
 import { ownProperty } from '../lib/own-properties.js'
 import { parseJSON } from '../lib/parse-json.js'
 import { readTokenAnswer } from '../token/answer.js'
-import { type Token, usableForMs } from '../token/life.js'
+import { isUsable, type Token } from '../token/life.js'
 
 const VERSION = 1
 
@@ -31,11 +31,11 @@ export function readStoredToken(stored: unknown): Token | string {
 
 function readToken(value: unknown): Token | string {
   if (ownProperty(value, 'v') !== VERSION) return 'the stored value is not a token of this version'
-  const token = readTokenAnswer(value)
-  if (typeof token === 'string') return token
+  const answer = readTokenAnswer(value)
+  if (typeof answer === 'string') return answer
   // The clock of the machine that wrote it may be ahead of ours.
   const ageMs = Math.max(0, Date.now() - Number(ownProperty(value, 'issued_at')))
-  if (!(ageMs < usableForMs(token.lifeSeconds))) return 'the stored token has expired'
   const requestedAt = { wall: Date.now() - ageMs, monotonic: performance.now() - ageMs }
-  return { ...token, requestedAt }
+  const token = { ...answer, requestedAt }
+  return isUsable(token) ? token : 'the stored token has expired'
 }
