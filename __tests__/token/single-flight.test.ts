@@ -32,7 +32,6 @@ describe('a single flight', () => {
     const flights = createSingleFlight(60_000)
     const { flight, resolve } = startFlight(flights)
     expect([flight.transport, flight.isInvalidated]).toEqual([transport, false])
-    expect(flights.join(flight)).toBe(flight.promise)
     resolve(issued)
     await flight.promise
   })
@@ -49,14 +48,6 @@ describe('a single flight', () => {
     second.reject(new Error('failed'))
     await afterSecond
     expect(seen).toEqual([undefined, undefined])
-  })
-
-  it('knows whether a caller has waited for it', () => {
-    const flights = createSingleFlight(60_000)
-    const { flight } = startFlight(flights)
-    expect(flight.isAwaited).toBe(false)
-    flights.join(flight)
-    expect(flight.isAwaited).toBe(true)
   })
 
   describe('that never ends', () => {

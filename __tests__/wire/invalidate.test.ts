@@ -46,19 +46,23 @@ describe('invalidate()', () => {
     expect(account.log.token).toHaveLength(2)
   })
 
-  it('during a token request with an old secret spares the next caller its failure', async () => {
-    const { account, auth, hold, release, tokenRequests } = await startHeldBench()
-    account.tokenEndpoint.fail({ status: 401, times: 1 })
-    hold()
-    const early = rejectionOf(auth.getAccessToken())
-    await tokenRequests(1)
-    auth.invalidate()
-    const late = auth.getAccessToken()
-    release()
-    expect((await early).code).toBe('ERR_CASPIO_CREDENTIALS')
-    expect((await late).token_type).toBe('bearer')
-    expect(account.log.token).toHaveLength(2)
-  })
+  it.each([401, 429, 503])(
+    'during a token request that is answered %i spares the next caller its failure',
+    async (status) => {
+      const { account, auth, hold, release, tokenRequests } = await startHeldBench({ retries: 0 })
+      account.tokenEndpoint.fail({ status, times: 1 })
+      hold()
+      const early = rejectionOf(auth.getAccessToken())
+      await tokenRequests(1)
+      auth.invalidate()
+      const late = auth.getAccessToken()
+      release()
+      // There is no cooldown after invalidate().
+      expect([(await early).status, (await early).nextAttemptAt]).toEqual([status, undefined])
+      expect((await late).token_type).toBe('bearer')
+      expect(account.log.token).toHaveLength(2)
+    },
+  )
 
   describe('with a token store', () => {
     /** A store whose method `slow` waits for `finish()` before it has an effect. */

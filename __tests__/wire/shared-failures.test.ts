@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import axios from 'axios'
 import { describe, expect, it, vi } from 'vitest'
 import {
@@ -58,6 +59,17 @@ describe('an instance whose proxy is dead', () => {
       expect(account.log.token).toHaveLength(1)
     },
   )
+})
+
+it('makes one token request if the client is refused and ten instances ask for another token', async () => {
+  const account = await startAccount()
+  const auth = createCaspioAuth({ ...account.credentials, clientSecret: 'old' })
+  const handles = Array.from({ length: 10 }, () =>
+    attachCaspioAuth(axios.create({ httpAgent: new Agent() }), auth),
+  )
+  const rejections = handles.map((each) => rejectionOf(each.getAccessToken({ renew: true })))
+  for (const { code } of await Promise.all(rejections)) expect(code).toBe('ERR_CASPIO_CREDENTIALS')
+  expect(account.log.token).toHaveLength(1)
 })
 
 describe('a proxy that answers', () => {

@@ -9,13 +9,11 @@ const LONGEST_RETRY_AFTER_MS = 300_000
 const MOST_COOLDOWNS = 10
 
 interface FailureCooldown extends Cooldown {
-  readonly failure: CoolingFailure
+  /** What callers get meanwhile. */
+  readonly failure: Failure
   /** Undefined if the failure concerns all instances. */
   readonly transport: Transport | undefined
 }
-
-/** What callers get during a cooldown. */
-type CoolingFailure = Failure & { readonly retryInMs: number }
 
 /**
  * The cooldown after failed token requests: callers get the last failure, and nothing is sent. A
@@ -38,7 +36,7 @@ export function createFailureCooldown() {
      * @param tookMs how long callers have waited already. Only whole seconds count, so that a quick
      *   failure has the full cooldown
      */
-    start(failure: Failure, sender: Transport, tookMs: number): CoolingFailure {
+    start(failure: Failure, sender: Transport, tookMs: number): Failure {
       const transport = failure.isTransportFault ? sender : undefined
       const known = cooldownsFor(sender).find((one) => !one.transport === !transport)
       const cooldown = known ?? createCooldown(LONGEST_MS)

@@ -40,10 +40,5 @@ export function createSingleFlight(longestMs: number) {
       current = flight
       return flight
     },
-    /** Waits for a flight. */
-    join(flight: Flight): Promise<Token> {
-      flight.isAwaited = true
-      return flight.promise
-    },
   }
 }

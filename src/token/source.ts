@@ -121,13 +121,14 @@ export class TokenSource {
 
   #joinOrStart(transport: Transport, reason: Reason): Promise<Token> {
     const flight = this.#flights.current() ?? this.#start(transport, reason)
-    const joined = this.#flights.join(flight)
+    flight.isAwaited = true
     const requestAgain = () => this.#request(transport, reason)
-    if (!flight.isInvalidated && isSameTransport(flight.transport, transport)) return joined
-    return joined.then(flight.isInvalidated ? requestAgain : undefined, (failure: Failure) => {
-      // Another instance may have a dead proxy, and before invalidate() the secret may have been wrong.
-      if (failure.isTransportFault || failure.code === 'ERR_CASPIO_CREDENTIALS')
-        return requestAgain()
+    // Before invalidate(), the secret may have been wrong.
+    if (flight.isInvalidated) return flight.promise.then(requestAgain, requestAgain)
+    if (isSameTransport(flight.transport, transport)) return flight.promise
+    return flight.promise.catch((failure: Failure) => {
+      // The other instance may have a dead proxy.
+      if (failure.isTransportFault) return requestAgain()
       throw failure
     })
   }
@@ -186,15 +187,13 @@ export class TokenSource {
   }
 
   #fail(thrown: Failure, { startedAt, transport, isAwaited, isInvalidated }: Flight): never {
-    const failure = this.#failures.start(thrown, transport, performance.now() - startedAt)
-    // invalidate() ended every cooldown, and this one as well.
-    if (isInvalidated) this.#failures.reset()
-    this.#emit?.({
-      type: 'acquisition-failed',
-      error: new CaspioAuthError(failure),
-      background: !isAwaited,
-      retryIn: failure.retryInMs,
-    })
+    // invalidate() ends every cooldown, and this one as well.
+    const failure = isInvalidated
+      ? thrown
+      : this.#failures.start(thrown, transport, performance.now() - startedAt)
+    const error = new CaspioAuthError(failure)
+    const retryIn = failure.retryInMs ?? 0
+    this.#emit?.({ type: 'acquisition-failed', error, background: !isAwaited, retryIn })
     throw failure
   }
 }
