@@ -31,6 +31,12 @@ describe('a token broker', () => {
       'logged out',
     ],
     [
+      'shows a token in its error',
+      () => Promise.reject(new Error('no user in {"access_token":"0123456789abcdef"}')),
+      'ERR_CASPIO_TOKEN_ENDPOINT',
+      'no user in {"access_token":"[redacted]"}',
+    ],
+    [
       'does not answer',
       () => new Promise(() => {}),
       'ERR_CASPIO_TOKEN_ENDPOINT',

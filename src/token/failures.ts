@@ -3,7 +3,7 @@ import { type CaspioAuthErrorCode, createFailure, type Failure } from '../contra
 import { IN_YOUR_ACCOUNT } from '../contract/in-your-account.js'
 import { axios } from '../lib/axios.js'
 import { ownProperty, ownText } from '../lib/own-properties.js'
-import { printable, type Redact } from '../lib/redact.js'
+import { createRedact, printable, type Redact } from '../lib/redact.js'
 import { parseRetryAfter } from '../lib/retry-after.js'
 import { isUnavailable } from './unavailable.js'
 
@@ -111,7 +111,7 @@ function redactedJSON(value: unknown, redact: Redact): string | undefined {
 export function thrownFailure(
   thrown: unknown,
   explainReason: (reason: string) => string,
-  redact: Redact = String,
+  redact: Redact = createRedact([]),
 ): Failure {
   const [words, code] = readThrown(thrown)
   const reason = printable(redact(words))
