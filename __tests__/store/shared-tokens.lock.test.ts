@@ -89,7 +89,7 @@ describe('the lock', () => {
       throw new Error('the release failed')
     }
     const lock = async () => {
-      await sleep(60)
+      await vi.waitUntil(() => ofType(member.events, 'store-failed').length > 0)
       return release
     }
     const tokenStore = {
