@@ -13,6 +13,7 @@ function run(
   credentials: object,
 ): Promise<{ code: number | null; output: string; ms: number }> {
   const source = `
+    import { Readable } from 'node:stream'
     import axios from 'axios'
     import { attachCaspioAuth, createCaspioAuth } from './src/index.js'
     const credentials = ${JSON.stringify(credentials)}
@@ -72,6 +73,23 @@ describe('the plugin does not keep the process alive', () => {
     expect(output).toContain('token-request 503')
     expect(code).toBe(0)
     // With 100 retries the renewal would take minutes.
+    expect(ms).toBeLessThan(QUICKLY_MS)
+  })
+
+  it('if nobody waits for the token after a streamed 401 to a streamed body', async () => {
+    const { code, output, ms } = await run(
+      `let calls = 0
+      const token = { access_token: 'unknown', token_type: 'bearer' }
+      const broker = () => calls++ ? new Promise(() => {}) : token
+      attachCaspioAuth(axios, broker, { origins: [origin] })
+      const options = { responseType: 'stream', validateStatus: null }
+      const { status, data } = await axios.post(url, Readable.from(['{}']), options)
+      data.resume()
+      console.log(status, 'calls', calls)`,
+      (await startAccount()).credentials,
+    )
+    expect(output).toContain('401 calls 2')
+    expect(code).toBe(0)
     expect(ms).toBeLessThan(QUICKLY_MS)
   })
 })

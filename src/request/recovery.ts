@@ -44,9 +44,9 @@ export async function sendAndRecover(
   const renewal = Promise.resolve(replacement)
   if (!rewind && isOneShot(config.data)) {
     // The caller's next request needs another token, too.
-    const renewed = waitFor(renewal, config).catch(() => {})
+    renewal.catch(() => {})
     // A streamed answer is handed out first: the token request may need its connection.
-    if (!isOneShot(response.data)) await renewed
+    if (!isOneShot(response.data)) await waitFor(renewal, config).catch(() => {})
     // No effect on a frozen error.
     if (error) Reflect.set(error, 'message', error.message + NOT_RESENT)
     return outcome
