@@ -16,6 +16,8 @@ import { TokenSource } from './token/source.js'
  * token store can be reached from it: every handle leads here.
  */
 export interface Account extends AttachmentOptions {
+  /** That of the token endpoint, and those that the user named. */
+  readonly origins: readonly string[]
   readonly source: TokenSource
   /** Undefined if a token broker gets the token. */
   readonly tokenEndpoint: URL | undefined
@@ -45,10 +47,11 @@ export function createAccount(
         shareTokens(issue, checked, options, emit, (...found) => source.adopt(...found))
       : withoutSharing(issue)
   const source = new TokenSource(tokens, options, emit)
+  const tokenEndpoint = checked && new URL(checked.tokenEndpointURL)
   return {
     source,
-    tokenEndpoint: checked && new URL(checked.tokenEndpointURL),
-    origins: options.origins,
+    tokenEndpoint,
+    origins: tokenEndpoint ? [tokenEndpoint.origin, ...options.origins] : options.origins,
     shouldRenew: options.shouldRenew,
     createdInstances: options.createdInstances,
     existingAuthorization: options.existingAuthorization,

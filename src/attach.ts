@@ -60,10 +60,7 @@ export function attachCaspioAuth(
   const account = shared
     ? withOptions(shared, options)
     : createAccount(credentials as CaspioCredentials, options)
-  const { tokenEndpoint } = account
-  const origins = new Set(account.origins)
-  if (tokenEndpoint) origins.add(tokenEndpoint.origin)
-  if (!origins.size && !ownProperty(instance.defaults, 'baseURL')) {
+  if (!account.origins.length && !ownProperty(instance.defaults, 'baseURL')) {
     throw configError(
       "with a token broker, the plugin does not know where Caspio is. Set origins, like ['https://a1bcd234.caspio.com'], or the instance's baseURL.",
     )
@@ -76,7 +73,7 @@ export function attachCaspioAuth(
     existingAuthorization: 'replace',
   }
   try {
-    return createHandle(lendable, instance, addAttachment(instance, account, origins))
+    return createHandle(lendable, instance, addAttachment(instance, account))
   } catch {
     throw configError(
       'the axios instance, its create() or its interceptors are frozen. Attach the plugin before you freeze them.',
@@ -85,13 +82,9 @@ export function attachCaspioAuth(
 }
 
 /** Returns a function that removes it again. Throws if the instance is frozen. */
-function addAttachment(
-  instance: AxiosInstance,
-  account: Account,
-  origins: ReadonlySet<string>,
-): () => void {
+function addAttachment(instance: AxiosInstance, account: Account): () => void {
   const attachments = attachmentsOf(instance)
-  const attachment = createAttachment(instance, account, origins, attachments)
+  const attachment = createAttachment(instance, account, attachments)
   try {
     if (account.createdInstances) replaceCreate(instance, attachments)
     intercept(instance, attachments)
@@ -125,10 +118,10 @@ function removeUnused(attachments: Attachments): void {
 function createAttachment(
   instance: AxiosInstance,
   account: Account,
-  origins: ReadonlySet<string>,
   attachments: Attachments,
 ): Attachment {
   const { tokenEndpoint } = account
+  const origins = new Set(account.origins)
   const baseURL = ownProperty(instance.defaults, 'baseURL')
   return {
     ...account,
