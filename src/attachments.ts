@@ -31,8 +31,8 @@ export interface Attachments {
   notInherited: readonly AccountIdentity[]
   /** Those of the instances that took part in the creation of this one. */
   readonly parents: Set<Attachments>
-  /** The request interceptor that is registered, if any. */
-  authorise: Interceptor | undefined
+  /** The request interceptor that was registered last. */
+  authorise: Interceptor
   removeInterceptor(): void
   restoreCreate(): void
 }
@@ -55,7 +55,7 @@ export function attachmentsOf(instance: object): Attachments {
       active: [],
       notInherited: [],
       parents: new Set(),
-      authorise: undefined,
+      authorise: (config) => config,
       removeInterceptor() {},
       restoreCreate() {},
     }
@@ -122,8 +122,8 @@ export function intercept(instance: AxiosInstance, attachments: Attachments): vo
     return config
   }
   const findRegistered = () =>
-    request.handlers?.find((one) => one && one.fulfilled === attachments.authorise)
-  const registered = attachments.authorise && findRegistered()
+    request.handlers?.find((one) => one?.fulfilled === attachments.authorise)
+  const registered = findRegistered()
   if (registered) registered.fulfilled = authorise
   attachments.authorise = authorise
   if (registered) return
