@@ -84,10 +84,10 @@ export function attachCaspioAuth(
 /** Returns a function that removes it again. Throws if the instance is frozen. */
 function addAttachment(instance: AxiosInstance, account: Account): () => void {
   const attachments = attachmentsOf(instance)
-  const attachment = createAttachment(instance, account, attachments)
+  const attachment = createAttachment(instance, account)
   try {
-    if (account.createdInstances) replaceCreate(instance, attachments)
-    intercept(instance, attachments)
+    if (account.createdInstances) replaceCreate(instance)
+    intercept(instance)
     const isOther = (one: AccountIdentity) => !isSameAccount(one, attachment.identity)
     const others = attachments.active.filter((other) => isOther(other.identity))
     attachments.active = [attachment, ...others]
@@ -115,11 +115,7 @@ function removeUnused(attachments: Attachments): void {
   }
 }
 
-function createAttachment(
-  instance: AxiosInstance,
-  account: Account,
-  attachments: Attachments,
-): Attachment {
+function createAttachment(instance: AxiosInstance, account: Account): Attachment {
   const { tokenEndpoint } = account
   const origins = new Set(account.origins)
   const baseURL = ownProperty(instance.defaults, 'baseURL')
@@ -138,8 +134,7 @@ function createAttachment(
       instance,
       (origin) =>
         // A broker without origins has nothing but the baseURL.
-        origins.size > 0 &&
-        attachmentsInUse(attachments).some((other) => other.origins.has(origin)),
+        origins.size > 0 && attachmentsInUse(instance).some((other) => other.origins.has(origin)),
     ),
   }
 }

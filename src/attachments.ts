@@ -29,8 +29,8 @@ export interface Attachments {
   active: readonly Attachment[]
   /** The accounts that it does not take over from its parents: its own, and those detached from it. */
   notInherited: readonly AccountIdentity[]
-  /** Those of the instances that took part in the creation of this one. */
-  readonly parents: Set<Attachments>
+  /** The instances that took part in the creation of this one. */
+  readonly parents: Set<AxiosInstance>
   /** The request interceptor that was registered last. */
   authorise: Interceptor
   removeInterceptor(): void
@@ -65,11 +65,12 @@ export function attachmentsOf(instance: object): Attachments {
 }
 
 /** Lets an instance use the attachments of one that created it. */
-export function addParent(own: Attachments, parent: Attachments): void {
+export function addParent(instance: AxiosInstance, parent: AxiosInstance): void {
   // A create() of the application may return the instance itself, or one that created it. The parents
   // would form a circle.
-  const leadsToOwn = (one: Attachments): boolean => one === own || [...one.parents].some(leadsToOwn)
-  if (!leadsToOwn(parent)) own.parents.add(parent)
+  const leadsBack = (one: AxiosInstance): boolean =>
+    one === instance || [...attachmentsOf(one).parents].some(leadsBack)
+  if (!leadsBack(parent)) attachmentsOf(instance).parents.add(parent)
 }
 
 /** Whether an attachment of the one replaces an attachment of the other. */
@@ -80,11 +81,8 @@ export function isSameAccount(a: AccountIdentity, b: AccountIdentity): boolean {
 }
 
 /** The attachments of an instance, and those of the instances that created it. */
-export function attachmentsInUse({
-  active,
-  notInherited,
-  parents,
-}: Attachments): readonly Attachment[] {
+export function attachmentsInUse(instance: AxiosInstance): readonly Attachment[] {
+  const { active, notInherited, parents } = attachmentsOf(instance)
   // Building a list takes half a microsecond.
   if (!parents.size) return active
   const inherited = [...parents]
@@ -100,10 +98,11 @@ export function attachmentsInUse({
  * Registers the request interceptor, unless it is registered: then the new one takes its place. The
  * earlier one may be gone after `interceptors.clear()`, or belong to code that was replaced.
  */
-export function intercept(instance: AxiosInstance, attachments: Attachments): void {
+export function intercept(instance: AxiosInstance): void {
+  const attachments = attachmentsOf(instance)
   const { request } = instance.interceptors
   const authorise: Interceptor = (given) => {
-    const inUse = attachmentsInUse(attachments)
+    const inUse = attachmentsInUse(instance)
     if (!inUse.length) return given
     // An interceptor may have frozen it.
     const config = Object.isExtensible(given)

@@ -1,11 +1,12 @@
 import type { AxiosInstance, CreateAxiosDefaults } from 'axios'
-import { type Attachments, addParent, attachmentsOf, intercept } from './attachments.js'
+import { addParent, attachmentsOf, intercept } from './attachments.js'
 
 /**
  * Replaces `instance.create`. An instance that it returns looks up the attachments of `instance` at
  * each request. The parent keeps no reference to it, so that it can be garbage collected.
  */
-export function replaceCreate(instance: AxiosInstance, attachments: Attachments): void {
+export function replaceCreate(instance: AxiosInstance): void {
+  const attachments = attachmentsOf(instance)
   attachments.restoreCreate()
   const original = instance.create
   const create = (...args: [CreateAxiosDefaults?]): AxiosInstance => {
@@ -13,10 +14,9 @@ export function replaceCreate(instance: AxiosInstance, attachments: Attachments)
     try {
       // A mocked create() may return anything.
       if (Object(created).interceptors?.request) {
-        const own = attachmentsOf(created)
-        addParent(own, attachments)
-        intercept(created, own)
-        replaceCreate(created, own)
+        addParent(created, instance)
+        intercept(created)
+        replaceCreate(created)
       }
     } catch {
       // It is frozen, or a mock.
