@@ -3,22 +3,16 @@ import type { Scope } from './scope.js'
 
 type BeforeRedirect = NonNullable<AxiosRequestConfig['beforeRedirect']>
 
-interface Mark {
-  /** The request's own `beforeRedirect`. */
-  readonly original: BeforeRedirect | undefined
-  isOurs(authorization: unknown): boolean
-}
-
 // axios copies a config that is sent again, but not its functions. Symbol.for, because the plugin may
 // have been attached again meanwhile, by another copy of this module.
-const MARK = Symbol.for('axios-caspio-auth.mark')
+const UNDO = Symbol.for('axios-caspio-auth.undo')
+
+type Guard = BeforeRedirect & { [UNDO]?(config: InternalAxiosRequestConfig): void }
 
 /** Removes the token and the guard from a config that is sent again, perhaps to another party. */
 export function removeToken(config: InternalAxiosRequestConfig): void {
-  const mark = (config.beforeRedirect as { [MARK]?: Mark } | undefined)?.[MARK]
-  if (!mark) return
-  if (mark.isOurs(config.headers.get('Authorization'))) config.headers.delete('Authorization')
-  config.beforeRedirect = mark.original as BeforeRedirect
+  const guard = config.beforeRedirect as Guard | undefined
+  guard?.[UNDO]?.(config)
 }
 
 /**
@@ -30,15 +24,18 @@ export function guardRedirects(
   config: InternalAxiosRequestConfig,
   { includesURL }: Pick<Scope, 'includesURL'>,
 ): void {
-  const original = config.beforeRedirect
+  const original = config.beforeRedirect as BeforeRedirect
   const sent = config.headers.Authorization
-  const guard: BeforeRedirect & { [MARK]?: Mark } = (...details) => {
+  const guard: Guard = (...details) => {
     const [{ href, headers }] = details
     for (const name of includesURL(href) ? [] : Object.keys(headers)) {
       if (name.toLowerCase() === 'authorization') delete headers[name]
     }
     original?.(...details)
   }
-  guard[MARK] = { original, isOurs: (authorization) => authorization === sent }
+  guard[UNDO] = (copy) => {
+    if (copy.headers.get('Authorization') === sent) copy.headers.delete('Authorization')
+    copy.beforeRedirect = original
+  }
   config.beforeRedirect = guard
 }
