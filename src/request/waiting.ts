@@ -22,10 +22,8 @@ type WaitLimits = {
 export function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
   const { signal, cancelToken } = limits
   const timeoutMs = Number(limits.timeout)
-  const release = holdProcess()
-  if (!signal && !cancelToken && !(timeoutMs > 0)) return shared.finally(release)
-
   const config = limits as Config
+  const release = holdProcess()
   let stop = release
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => {
