@@ -1,7 +1,6 @@
-import type { AxiosAdapter, AxiosInstance, InternalAxiosRequestConfig } from 'axios'
-import { redactErrors } from './lib/old-axios.js'
+import type { AxiosInstance, InternalAxiosRequestConfig } from 'axios'
 import { defineHidden } from './lib/own-properties.js'
-import { hideAgents, sendAuthorised } from './request/adapter.js'
+import { authorise } from './request/adapter.js'
 import type { Authoriser } from './request/send.js'
 
 /** What identifies an account on an instance: no secret and no token. */
@@ -32,18 +31,12 @@ export interface Attachments {
   /** The instances that took part in the creation of this one. */
   readonly parents: Set<AxiosInstance>
   /** The request interceptor that was registered last. */
-  authorise: Interceptor
+  interceptor: Interceptor
   removeInterceptor(): void
   restoreCreate(): void
 }
 
 type Interceptor = (config: InternalAxiosRequestConfig) => InternalAxiosRequestConfig
-
-// The plugin's adapter keeps the original one. An error that was created before the adapter was called
-// still has the plugin's in its config.
-const ORIGINAL = Symbol.for('axios-caspio-auth.original-adapter')
-
-type AuthorisedAdapter = AxiosAdapter & { [ORIGINAL]?: InternalAxiosRequestConfig['adapter'] }
 
 // On the instance and with Symbol.for: hot reload evaluates this module again, and the ESM and the
 // CommonJS copy of the package share no variable.
@@ -55,7 +48,7 @@ export function attachmentsOf(instance: object): Attachments {
       active: [],
       notInherited: [],
       parents: new Set(),
-      authorise: (config) => config,
+      interceptor: (config) => config,
       removeInterceptor() {},
       restoreCreate() {},
     }
@@ -101,32 +94,17 @@ export function attachmentsInUse(instance: AxiosInstance): readonly Attachment[]
 export function intercept(instance: AxiosInstance): void {
   const attachments = attachmentsOf(instance)
   const { request } = instance.interceptors
-  const authorise: Interceptor = (given) => {
+  const interceptor: Interceptor = (config) => {
     const inUse = attachmentsInUse(instance)
-    if (!inUse.length) return given
-    // An interceptor may have frozen it.
-    const config = Object.isExtensible(given)
-      ? given
-      : { __proto__: Object.getPrototypeOf(given), ...given }
-    const { adapter } = config
-    const original = Object.hasOwn(Object(adapter), ORIGINAL)
-      ? (adapter as AuthorisedAdapter)[ORIGINAL]
-      : adapter
-    const authorised: AuthorisedAdapter = (final) =>
-      redactErrors(sendAuthorised(final, original, instance, inUse))
-    authorised[ORIGINAL] = original
-    // axios may create an error before it calls the adapter.
-    hideAgents(config)
-    config.adapter = authorised
-    return config
+    return inUse.length ? authorise(config, instance, inUse) : config
   }
   const findRegistered = () =>
-    request.handlers?.find((one) => one?.fulfilled === attachments.authorise)
+    request.handlers?.find((one) => one?.fulfilled === attachments.interceptor)
   const registered = findRegistered()
-  if (registered) registered.fulfilled = authorise
-  attachments.authorise = authorise
+  if (registered) registered.fulfilled = interceptor
+  attachments.interceptor = interceptor
   if (registered) return
-  const id = request.use(authorise, undefined, { synchronous: true })
+  const id = request.use(interceptor, undefined, { synchronous: true })
   attachments.removeInterceptor = () => {
     const { handlers } = request
     // After interceptors.clear() another interceptor may have this ID.

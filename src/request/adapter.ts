@@ -1,5 +1,6 @@
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { axios } from '../lib/axios.js'
+import { redactErrors } from '../lib/old-axios.js'
 import { ownProperty } from '../lib/own-properties.js'
 import type { Transport } from '../token/transport.js'
 import { isOneShot } from './bodies.js'
@@ -15,24 +16,55 @@ type Config = InternalAxiosRequestConfig
 const AGENTS = ['httpAgent', 'httpsAgent', 'fetchOptions', 'transport']
 const AUTHORISED = [...AGENTS, 'authorization']
 
+// The plugin's adapter keeps the original one. An error that was created before the adapter was called
+// still has the plugin's in its config.
+const ORIGINAL = Symbol.for('axios-caspio-auth.original-adapter')
+
+type AuthorisedAdapter = AxiosAdapter & { [ORIGINAL]?: Config['adapter'] }
+
 /**
- * Sends one request: with the access token if it goes to Caspio, or else untouched.
+ * Puts the authorised adapter in front of the config's own.
  *
- * @param original the adapters that the config had before the plugin's
  * @param transport how a token request travels
  * @param authorisers the first one whose scope includes the request authorises it
  */
-export function sendAuthorised(
+export function authorise(
+  given: Config,
+  transport: Transport,
+  authorisers: readonly Authoriser[],
+): Config {
+  // An interceptor may have frozen it.
+  const config = Object.isExtensible(given)
+    ? given
+    : { __proto__: Object.getPrototypeOf(given), ...given }
+  const { adapter } = config
+  const original = Object.hasOwn(Object(adapter), ORIGINAL)
+    ? (adapter as AuthorisedAdapter)[ORIGINAL]
+    : adapter
+  const authorised: AuthorisedAdapter = (final) => {
+    // The config must not keep this adapter: a plugin that sends error.config again passes the
+    // interceptor again, which would put a second one in front of it.
+    final.adapter = original as AxiosAdapter
+    return redactErrors(sendAuthorised(final, transport, authorisers))
+  }
+  authorised[ORIGINAL] = original
+  // axios may create an error before it calls the adapter.
+  if (AGENTS.some((name) => name in config)) addRedactedKeys(config, AGENTS)
+  config.adapter = authorised
+  return config
+}
+
+/** Sends one request: with the access token if it goes to Caspio, or else untouched. */
+function sendAuthorised(
   config: Config,
-  original: Config['adapter'],
   transport: Transport,
   authorisers: readonly Authoriser[],
 ): Promise<AxiosResponse> {
-  // The config must not keep this adapter: a plugin that sends error.config again passes the interceptor
-  // again, which would put a second one in front of it.
-  config.adapter = original as AxiosAdapter
   removeToken(config)
-  const adapter = axios.getAdapter(original || (axios.defaults.adapter as AxiosAdapter), config)
+  const adapter = axios.getAdapter(
+    config.adapter || (axios.defaults.adapter as AxiosAdapter),
+    config,
+  )
   for (const authoriser of authorisers) {
     const destination = authoriser.scope.destinationOf(config)
     if (destination) {
@@ -69,11 +101,6 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
   return 'then' in token
     ? waitForToken(token, config).then((ready) => sendAndRecover(ready, request))
     : sendAndRecover(token, request)
-}
-
-/** Lets `toJSON()` of an error show no agent, if there is one. */
-export function hideAgents(config: Config): void {
-  if (AGENTS.some((name) => name in config)) addRedactedKeys(config, AGENTS)
 }
 
 /** Adds the keys that `toJSON()` of an error must redact. A config that is sent again has them. */
