@@ -20,7 +20,7 @@ const AUTHORISED = [...AGENTS, 'authorization']
 // still has the plugin's in its config.
 const ORIGINAL = Symbol.for('axios-caspio-auth.original-adapter')
 
-type AuthorisedAdapter = AxiosAdapter & { [ORIGINAL]?: Config['adapter'] }
+type AuthorisedAdapter = AxiosAdapter & { [ORIGINAL]?: AxiosAdapter }
 
 /**
  * Puts the authorised adapter in front of the config's own.
@@ -37,14 +37,12 @@ export function authorise(
   const config = Object.isExtensible(given)
     ? given
     : { __proto__: Object.getPrototypeOf(given), ...given }
-  const { adapter } = config
-  const original = Object.hasOwn(Object(adapter), ORIGINAL)
-    ? (adapter as AuthorisedAdapter)[ORIGINAL]
-    : adapter
+  const adapter = (config.adapter || axios.defaults.adapter) as AuthorisedAdapter
+  const original = adapter[ORIGINAL] ?? adapter
   const authorised: AuthorisedAdapter = (final) => {
     // The config must not keep this adapter: a plugin that sends error.config again passes the
     // interceptor again, which would put a second one in front of it.
-    final.adapter = original as AxiosAdapter
+    final.adapter = original
     return redactErrors(sendAuthorised(final, transport, authorisers))
   }
   authorised[ORIGINAL] = original
@@ -61,10 +59,7 @@ function sendAuthorised(
   authorisers: readonly Authoriser[],
 ): Promise<AxiosResponse> {
   removeToken(config)
-  const adapter = axios.getAdapter(
-    config.adapter || (axios.defaults.adapter as AxiosAdapter),
-    config,
-  )
+  const adapter = axios.getAdapter(config.adapter as AxiosAdapter, config)
   for (const authoriser of authorisers) {
     const destination = authoriser.scope.destinationOf(config)
     if (destination) {
