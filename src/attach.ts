@@ -6,6 +6,7 @@ import {
   type Attachments,
   attachmentsInUse,
   attachmentsOf,
+  identityOf,
   intercept,
   isSameAccount,
 } from './attachments.js'
@@ -88,10 +89,10 @@ function addAttachment(instance: AxiosInstance, account: Account): () => void {
   try {
     if (account.createdInstances) replaceCreate(instance)
     intercept(instance)
-    const isOther = (one: AccountIdentity) => !isSameAccount(one, attachment.identity)
-    const others = attachments.active.filter((other) => isOther(other.identity))
-    attachments.active = [attachment, ...others]
-    attachments.notInherited = [attachment.identity, ...attachments.notInherited.filter(isOther)]
+    const isOther = (one: AccountIdentity) => !isSameAccount(one, attachment)
+    const { active, notInherited } = attachments
+    attachments.active = [attachment, ...active.filter(isOther)]
+    attachments.notInherited = [identityOf(attachment), ...notInherited.filter(isOther)]
   } finally {
     removeUnused(attachments)
   }
@@ -106,7 +107,7 @@ function removeUnused(attachments: Attachments): void {
   const { active, parents, restoreCreate, removeInterceptor } = attachments
   // A created instance follows its parents, which may attach again.
   if (parents.size) return
-  attachments.notInherited = active.map(({ identity }) => identity)
+  attachments.notInherited = active.map(identityOf)
   try {
     if (!active.some((one) => one.createdInstances)) restoreCreate()
     if (!active.length) removeInterceptor()
@@ -121,12 +122,10 @@ function createAttachment(instance: AxiosInstance, account: Account): Attachment
   const baseURL = ownProperty(instance.defaults, 'baseURL')
   return {
     ...account,
-    identity: {
-      // Caspio's server ignores the case. A query may name the account to a gateway.
-      endpoint: tokenEndpoint?.href.toLowerCase(),
-      // By the instance, a broker without origins is recognised even if the baseURL changes.
-      places: origins.size ? origins : new Set([instance, parseURL(`${baseURL}`)?.origin]),
-    },
+    // Caspio's server ignores the case. A query may name the account to a gateway.
+    endpoint: tokenEndpoint?.href.toLowerCase(),
+    // By the instance, a broker without origins is recognised even if the baseURL changes.
+    places: origins.size ? origins : new Set([instance, parseURL(`${baseURL}`)?.origin]),
     origins,
     scope: createScope(
       origins,

@@ -15,8 +15,7 @@ export interface AccountIdentity {
 }
 
 /** The plugin on one instance, for one account. */
-export interface Attachment extends Authoriser {
-  readonly identity: AccountIdentity
+export interface Attachment extends Authoriser, AccountIdentity {
   /** Another account's `baseURL` must not bring these into its scope. */
   readonly origins: ReadonlySet<string>
   readonly createdInstances: boolean
@@ -66,6 +65,10 @@ export function addParent(instance: AxiosInstance, parent: AxiosInstance): void 
   if (!leadsBack(parent)) attachmentsOf(instance).parents.add(parent)
 }
 
+export function identityOf({ endpoint, places }: Attachment): AccountIdentity {
+  return { endpoint, places }
+}
+
 /** Whether an attachment of the one replaces an attachment of the other. */
 export function isSameAccount(a: AccountIdentity, b: AccountIdentity): boolean {
   return a.endpoint && b.endpoint
@@ -81,8 +84,7 @@ export function attachmentsInUse(instance: AxiosInstance): readonly Attachment[]
   const inherited = [...parents]
     .flatMap(attachmentsInUse)
     .filter(
-      ({ identity, createdInstances }) =>
-        createdInstances && !notInherited.some((other) => isSameAccount(identity, other)),
+      (one) => one.createdInstances && !notInherited.some((other) => isSameAccount(one, other)),
     )
   return [...active, ...inherited]
 }
