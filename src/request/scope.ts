@@ -49,10 +49,8 @@ export function createScope(
     const allowAbsoluteUrls = ownProperty(config, 'allowAbsoluteUrls')
     // biome-ignore lint/suspicious/noDoubleEquals: so does axios before 1.16
     const joinsAbsolute = allowAbsoluteUrls == false
-    if (baseURL !== lastBaseURL || destinations.size > MOST_DESTINATIONS) {
-      destinations.clear()
-      lastBaseURL = baseURL
-    }
+    if (baseURL !== lastBaseURL || destinations.size > MOST_DESTINATIONS) destinations.clear()
+    lastBaseURL = baseURL
     // A URL object can change, and what is relative may lead somewhere else the next time.
     const isLasting = typeof url === 'string' && typeof baseURL !== 'object' && !joinsAbsolute
     if (isLasting && destinations.has(url)) return destinations.get(url)
@@ -75,7 +73,8 @@ export function createScope(
 
   function isIncluded({ origin }: Destination): boolean {
     if (origins.has(origin)) return true
-    const base = resolve(ownProperty(instance.defaults, 'baseURL'))
+    const baseURL = ownProperty(instance.defaults, 'baseURL') as string
+    const base = anyDestinationOf({ url: '', baseURL } as InternalAxiosRequestConfig)
     return origin === base?.origin && !belongsToAnother(origin)
   }
 
@@ -115,7 +114,7 @@ function finalURL(
 const addressOf = ({ origin, pathname }: URL): string => origin + pathname
 
 // In a browser a relative URL counts from the page, or from its <base>.
-function resolve(text: unknown): URL | undefined {
+function resolve(text: string): URL | undefined {
   const { document, location } = globalThis
-  return text ? parseURL(String(text), document?.baseURI ?? location?.href) : undefined
+  return text ? parseURL(text, document?.baseURI ?? location?.href) : undefined
 }
