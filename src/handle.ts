@@ -1,9 +1,8 @@
 import type { Account } from './account.js'
-import { CaspioAuthError, isFailure } from './contract/errors.js'
 import type { CaspioAuth } from './contract/types.js'
 import { axios } from './lib/axios.js'
 import { defineHidden, withoutPrototype } from './lib/own-properties.js'
-import { waitFor } from './request/waiting.js'
+import { waitForToken } from './request/waiting.js'
 import { toAccessToken } from './token/life.js'
 import type { Transport } from './token/transport.js'
 
@@ -25,14 +24,11 @@ export function createHandle(
     async getAccessToken(request = {}) {
       const { signal, renew } = withoutPrototype(request)
       if (signal?.aborted) throw new axios.CanceledError()
-      try {
-        const token = renew ? source.renew(transport) : source.acquire(transport)
+      const token = renew ? source.renew(transport) : source.acquire(transport)
+      const ready =
         // Not by instanceof: applications replace the global Promise.
-        const ready = 'then' in token ? await waitFor(token, withoutPrototype({ signal })) : token
-        return toAccessToken(ready)
-      } catch (error) {
-        throw isFailure(error) ? new CaspioAuthError(error) : error
-      }
+        'then' in token ? await waitForToken(token, undefined, withoutPrototype({ signal })) : token
+      return toAccessToken(ready)
     },
     invalidate: () => source.invalidate(),
     detach,

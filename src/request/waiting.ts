@@ -47,15 +47,19 @@ export function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
   }).finally(stop)
 }
 
-/** Waits for the token. If there is none, rejects with an error that has the caller's config. */
-export async function waitForToken(shared: Promise<Token>, config: Config): Promise<Token> {
+/** Waits for the token. If there is none, rejects with an error that has the caller's config, if any. */
+export async function waitForToken(
+  shared: Promise<Token>,
+  config?: Config,
+  limits: WaitLimits = config as Config,
+): Promise<Token> {
   try {
-    return await waitFor(shared, config)
+    return await waitFor(shared, limits)
   } catch (error) {
     if (!isFailure(error)) throw error
-    const callersConfig = { ...config }
+    const callersConfig = config && { ...config }
     // axios transforms the response of an error, too. These transforms expect the resource's answer.
-    config.transformResponse = []
+    if (config) config.transformResponse = []
     throw new CaspioAuthError(error, callersConfig)
   }
 }
