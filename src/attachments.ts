@@ -29,13 +29,11 @@ export interface Attachments {
   notInherited: readonly AccountIdentity[]
   /** The instances that took part in the creation of this one. */
   readonly parents: Set<AxiosInstance>
-  /** The request interceptor that was registered last. */
-  interceptor: Interceptor
+  /** The request interceptor that was registered last. Compared by identity. */
+  interceptor: object
   removeInterceptor(): void
   restoreCreate(): void
 }
-
-type Interceptor = (config: InternalAxiosRequestConfig) => InternalAxiosRequestConfig
 
 // On the instance and with Symbol.for: hot reload evaluates this module again, and the ESM and the
 // CommonJS copy of the package share no variable.
@@ -47,7 +45,7 @@ export function attachmentsOf(instance: object): Attachments {
       active: [],
       notInherited: [],
       parents: new Set(),
-      interceptor: (config) => config,
+      interceptor: {},
       removeInterceptor() {},
       restoreCreate() {},
     }
@@ -96,7 +94,7 @@ export function attachmentsInUse(instance: AxiosInstance): readonly Attachment[]
 export function intercept(instance: AxiosInstance): void {
   const attachments = attachmentsOf(instance)
   const { request } = instance.interceptors
-  const interceptor: Interceptor = (config) => {
+  const interceptor = (config: InternalAxiosRequestConfig) => {
     const inUse = attachmentsInUse(instance)
     return inUse.length ? authorise(config, instance, inUse) : config
   }
