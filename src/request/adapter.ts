@@ -40,8 +40,7 @@ export function authorise(
   const adapter = (config.adapter || axios.defaults.adapter) as AuthorisedAdapter
   const original = adapter[ORIGINAL] ?? adapter
   const authorised: AuthorisedAdapter = (final) => {
-    // The config must not keep this adapter: a plugin that sends error.config again passes the
-    // interceptor again, which would put a second one in front of it.
+    // The config must not keep this adapter: another instance may send error.config again.
     final.adapter = original
     return redactErrors(sendAuthorised(final, transport, authorisers))
   }

@@ -123,12 +123,11 @@ export class TokenSource {
     const flight = this.#flights.current() ?? this.#start(transport, reason)
     flight.isAwaited = true
     const requestAgain = () => this.#request(transport, reason)
-    // Before invalidate(), the secret may have been wrong.
-    if (flight.isInvalidated) return flight.promise.then(requestAgain, requestAgain)
-    if (isSameTransport(flight.transport, transport)) return flight.promise
-    return flight.promise.catch((failure: Failure) => {
-      // The other instance may have a dead proxy.
-      if (failure.isTransportFault) return requestAgain()
+    const { isInvalidated } = flight
+    if (!isInvalidated && isSameTransport(flight.transport, transport)) return flight.promise
+    return flight.promise.then(isInvalidated ? requestAgain : undefined, (failure: Failure) => {
+      // Another instance may have a dead proxy, and before invalidate() the secret may have been wrong.
+      if (failure.isTransportFault || (isInvalidated && failure.answer)) return requestAgain()
       throw failure
     })
   }
