@@ -6,10 +6,11 @@ import { ownProperty, ownText } from '../lib/own-properties.js'
 import { parseJSON } from '../lib/parse-json.js'
 import { createRedact, formEncode, printable } from '../lib/redact.js'
 import { readTokenAnswer, type TokenAnswer } from './answer.js'
+import { basicValue } from './client-authentication.js'
 import { withClientSecret } from './client-secret.js'
 import { answerFailure, thrownFailure } from './failures.js'
 import type { GrantRequest, RequestToken } from './issuer.js'
-import { basicValue, postGrant } from './request.js'
+import { postGrant } from './request.js'
 
 /**
  * Sends the token requests of one account: with the refresh grant (RFC 6749 §6) if there is a

@@ -2,8 +2,8 @@ import type { AxiosResponse } from 'axios'
 import type { ResolvedOptions } from '../contract/options.js'
 import type { KnownCredentials } from '../contract/types.js'
 import { createClient } from '../lib/old-axios.js'
-import { formEncode } from '../lib/redact.js'
 import { withTimeLimit } from '../lib/time-limit.js'
+import { authenticateClient } from './client-authentication.js'
 import type { GrantRequest } from './issuer.js'
 // Without .js: the build for browsers takes platform.browser.ts.
 import { noStore } from './platform'
@@ -13,11 +13,6 @@ import { transportSettings } from './transport.js'
 const NO_DEFAULT_HEADERS: object = { common: undefined, post: undefined }
 
 const LONGEST_ANSWER_BYTES = 1_000_000
-
-/** Value of the HTTP Basic header. Both parts are form-encoded first (RFC 6749 §2.3.1). */
-export function basicValue({ clientID, clientSecret }: KnownCredentials): string {
-  return btoa(`${formEncode(clientID)}:${formEncode(clientSecret)}`)
-}
 
 /**
  * Posts one grant to the token endpoint. Resolves with any HTTP answer.
@@ -30,23 +25,21 @@ export function postGrant(
   { clientAuthentication, timeout }: Pick<ResolvedOptions, 'clientAuthentication' | 'timeout'>,
   { transport, calls }: Pick<GrantRequest, 'transport' | 'calls'>,
 ): Promise<AxiosResponse> {
-  const { clientID, clientSecret, tokenEndpointURL } = credentials
-  const isBasic = clientAuthentication === 'basic'
-  const client = !isBasic && { client_id: clientID, client_secret: clientSecret }
+  const authentication = authenticateClient(credentials, clientAuthentication)
   const send = async (signal: AbortSignal) => {
     const settings = transportSettings(transport)
     // Not axios.create(), which takes over what the application did to the global defaults.
     return createClient().request({
       ...settings,
-      url: tokenEndpointURL,
+      url: credentials.tokenEndpointURL,
       method: 'post',
       headers: {
         Accept: 'application/json',
         'Content-Type': 'application/x-www-form-urlencoded',
         ...NO_DEFAULT_HEADERS,
-        ...(isBasic && { Authorization: `Basic ${basicValue(credentials)}` }),
+        ...authentication.headers,
       },
-      data: new URLSearchParams({ ...grant, ...client }).toString(),
+      data: new URLSearchParams({ ...grant, ...authentication.fields }).toString(),
       responseType: 'text',
       signal,
       maxContentLength: LONGEST_ANSWER_BYTES,
