@@ -29,7 +29,9 @@ export function createRedact(secrets: readonly (string | undefined)[]): Redact {
 }
 
 // Control characters, line separators, and what is invisible or turns the direction of writing.
-const UNPRINTABLE = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/gu
+const UNPRINTABLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it removes them
+  /[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/g
 
 /** Makes a foreign text fit for a log: one line, no control characters, at most 300 characters. */
 export function printable(text: string): string {
