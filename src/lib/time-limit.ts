@@ -15,7 +15,7 @@ export interface CallCounts {
 export const createCallCounts = (): CallCounts => ({ sent: 0, ahead: 0, answered: 0 })
 
 // A timer is late if it takes this many times its own length.
-const LATE = 1.02
+const LATE = 1.1
 
 /**
  * Ends `work` after `ms`: rejects with the code `ETIMEDOUT`, and aborts the signal. The time starts

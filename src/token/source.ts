@@ -2,6 +2,7 @@ import { CaspioAuthError, type Failure, isFailure } from '../contract/errors.js'
 import type { Emit } from '../contract/events.js'
 import type { ResolvedOptions } from '../contract/options.js'
 import { msSince } from '../lib/clock.js'
+import { withoutPrototype } from '../lib/own-properties.js'
 import { createCallCounts } from '../lib/time-limit.js'
 import { createFailureCooldown } from './failure-cooldown.js'
 import { thrownFailure } from './failures.js'
@@ -188,7 +189,7 @@ export class TokenSource {
   #fail(thrown: Failure, { startedAt, transport, isAwaited, isInvalidated }: Flight): never {
     // invalidate() ends every cooldown, and this one as well.
     const failure = isInvalidated
-      ? thrown
+      ? withoutPrototype({ ...thrown, nextAttemptAt: new Date(), retryInMs: 0 })
       : this.#failures.start(thrown, transport, performance.now() - startedAt)
     const error = new CaspioAuthError(failure)
     const retryIn = failure.retryInMs ?? 0
