@@ -31,8 +31,6 @@ interface FailureDetails {
   /** Whether something on the way to the token endpoint may be at fault, such as a proxy. */
   readonly isTransportFault?: boolean
   readonly retryAfterMs?: number
-  /** The length of the cooldown that it started, if it did. */
-  readonly retryInMs?: number
 }
 
 /**

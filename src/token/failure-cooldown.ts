@@ -36,7 +36,7 @@ export function createFailureCooldown() {
      * @param tookMs how long callers have waited already. Only whole seconds count, so that a quick
      *   failure has the full cooldown
      */
-    start(failure: Failure, sender: Transport, tookMs: number): Failure {
+    start(failure: Failure, sender: Transport, tookMs: number) {
       const transport = failure.isTransportFault ? sender : undefined
       const known = cooldownsFor(sender).find((one) => !one.transport === !transport)
       const cooldown = known ?? createCooldown(LONGEST_MS)

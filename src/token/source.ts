@@ -192,7 +192,7 @@ export class TokenSource {
       ? withoutPrototype({ ...thrown, nextAttemptAt: new Date(), retryInMs: 0 })
       : this.#failures.start(thrown, transport, performance.now() - startedAt)
     const error = new CaspioAuthError(failure)
-    const retryIn = failure.retryInMs ?? 0
+    const { retryInMs: retryIn } = failure
     this.#emit?.({ type: 'acquisition-failed', error, background: !isAwaited, retryIn })
     throw failure
   }
