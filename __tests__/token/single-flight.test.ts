@@ -32,6 +32,7 @@ describe('a single flight', () => {
     const flights = createSingleFlight(60_000)
     const { flight, resolve } = startFlight(flights)
     expect([flight.transport, flight.isInvalidated]).toEqual([transport, false])
+    expect(flight.isAwaited).toBe(false)
     resolve(issued)
     await flight.promise
   })
