@@ -70,7 +70,7 @@ export class Outbox {
         // not cause each other for ever.
         if (mayFollow && this.#calls >= this.writeEvery) this.#writeInBackground(false)
       },
-      // It will be tried again.
+      // The next attempt is planned already.
       () => {},
     )
   }

@@ -140,17 +140,17 @@ async function findOrLock(store: GuardedStore, { accepts }: IssueRequest, lockTt
   const startedAt = performance.now()
   let release: (() => unknown) | undefined
   const failures = new Set<unknown>()
-  const end = (found?: Token) => ({ found, release, hasWaited: failures.size > 0 })
+  const outcome = (found?: Token) => ({ found, release, hasWaited: failures.size > 0 })
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)) {
     const found = await store.read()
-    if (found && accepts(found)) return end(found)
+    if (found && accepts(found)) return outcome(found)
     const mayWait = lockTtlMs > 0 && !store.isSkipped() && isWithin(2 * lockTtlMs, startedAt)
-    if (release || !mayWait) return end()
+    if (release || !mayWait) return outcome()
     release = await store.lock(lockTtlMs)
     if (release || store.isSkipped()) continue
     // A note that has expired is not another failure.
     failures.add((await store.readFailure()) ?? [...failures].at(-1))
-    if (failures.size > MOST_FAILURES) return end()
+    if (failures.size > MOST_FAILURES) return outcome()
     await delay(pollMs * (0.5 + Math.random() / 2))
   }
 }

@@ -49,8 +49,7 @@ export function createFailureCooldown() {
           Math.min(failure.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS),
         ),
       )
-      const nextAttemptAt = new Date(Date.now() + retryInMs)
-      const cooling = withoutPrototype({ ...failure, nextAttemptAt, retryInMs })
+      const cooling = withNextAttempt(failure, retryInMs)
       const others = cooldowns.filter((one) => one !== known).slice(1 - MOST_COOLDOWNS)
       cooldowns = [...others, { ...cooldown, transport, failure: cooling }]
       return cooling
@@ -59,4 +58,10 @@ export function createFailureCooldown() {
       cooldowns = []
     },
   }
+}
+
+/** The failure that callers get if the next attempt is possible in `retryInMs`. */
+export function withNextAttempt(failure: Failure, retryInMs: number) {
+  const nextAttemptAt = new Date(Date.now() + retryInMs)
+  return withoutPrototype({ ...failure, nextAttemptAt, retryInMs })
 }

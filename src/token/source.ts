@@ -2,9 +2,8 @@ import { CaspioAuthError, type Failure, isFailure } from '../contract/errors.js'
 import type { Emit } from '../contract/events.js'
 import type { ResolvedOptions } from '../contract/options.js'
 import { msSince } from '../lib/clock.js'
-import { withoutPrototype } from '../lib/own-properties.js'
 import { createCallCounts } from '../lib/time-limit.js'
-import { createFailureCooldown } from './failure-cooldown.js'
+import { createFailureCooldown, withNextAttempt } from './failure-cooldown.js'
 import { thrownFailure } from './failures.js'
 import type { Tokens } from './issuer.js'
 import { isDue, isUsable, msLeft, type Token } from './life.js'
@@ -127,7 +126,8 @@ export class TokenSource {
     const { isInvalidated } = flight
     if (!isInvalidated && isSameTransport(flight.transport, transport)) return flight.promise
     return flight.promise.then(isInvalidated ? requestAgain : undefined, (failure: Failure) => {
-      // Another instance may have a dead proxy, and before invalidate() the secret may have been wrong.
+      // Another instance may have a dead proxy. What the account answered before invalidate() does not
+      // count. A token broker that waits for itself gets no answer: its wait must end.
       if (failure.isTransportFault || (isInvalidated && failure.answer)) return requestAgain()
       throw failure
     })
@@ -189,7 +189,7 @@ export class TokenSource {
   #fail(thrown: Failure, { startedAt, transport, isAwaited, isInvalidated }: Flight): never {
     // invalidate() ends every cooldown, and this one as well.
     const failure = isInvalidated
-      ? withoutPrototype({ ...thrown, nextAttemptAt: new Date(), retryInMs: 0 })
+      ? withNextAttempt(thrown, 0)
       : this.#failures.start(thrown, transport, performance.now() - startedAt)
     const error = new CaspioAuthError(failure)
     const { retryInMs: retryIn } = failure
