@@ -72,8 +72,9 @@ export async function startHostileProxy(target: string, schedule = calm): Promis
     const n = received.filter((other) => other.kind === kind).length + 1
     const fault = proxy.schedule(kind, n)
     received.push({ kind, n, method, path, connection, fault })
-    // A client that gave up another request has closed its connection. Let that event come first.
-    await new Promise(setImmediate)
+    // A client that gave up another request has closed its connection. Let that event come first. After a
+    // reset, Node emits it at the end of this turn of the event loop.
+    for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate)
     if (client.destroyed) return
     const wire = wireTo(client, count(kind, client))
 

@@ -251,6 +251,22 @@ describe('the proxy', () => {
     expect(proxy.mostUnderWay).toEqual({ token: 3, resource: 0 })
   })
 
+  it('does not count a request that its client gave up by a reset just before the next one', async () => {
+    const { proxy } = await startHome((_, n) => (n === 1 ? 'stall mid-header' : undefined))
+    const { hostname, port } = new URL(proxy.url)
+    const [first, second] = [connect(Number(port), hostname), connect(Number(port), hostname)]
+    onTestFinished(() => void second.destroy())
+    // The system resets a connection that is closed with bytes that nobody has read.
+    first.pause()
+    first.write(REQUEST)
+    await vi.waitFor(() => expect(proxy.underWay.resource).toBe(1))
+    await new Promise((resolve) => setTimeout(resolve, QUIET_IN_MS))
+    first.destroy()
+    second.write(REQUEST)
+    await new Promise((resolve) => second.once('data', resolve))
+    expect(proxy.mostUnderWay).toEqual({ token: 0, resource: 1 })
+  })
+
   it('closes every connection when it is closed', async () => {
     // Bytes that arrive together with the reset would look like a normal close to Node.
     const { proxy } = await startHome(() => 'stall before the answer')
