@@ -75,7 +75,7 @@ export interface CaspioAuth {
 
 /**
  * Where processes share a token: the three methods of a Keyv instance, synchronous or not, and
- * optionally a lock. The plugin stores a token as a JSON string of about 600 characters. `get` may
+ * optionally a lock. The plugin stores a token as a JSON string of about 500 characters. `get` may
  * return the parsed object. With a lock, a failed token request leaves a short note under another key.
  */
 export interface CaspioTokenStore {
