@@ -130,9 +130,9 @@ export interface CaspioAuthOptions {
    */
   readonly timeout?: number
   /**
-   * How many times a token request is retried after a network error, 429 or 5xx. The delays grow
-   * exponentially, with jitter, and `Retry-After` is obeyed. A token broker is called once. Set it
-   * to `0` if something else retries token requests.
+   * How many times a token request is retried after a network error, 429 or 5xx. In the minute after a
+   * cooldown it is not retried. The delays grow exponentially, with jitter, and `Retry-After` is obeyed.
+   * A token broker is called once. Set it to `0` if something else retries token requests.
    *
    * @default 2
    */
