@@ -32,7 +32,7 @@ The table above shows what was checked. This table lists what else differs betwe
 | 1.13 | There is no HTTP/2. |
 | 1.8.3 | A request with \`allowAbsoluteUrls: false\` and an absolute URL gets no token, because some adapters ignore this option. |
 | 1.7 | There is no fetch adapter, so axios does not run in Cloudflare Workers. |
-| 1.6.1 | \`beforeRedirect\` gets no second argument. |
+| 1.6.6 | \`beforeRedirect\` gets no second argument. |
 `
 
 /** The text of docs/compatibility.md. It contains nothing that differs from run to run. */

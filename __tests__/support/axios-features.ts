@@ -9,7 +9,7 @@ function isSince(minMinor: number, minPatch = 0): boolean {
 /** What the axios under test can do. */
 export const CAN = {
   /** Calls `beforeRedirect` with a second argument. */
-  tellRedirects: isSince(6, 1),
+  tellRedirects: isSince(6, 6),
   /** Reads the platform's `Headers`. */
   readHeaders: isSince(16),
   /** Parses `http:host` as a browser does, not relative to http://localhost. */
