@@ -24,7 +24,7 @@ The table above shows what was checked. This table lists what else differs betwe
 
 | before | what is different |
 | --- | --- |
-| 1.21 | The tunnel that axios opens if \`proxy\` is set ignores the \`ca\` of your \`httpsAgent\`. |
+| 1.17 | The tunnel that axios opens if \`proxy\` is set ignores the \`ca\` of your \`httpsAgent\`. |
 | 1.16.1 | **The option \`proxy\` sends requests for https URLs to the proxy unencrypted, tokens and the client secret included.** So do the variables \`HTTPS_PROXY\` and \`https_proxy\`. Set \`proxy: false\` and an agent of the package \`https-proxy-agent\`. |
 | 1.16 | If axios creates an error before it sends the request, or after it has the answer (a transform fails, or you abort), its \`toJSON()\` is not redacted: it can contain the access token. The same is true of an error that an adapter froze. The plugin redacts all others. |
 | 1.16 | With the fetch adapter, the answer of the token endpoint may be longer than 1 MB. |

@@ -39,7 +39,7 @@ export const CAN = {
   /** Opens a tunnel to an https URL if `proxy` is set. */
   openTunnel: isSince(16, 1),
   /** Obeys the `ca` of the agent when it opens a tunnel through a proxy itself. */
-  verifyTunnel: isSince(21),
+  verifyTunnel: isSince(17),
 }
 
 export type Adapter = 'http' | 'fetch'
