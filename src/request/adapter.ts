@@ -3,7 +3,7 @@ import { axios } from '../lib/axios.js'
 import { redactErrors } from '../lib/old-axios.js'
 import { ownProperty } from '../lib/own-properties.js'
 import type { Transport } from '../token/transport.js'
-import { isOneShot } from './bodies.js'
+import { failureOf, isOneShot } from './bodies.js'
 import { sendAndRecover } from './recovery.js'
 import { removeToken } from './redirects.js'
 import { type AuthorisedRequest, type Authoriser, countCall, sendOnce } from './send.js'
@@ -93,7 +93,9 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
   const token = authoriser.source.acquire(transport)
   // Not by instanceof: applications replace the global Promise.
   return 'then' in token
-    ? waitForToken(token, config).then((ready) => sendAndRecover(ready, request))
+    ? Promise.race([waitForToken(token, config), failureOf(config)]).then((ready) =>
+        sendAndRecover(ready, request),
+      )
     : sendAndRecover(token, request)
 }
 

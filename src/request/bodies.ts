@@ -1,3 +1,5 @@
+import type { InternalAxiosRequestConfig } from 'axios'
+import { axios } from '../lib/axios.js'
 import { memberOf, ownProperty } from '../lib/own-properties.js'
 
 /** Whether a request body can be sent only once: a stream, an iterator, or a `form-data` body. */
@@ -7,6 +9,22 @@ export function isOneShot(data: unknown): boolean {
     Symbol.asyncIterator in data ||
     ['pipe', 'getReader', 'next'].some((name) => memberOf(data, name))
   )
+}
+
+/**
+ * Rejects if a stream fails or is destroyed before it is sent. Until then nobody else listens: its
+ * error would end the process, and what is sent of it afterwards would never end.
+ */
+export function failureOf(config: InternalAxiosRequestConfig): Promise<never> {
+  const { data } = config
+  return new Promise((_, reject) => {
+    if (typeof memberOf(data, 'on') !== 'function') return
+    data.on('error', (error: Error) => reject(axios.AxiosError.from(error, undefined, config)))
+    // axios's own words.
+    data.on('close', () =>
+      reject(new axios.CanceledError('Request stream has been aborted', config)),
+    )
+  })
 }
 
 /**

@@ -1,0 +1,32 @@
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { expect, it } from 'vitest'
+import { rejectionOf, sleep, startBench } from '../support/account.js'
+import { ADAPTERS } from '../support/axios-features.js'
+
+// Without the listener, the first test ends with an uncaught exception, and the second one never ends.
+it.each(ADAPTERS)('a file that is missing rejects a request that waits (%s)', async (adapter) => {
+  const { account, api } = await startBench({ axios: { adapter } })
+  account.tokenEndpoint.latency = 50
+  const error = await rejectionOf(api.post('/files', createReadStream('/does/not/exist')))
+  expect([error.isAxiosError, error.code]).toEqual([true, 'ENOENT'])
+  await sleep(100)
+  expect(account.log.api).toEqual([])
+})
+
+it.each(ADAPTERS)('a stream that is destroyed rejects it, too (%s)', async (adapter) => {
+  const { account, api } = await startBench({ axios: { adapter } })
+  account.tokenEndpoint.latency = 50
+  const data = new Readable({ read() {} })
+  const rejection = rejectionOf(api.post('/files', data))
+  await sleep(10)
+  data.destroy()
+  expect((await rejection).code).toBe('ERR_CANCELED')
+})
+
+it.each(ADAPTERS)('a stream that is whole is sent (%s)', async (adapter) => {
+  const { account, api } = await startBench({ axios: { adapter, validateStatus: null } })
+  account.tokenEndpoint.latency = 50
+  await api.post('/files', Readable.from(['a', 'b']))
+  expect(account.log.api.map(({ body }) => Buffer.from(body).toString())).toEqual(['ab'])
+})
