@@ -379,6 +379,23 @@ describe('close', () => {
     expect(new Set(seen).size).toBe(1)
   })
 
+  it('does not try again if a write that hung fails later', async () => {
+    const { createCallMeter } = await loadWithFakeTimers()
+    const sink = manualSink()
+    const meter = createCallMeter({ write: sink.write })
+    countCalls(meter, 1)
+    const rejection = rejectionOf(meter.close())
+    await vi.advanceTimersByTimeAsync(8_000)
+    await rejection
+    await sink.fail()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(sink.deltas).toHaveLength(1)
+    const again = meter.flush()
+    await sink.succeed()
+    await again
+    expect(sink.deltas[1]).toBe(sink.deltas[0])
+  })
+
   it('leaves a meter that still counts', async () => {
     const { rows, write } = memorySink()
     const meter = createCallMeter({ write })

@@ -33,6 +33,7 @@ export class Outbox {
   /** How many flushes are under way. They try again instead of the background. */
   #flushes = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  #isStopped = false
 
   /** @param onWritten called after each write; does not reject */
   constructor(
@@ -78,6 +79,7 @@ export class Outbox {
   /** Writes the delta that failed, or else what is new. Joins a write that is under way. */
   #attempt(): Promise<void> {
     clearTimeout(this.#timer)
+    this.#isStopped = false
     this.#writing ??= this.#writeOnce().finally(() => {
       this.#writing = undefined
       if (this.#delta) this.#tryLater()
@@ -109,7 +111,7 @@ export class Outbox {
   }
 
   #tryLater(): void {
-    if (this.#flushes > 0) return
+    if (this.#flushes > 0 || this.#isStopped) return
     const backOffMs = FIRST_BACK_OFF_MS * 2 ** (this.#failures - 1)
     this.#timer = startTimer(
       () => this.#writeInBackground(true),
@@ -153,6 +155,7 @@ export class Outbox {
 
   /** Stops trying. What is left is written by the next write. */
   stop(): void {
+    this.#isStopped = true
     clearTimeout(this.#timer)
   }
 }
