@@ -23,8 +23,14 @@ export function isTokenRejected(
   }
 }
 
-/** A redirect that drops the token leads to another server, whose 401 says nothing about it. */
-function isRedirectedAway({ request }: AxiosResponse, scope: Authoriser['scope']): boolean {
+/**
+ * A redirect that drops the token leads to another server, whose 401 says nothing about it. One that
+ * made a GET of a POST follows a success: to resend the POST would execute it twice.
+ */
+function isRedirectedAway({ request, config }: AxiosResponse, scope: Authoriser['scope']): boolean {
+  const method = memberOf(request, 'method')
+  // An adapter of the user's own may return no config.
+  if (method === 'GET' && !/^get$/i.test(config?.method ?? 'get')) return true
   const getHeader = memberOf(request, 'getHeader') as ((name: string) => unknown) | undefined
   if (getHeader && !getHeader.call(request, 'authorization')) return true
   // Only an XMLHttpRequest has it. axios-mock-adapter sets a relative one, which proves nothing.
