@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isTokenRejected } from '../../src/request/rejection.js'
 import { PHYSICIANS, rejectionOf, startBench } from '../support/account.js'
 import { atRest } from '../support/clocks.js'
+import { startRawServer } from '../support/raw-server.js'
 import { watchUnhandled } from '../support/unhandled.js'
 
 const response = { status: 401 } as AxiosResponse
@@ -105,3 +106,18 @@ describe('the option shouldRenew', () => {
     expect(account.log.token).toHaveLength(1)
   })
 })
+
+it.each([301, 302, 303])(
+  'a POST that was executed, and redirected with %i to a 401, is not sent again',
+  async (status) => {
+    const { url, received } = await startRawServer(({ method }, response) => {
+      response.writeHead(method === 'POST' ? status : 401, { Location: '/created' }).end()
+    })
+    const { api } = await startBench({ axios: { baseURL: url } })
+    expect((await rejectionOf(api.post('/records', { a: 1 }))).response.status).toBe(401)
+    expect(received.map((one) => `${one.method} ${one.url}`)).toEqual([
+      'POST /records',
+      'GET /created',
+    ])
+  },
+)

@@ -28,9 +28,8 @@ export function isTokenRejected(
  * made a GET of a POST follows a success: to resend the POST would execute it twice.
  */
 function isRedirectedAway({ request, config }: AxiosResponse, scope: Authoriser['scope']): boolean {
-  const method = memberOf(request, 'method')
-  // An adapter of the user's own may return no config.
-  if (method === 'GET' && !/^get$/i.test(config?.method ?? 'get')) return true
+  const isWrite = /^(post|put|patch|delete)$/i.test(`${memberOf(config, 'method')}`)
+  if (isWrite && memberOf(request, 'method') === 'GET') return true
   const getHeader = memberOf(request, 'getHeader') as ((name: string) => unknown) | undefined
   if (getHeader && !getHeader.call(request, 'authorization')) return true
   // Only an XMLHttpRequest has it. axios-mock-adapter sets a relative one, which proves nothing.
