@@ -47,6 +47,16 @@ export function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
   }).finally(stop)
 }
 
+/** axios transforms the response of an error, too. The config's transforms expect the resource's answer. */
+function skipTransforms(config: Config): void {
+  const { transformResponse } = config
+  config.transformResponse = (data) => {
+    // The config may be sent again.
+    Object.assign(config, { transformResponse })
+    return data
+  }
+}
+
 /** Waits for the token. If there is none, rejects with an error that has the caller's config, if any. */
 export async function waitForToken(
   shared: Promise<Token>,
@@ -58,8 +68,7 @@ export async function waitForToken(
   } catch (error) {
     if (!isFailure(error)) throw error
     const callersConfig = config && { ...config }
-    // axios transforms the response of an error, too. These transforms expect the resource's answer.
-    if (config) config.transformResponse = []
+    if (config) skipTransforms(config)
     throw new CaspioAuthError(error, callersConfig)
   }
 }
