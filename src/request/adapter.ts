@@ -1,7 +1,7 @@
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { axios } from '../lib/axios.js'
 import { redactErrors } from '../lib/old-axios.js'
-import { ownProperty } from '../lib/own-properties.js'
+import { copyOf, defineHidden, ownProperty } from '../lib/own-properties.js'
 import type { Transport } from '../token/transport.js'
 import { failureOf, isOneShot } from './bodies.js'
 import { sendAndRecover } from './recovery.js'
@@ -34,9 +34,7 @@ export function authorise(
   authorisers: readonly Authoriser[],
 ): Config {
   // An interceptor may have frozen it.
-  const config = Object.isExtensible(given)
-    ? given
-    : { __proto__: Object.getPrototypeOf(given), ...given }
+  const config = Object.isExtensible(given) ? given : copyOf(given)
   const adapter = (config.adapter || axios.defaults.adapter) as AuthorisedAdapter
   const original = adapter[ORIGINAL] ?? adapter
   const authorised: AuthorisedAdapter = (final) => {
@@ -57,6 +55,8 @@ function sendAuthorised(
   transport: Transport,
   authorisers: readonly Authoriser[],
 ): Promise<AxiosResponse> {
+  // An adapter in front of this one may make a plain object of them, which axios's own accept.
+  config.headers = axios.AxiosHeaders.from(config.headers)
   removeToken(config)
   const adapter = axios.getAdapter(config.adapter as AxiosAdapter, config)
   for (const authoriser of authorisers) {
@@ -87,7 +87,15 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
   }
   // An interceptor's { ...config } inherits from Object.prototype. Before 1.20 axios would take a
   // proxy from there.
-  if (Object.getPrototypeOf(config) === Object.prototype) Object.setPrototypeOf(config, null)
+  if (Object.getPrototypeOf(config) === Object.prototype) {
+    Object.setPrototypeOf(config, null)
+    // As axios does from 1.20 on: response interceptors call it.
+    defineHidden(config, 'hasOwnProperty', Object.hasOwnProperty)
+  }
+  // An interceptor may give one object to all requests, also to those that go to other parties.
+  config.headers = copyOf(config.headers)
+  // The caller may change it while this request waits.
+  if (config.params instanceof URLSearchParams) config.params = new URLSearchParams(config.params)
   // It may be spelt "authorization".
   if (authorization !== undefined) config.headers.delete('Authorization')
   const token = authoriser.source.acquire(transport)

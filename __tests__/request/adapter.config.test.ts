@@ -1,0 +1,107 @@
+import axios, { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios'
+import { describe, expect, it } from 'vitest'
+import { attachCaspioAuth } from '../../src/index.js'
+import { PHYSICIANS, rejectionOf, startAccount, startBench } from '../support/account.js'
+import { ADAPTERS } from '../support/axios-features.js'
+
+describe('headers that an interceptor puts into the config', () => {
+  it('never take the token of one request to another party', async () => {
+    const { account, api } = await startBench({ axios: { validateStatus: null } })
+    const other = await startAccount()
+    const shared = new AxiosHeaders({ 'X-App': 'mine' })
+    api.interceptors.request.use((config) => {
+      config.headers = AxiosHeaders.from(shared)
+      return config
+    })
+    await api.get(PHYSICIANS)
+    await api.get(`${other.url}/rest/v2/tables`)
+    expect(account.log.api.map(({ status }) => status)).toEqual([200])
+    expect(other.log.api.map(({ headers }) => headers.authorization)).toEqual([undefined])
+    expect(shared.has('Authorization')).toBe(false)
+  })
+
+  it("do not pass for the request's own with existingAuthorization: 'keep'", async () => {
+    const { account, api } = await startBench({ existingAuthorization: 'keep' })
+    const shared = new AxiosHeaders({ 'X-App': 'mine' })
+    api.interceptors.request.use((config) => {
+      config.headers = shared
+      return config
+    })
+    await api.get(PHYSICIANS)
+    account.revoke()
+    expect((await api.get(PHYSICIANS)).status).toBe(200)
+  })
+
+  it('may be a plain object that an adapter around the plugin’s passes on', async () => {
+    const account = await startAccount()
+    const api = axios.create({ baseURL: `${account.url}/rest/v2` })
+    api.interceptors.request.use((config) => {
+      const inner = axios.getAdapter(config.adapter as never, config)
+      config.adapter = (final) =>
+        inner({ ...final, headers: { ...final.headers, 'X-Signature': 'abc' } } as never)
+      return config
+    })
+    attachCaspioAuth(api, account.credentials)
+    await api.get(PHYSICIANS)
+    account.revoke()
+    await api.get(PHYSICIANS)
+    expect(account.log.api.map(({ status, headers }) => [status, headers['x-signature']])).toEqual([
+      [200, 'abc'],
+      [401, 'abc'],
+      [200, 'abc'],
+    ])
+  })
+})
+
+describe('a URLSearchParams that the caller goes on to change', () => {
+  it.each(ADAPTERS)(
+    'is sent as it was at the call, at first and after a 401 (%s)',
+    async (adapter) => {
+      const { account, api } = await startBench({ axios: { adapter } })
+      const sendAll = async () => {
+        account.log.clear()
+        const params = new URLSearchParams()
+        const sent = [7, 8, 9].map((key) => {
+          params.set('q.where', `PK_ID=${key}`)
+          return api.put(PHYSICIANS, { LastName: `name ${key}` }, { params })
+        })
+        await Promise.all(sent)
+        return account.log.api.map(({ path, body }) => [
+          /PK_ID(?:=|%3D)(\d)/.exec(path)?.[1],
+          /\d/.exec(Buffer.from(body).toString())?.[0],
+        ])
+      }
+      const expected = ['7', '8', '9'].map((key) => [key, key])
+      expect(await sendAll()).toEqual(expected)
+      account.revoke()
+      expect(await sendAll()).toEqual([...expected, ...expected])
+    },
+  )
+})
+
+it('transforms the answer to a config that an interceptor kept', async () => {
+  const { account, api, auth } = await startBench({ retries: 0 })
+  let kept: InternalAxiosRequestConfig | undefined
+  api.interceptors.request.use((config) => {
+    kept = config
+    return config
+  })
+  account.tokenEndpoint.fail({ times: 1 })
+  const error = await rejectionOf(api.get(PHYSICIANS))
+  expect(error.response.data).toMatchObject({ error: expect.anything() })
+  auth.invalidate()
+  const { data } = await api(kept as never)
+  expect(data.Result).toBeInstanceOf(Array)
+})
+
+it('leaves a config on which response interceptors may call hasOwnProperty()', async () => {
+  const { api } = await startBench()
+  const { config } = await api.get(PHYSICIANS)
+  // biome-ignore lint/suspicious/noPrototypeBuiltins: applications do this
+  expect([config.hasOwnProperty('url'), config.hasOwnProperty('_retry')]).toEqual([true, false])
+  expect(Object.keys(config)).not.toContain('hasOwnProperty')
+  const error = await rejectionOf(api.get('/nowhere'))
+  // biome-ignore lint/suspicious/noPrototypeBuiltins: applications do this
+  expect(error.config.hasOwnProperty('_retry')).toBe(false)
+  await api(config)
+})
