@@ -1,4 +1,5 @@
-import { memberOf, ownProperty } from '../lib/own-properties.js'
+import { checkOptions, type Rule } from '../lib/check-options.js'
+import { memberOf } from '../lib/own-properties.js'
 import { isSecure, parseURL } from '../lib/url.js'
 import { configError } from './errors.js'
 import type { CaspioAuthOptions } from './types.js'
@@ -13,9 +14,6 @@ export type AttachmentOptions = Pick<
   ResolvedOptions,
   'origins' | 'shouldRenew' | 'createdInstances' | 'existingAuthorization'
 >
-
-/** What an option accepts, as a test and in words, and its default. */
-type Rule = readonly [accepts: (value: unknown) => boolean, words: string, initial?: unknown]
 
 // As many milliseconds as setTimeout can count.
 const LARGEST_NUMBER = 2 ** 31 - 1
@@ -47,7 +45,7 @@ function between(
 const OPTIONS: Readonly<Record<keyof CaspioAuthOptions, Rule>> = Object.freeze({
   origins: [
     (value) => Array.isArray(value) && value.every(isOrigin),
-    "an array of https origins without a path, like ['https://gateway.example.com'] (http on loopback only)",
+    "an array of https origins without a path, like ['https://gateway.example.com'] (http only on loopback)",
     [],
   ],
   clientAuthentication: oneOf('basic', 'body'),
@@ -72,16 +70,7 @@ const OPTIONS: Readonly<Record<keyof CaspioAuthOptions, Rule>> = Object.freeze({
  */
 export function resolveOptions(value: unknown = {}): ResolvedOptions {
   if (Object(value) !== value) throw configError('options must be an object.')
-  const given = Object.entries(value as object).filter(([, option]) => option !== undefined)
-  for (const [name, option] of given) {
-    const rule = ownProperty(OPTIONS, name) as Rule | undefined
-    if (!rule) {
-      const names = Object.keys(OPTIONS).join(', ')
-      throw configError(`there is no option ${name}. The options are ${names}.`)
-    }
-    const [accepts, words] = rule
-    if (!accepts(option)) throw configError(`${name} must be ${words}.`)
-  }
+  const given = checkOptions(value as object, OPTIONS, configError)
   const defaults = Object.entries(OPTIONS).map(([name, rule]) => [name, rule[2]])
   // Every option is an own property, so that none is read from Object.prototype.
   const resolved = Object.fromEntries([...defaults, ...given])

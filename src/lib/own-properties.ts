@@ -18,6 +18,11 @@ export function ownProperty(value: unknown, name: string): unknown {
   return Object.hasOwn(Object(value), name) ? (value as Record<string, unknown>)[name] : undefined
 }
 
+/** The own properties of an object that are not undefined. */
+export function definedEntries(object: object): [string, unknown][] {
+  return Object.entries(object).filter(([, value]) => value !== undefined)
+}
+
 /** An own property of any value that is a text; '' if it has none of that name. */
 export function ownText(value: unknown, name: string): string {
   const text = ownProperty(value, name)

@@ -1,11 +1,10 @@
+import { checkOptions, type Rule } from '../lib/check-options.js'
 import type { BillingOptions, CallMeterOptions } from './types.js'
 
 export type ResolvedMeterOptions = CallMeterOptions &
   Required<BillingOptions> & {
     readonly writeEvery: number
   }
-
-type Rule = readonly [isValid: (value: unknown) => boolean, description: string]
 
 const isFunction: Rule = [(value) => typeof value === 'function', 'a function']
 
@@ -45,20 +44,8 @@ function check<T extends object>(
   rules: Readonly<Record<string, Rule>>,
   options: T,
 ): T {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  for (const [option, value] of given) {
-    const rule = Object.hasOwn(rules, option) ? rules[option] : undefined
-    if (!rule) {
-      const names = Object.keys(rules).join(', ')
-      throw new TypeError(
-        `axios-caspio-auth: ${name}: there is no option ${option}. The options are ${names}.`,
-      )
-    }
-    if (!rule[0](value)) {
-      throw new TypeError(`axios-caspio-auth: ${name}: ${option} must be ${rule[1]}.`)
-    }
-  }
-  return Object.fromEntries(given) as T
+  const createError = (message: string) => new TypeError(`axios-caspio-auth: ${name}: ${message}`)
+  return Object.fromEntries(checkOptions(options, rules, createError)) as T
 }
 
 function isInteger(least: number, value: unknown): boolean {
