@@ -46,16 +46,14 @@ export function createScope(
   function anyDestinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
     const { url, baseURL } = config
     // Only an own property: an old axios ignores an inherited one when it sends.
-    const allowAbsoluteUrls = ownProperty(config, 'allowAbsoluteUrls')
-    // biome-ignore lint/suspicious/noDoubleEquals: so does axios before 1.16
-    const joinsAbsolute = allowAbsoluteUrls == false
+    const allowAbsoluteUrls = ownProperty(config, 'allowAbsoluteUrls') ?? true
     if (baseURL !== lastBaseURL || destinations.size > MOST_DESTINATIONS) destinations.clear()
     lastBaseURL = baseURL
     // A URL object can change, and what is relative may lead somewhere else the next time.
-    const isLasting = typeof url === 'string' && typeof baseURL !== 'object' && !joinsAbsolute
+    const isLasting =
+      typeof url === 'string' && typeof baseURL !== 'object' && allowAbsoluteUrls === true
     if (isLasting && destinations.has(url)) return destinations.get(url)
-    const isCertain = allowAbsoluteUrls === false && !ignoresAllowAbsoluteUrls
-    const text = finalURL(config, joinsAbsolute, isCertain)
+    const text = finalURL(config, allowAbsoluteUrls)
     const destination = destinationOfURL(text)
     if (isLasting && /^https?:/i.test(text)) destinations.set(url, destination)
     return destination
@@ -92,23 +90,24 @@ export function createScope(
   }
 }
 
-// A socket of the request's own leads somewhere else, whatever its URL says.
+/** A socket of the request's own leads somewhere else, whatever the URL says. */
 function usesInstanceSocket({ socketPath }: InternalAxiosRequestConfig, defaults: object): boolean {
   return (socketPath ?? undefined) === (ownProperty(defaults, 'socketPath') ?? undefined)
 }
 
-/** The URL as axios will put it together. */
+/** The URL as axios will put it together. Empty if that depends on the version of axios. */
 function finalURL(
   { url, baseURL }: InternalAxiosRequestConfig,
-  joinsAbsolute: boolean,
-  isCertain: boolean,
+  allowAbsoluteUrls: unknown,
 ): string {
   const base = String(baseURL ?? '')
   if (!url) return base
   if (!base) return String(url)
-  // If versions of axios differ, nobody knows where this leads.
-  if (!isCertain && ABSOLUTE.test(url)) return joinsAbsolute ? '' : String(url)
-  return `${base.replace(/\/?\/$/, '')}/${String(url).replace(/^\/+/, '')}`
+  if (!ABSOLUTE.test(url) || (allowAbsoluteUrls === false && !ignoresAllowAbsoluteUrls)) {
+    return `${base.replace(/\/?\/$/, '')}/${String(url).replace(/^\/+/, '')}`
+  }
+  // biome-ignore lint/suspicious/noDoubleEquals: so does axios before 1.16
+  return allowAbsoluteUrls == false ? '' : String(url)
 }
 
 const addressOf = ({ origin, pathname }: URL): string => origin + pathname
