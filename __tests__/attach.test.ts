@@ -278,12 +278,12 @@ describe('createdInstances', () => {
 })
 
 it.each([
-  ['0.21.4', axios021, 'must be an axios instance, of axios 1.6 or later'],
+  ['0.21.4', axios021, 'must be axios (1.6 or later), or an instance'],
   ['0.27.2', axios027, 'axios 0.27.2 is too old'],
 ])('attaching to an axios %s beside the one of the package fails', (_, old, words) => {
   const attach = (instance: unknown) => attachCaspioAuth(instance as AxiosInstance, CLIENT)
   expectConfigError(() => attach(old), words)
-  expectConfigError(() => attach(old.create()), 'must be an axios instance, of axios 1.6 or later')
+  expectConfigError(() => attach(old.create()), 'must be axios (1.6 or later), or an instance')
 })
 
 describe('an instance that cannot be changed', () => {

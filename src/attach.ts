@@ -21,7 +21,7 @@ import type {
 } from './contract/types.js'
 import { replaceCreate } from './created-instances.js'
 import { accountOf, createHandle } from './handle.js'
-import { ownProperty } from './lib/own-properties.js'
+import { definedEntries, ownProperty } from './lib/own-properties.js'
 import { parseURL } from './lib/url.js'
 import { createScope } from './request/scope.js'
 
@@ -54,7 +54,7 @@ export function attachCaspioAuth(
   // An instance has no version. clear() came with axios 1.0.
   if (!instance?.interceptors?.request?.clear || !instance.defaults) {
     throw configError(
-      'the first argument must be an axios instance, of axios 1.6 or later: axios itself, or the result of axios.create().',
+      'the first argument must be axios (1.6 or later), or an instance that axios.create() returned.',
     )
   }
   const shared = accountOf(credentials)
@@ -120,29 +120,25 @@ function createAttachment(instance: AxiosInstance, account: Account): Attachment
   const { tokenEndpoint } = account
   const origins = new Set(account.origins)
   const baseURL = ownProperty(instance.defaults, 'baseURL')
+  // A token broker without origins has only the baseURL, and keeps it.
+  const belongsToAnother = (origin: string) =>
+    origins.size > 0 && attachmentsInUse(instance).some((other) => other.origins.has(origin))
   return {
     ...account,
-    // Caspio's server ignores the case. A query may name the account to a gateway.
+    // Caspio's server ignores the case. The query counts: a gateway may find the account in it.
     endpoint: tokenEndpoint?.href.toLowerCase(),
-    // By the instance, a broker without origins is recognised even if the baseURL changes.
+    // The instance identifies a token broker without origins even after the baseURL has changed.
     places: origins.size ? origins : new Set([instance, parseURL(`${baseURL}`)?.origin]),
     origins,
-    scope: createScope(
-      origins,
-      tokenEndpoint,
-      instance,
-      (origin) =>
-        // A broker without origins has nothing but the baseURL.
-        origins.size > 0 && attachmentsInUse(instance).some((other) => other.origins.has(origin)),
-    ),
+    scope: createScope(origins, tokenEndpoint, instance, belongsToAnother),
   }
 }
 
 /** A shared account, with the options that an instance may set. */
 function withOptions(shared: Account, userOptions: CaspioAuthOptions | undefined): Account {
   const { origins } = resolveOptions(userOptions)
-  const given = Object.entries(userOptions ?? {}).filter(([, value]) => value !== undefined)
-  // An account has no other option.
+  const given = definedEntries(userOptions ?? {})
+  // Of the options, an account has only those that an attachment may set.
   const misplaced = given.find(([name]) => !Object.hasOwn(shared, name))
   if (misplaced) {
     throw configError(

@@ -48,7 +48,7 @@ describe('attachCaspioAuth: the instance', () => {
   ])('cannot be %s', (_, instance) => {
     expectConfigError(
       () => attachCaspioAuth(instance as unknown as AxiosInstance, VALID_CREDENTIALS),
-      'axios instance',
+      'must be axios (1.6 or later), or an instance',
       'first argument',
     )
   })
@@ -60,7 +60,7 @@ describe('attachCaspioAuth: the instance', () => {
           VALID_CREDENTIALS as unknown as AxiosInstance,
           axios.create() as unknown as CaspioCredentials,
         ),
-      'axios instance',
+      'must be axios (1.6 or later), or an instance',
       'first argument',
     )
   })

@@ -152,7 +152,7 @@ describe('in CommonJS', () => {
       }`,
     )
     expect(shown).toMatch(
-      /^CaspioAuthError: axios-caspio-auth: the first argument must be an axios/,
+      /^CaspioAuthError: axios-caspio-auth: the first argument must be axios \(1\.6 or later\)/,
     )
   })
 

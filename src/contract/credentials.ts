@@ -13,7 +13,7 @@ import type { CaspioCredentials } from './types.js'
 export function checkCredentials(value: unknown): CaspioCredentials {
   if (Object(value) !== value) {
     throw configError(
-      'the credentials must be { clientID, clientSecret, tokenEndpointURL }, a token broker function or a CaspioAuth.',
+      'the credentials must be { clientID, clientSecret, tokenEndpointURL }, a token broker or a CaspioAuth.',
     )
   }
   const fields = value as object
@@ -50,7 +50,7 @@ function checkEndpoint(text: string): string {
   const url = parseURL(text)
   if (!url || !isSecure(url) || url.username || url.password) {
     throw configError(
-      'tokenEndpointURL must be an https URL without user name and password, like https://a1bcd234.caspio.com/oauth/token (http on loopback only).',
+      'tokenEndpointURL must be an https URL without a user name or password, like https://a1bcd234.caspio.com/oauth/token (http only on loopback).',
     )
   }
   return url.href

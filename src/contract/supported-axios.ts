@@ -9,7 +9,7 @@ import { configError } from './errors.js'
  * @throws CaspioAuthError `ERR_CASPIO_CONFIG` if axios is older than the peer range
  */
 export function requireSupportedAxios(instance?: object): void {
-  for (const { VERSION } of [axios, { ...axios, ...instance }]) {
+  for (const { VERSION } of [axios, { VERSION: axios.VERSION, ...instance }]) {
     if (versionNumber(VERSION) >= 10600) continue
     throw configError(
       `axios ${VERSION ?? 'before 0.22 (or a mock)'} is too old. Run: npm install axios@^1.6.0`,
