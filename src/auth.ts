@@ -1,5 +1,5 @@
 import { checkCredentials } from './contract/credentials.js'
-import { CaspioAuthError, isFailure } from './contract/errors.js'
+import { CaspioAuthError } from './contract/errors.js'
 import { createEmit } from './contract/events.js'
 import { resolveOptions } from './contract/options.js'
 import { requireSupportedAxios } from './contract/supported-axios.js'
@@ -8,7 +8,7 @@ import { axios } from './lib/axios.js'
 import { createCallCounts } from './lib/time-limit.js'
 import { holdProcess } from './lib/timers.js'
 import { createTokenEndpoint } from './token/endpoint.js'
-import { thrownFailure } from './token/failures.js'
+import { toFailure } from './token/failures.js'
 import { createIssuer } from './token/issuer.js'
 
 /**
@@ -45,7 +45,7 @@ export default function caspioAuth(
       const { answer } = await issue(request)
       return answer as CaspioTokenResponse
     } catch (thrown) {
-      throw new CaspioAuthError(isFailure(thrown) ? thrown : thrownFailure(thrown, String))
+      throw new CaspioAuthError(toFailure(thrown))
     } finally {
       release()
     }

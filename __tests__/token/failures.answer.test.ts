@@ -13,13 +13,13 @@ interface Answer {
 
 /** The failure for an answer of the token endpoint; the client secret is "sesame". */
 function failureOf({ body, fault, ...response }: Answer): Failure {
-  return answerFailure(
-    { headers: {}, ...response } as never,
+  return answerFailure({ headers: {}, ...response } as never, {
     body,
     fault,
-    'the token endpoint',
-    createRedact(['sesame']),
-  )
+    endpoint: 'the token endpoint',
+    redact: createRedact(['sesame']),
+    hint: '',
+  })
 }
 
 /** The data that callers see. */

@@ -38,7 +38,7 @@ export function createTokenEndpoint(
       .catch((error) => {
         report({ errorCode: readable(ownProperty(error, 'code') ?? 'ERR_NETWORK') })
         const explain = (reason: string) =>
-          `${endpoint} did not answer (${reason}). Check the network and tokenEndpointURL. A proxy or agent must be set on the instance, not on a single request.`
+          `${endpoint} did not answer (${reason}). Check the network and tokenEndpointURL. Set a proxy or agent on the instance, not on a single request.`
         throw Object.assign(thrownFailure(error, explain, redact), { isTransportFault: true })
       })
     const { status } = response
@@ -51,7 +51,7 @@ export function createTokenEndpoint(
     const error = ownText(body, 'error')
     report({ status, ...(error && { errorCode: readable(error) }) })
     const hint = options.clientAuthentication === 'basic' ? hintFor(client) : ''
-    throw answerFailure(response, body, tokenOrFault, endpoint, redact, hint)
+    throw answerFailure(response, { body, fault: tokenOrFault, endpoint, redact, hint })
   }
 
   return (request) =>

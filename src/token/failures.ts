@@ -1,5 +1,10 @@
 import type { AxiosResponse } from 'axios'
-import { type CaspioAuthErrorCode, createFailure, type Failure } from '../contract/errors.js'
+import {
+  type CaspioAuthErrorCode,
+  createFailure,
+  type Failure,
+  isFailure,
+} from '../contract/errors.js'
 import { IN_YOUR_ACCOUNT } from '../contract/in-your-account.js'
 import { axios } from '../lib/axios.js'
 import { ownProperty, ownText } from '../lib/own-properties.js'
@@ -7,21 +12,22 @@ import { createRedact, printable, type Redact } from '../lib/redact.js'
 import { parseRetryAfter } from '../lib/retry-after.js'
 import { isUnavailable } from './unavailable.js'
 
-/**
- * The failure for an answer of the token endpoint without a token.
- *
- * @param body parsed, if it is JSON
- * @param fault what is wrong with a body that should hold a token
- * @param endpoint the name of the token endpoint in messages
- * @param hint what else to try if the client was refused
- */
+interface AnswerDetails {
+  /** Parsed, if it is JSON. */
+  readonly body: unknown
+  /** What is wrong with a body that should hold a token. */
+  readonly fault: string | undefined
+  /** The name of the token endpoint in messages. */
+  readonly endpoint: string
+  readonly redact: Redact
+  /** What else to try if the client was refused. */
+  readonly hint: string
+}
+
+/** The failure for an answer of the token endpoint without a token. */
 export function answerFailure(
   { status, statusText, headers: received }: AxiosResponse,
-  body: unknown,
-  fault: string | undefined,
-  endpoint: string,
-  redact: Redact,
-  hint = '',
+  { body, fault, endpoint, redact, hint }: AnswerDetails,
 ): Failure {
   const headers = axios.AxiosHeaders.from(received as never)
   const data = redactedJSON(body, redact)
@@ -104,13 +110,18 @@ function redactedJSON(value: unknown, redact: Redact): string | undefined {
   }
 }
 
+/** The failure that an issuer rejected with, or one made from anything else that it threw. */
+export function toFailure(thrown: unknown): Failure {
+  return isFailure(thrown) ? thrown : thrownFailure(thrown)
+}
+
 /**
  * A failure made from something thrown. It keeps only the words and the code: the thrown error may
  * carry the whole request, secrets included.
  */
 export function thrownFailure(
   thrown: unknown,
-  explainReason: (reason: string) => string,
+  explainReason: (reason: string) => string = String,
   redact: Redact = createRedact([]),
 ): Failure {
   const [words, code] = readThrown(thrown)

@@ -1,18 +1,18 @@
-import { CaspioAuthError, type Failure, isFailure } from '../contract/errors.js'
+import { CaspioAuthError, type Failure } from '../contract/errors.js'
 import type { Emit } from '../contract/events.js'
 import type { ResolvedOptions } from '../contract/options.js'
 import { msSince } from '../lib/clock.js'
 import { createCallCounts } from '../lib/time-limit.js'
 import { createFailureCooldown, withNextAttempt } from './failure-cooldown.js'
-import { thrownFailure } from './failures.js'
+import { toFailure } from './failures.js'
 import type { Tokens } from './issuer.js'
 import { isDue, isUsable, msLeft, type Token } from './life.js'
 import { createRenewalJudge } from './renewal-judge.js'
 import { createSingleFlight, type Flight } from './single-flight.js'
 import { isSameTransport, type Transport } from './transport.js'
 
-/** Why a token is requested. "Rejected": the first rejection, after which the refresh token is not used. */
-type Reason = 'needed' | 'due' | 'asked' | 'rejected'
+/** Why a token is requested. If it may be revoked, its refresh token may be, too, and is not used. */
+type Reason = 'needed' | 'due' | 'asked' | 'revoked'
 
 const MOST_REJECTED = 10
 const RECENT_MS = 3_600_000
@@ -75,7 +75,9 @@ export class TokenSource {
     const mayBeForbidden = this.renewals.recordRejected(rejected, resource, weight)
     if (this.renewals.isCoolingDown(resource)) return undefined
     this.#rememberRejected(rejected)
-    return this.#request(transport, mayBeForbidden || !rejected.grant ? 'needed' : 'rejected')
+    // A resource that rejects every token must not cost a refresh token in each process of a fleet.
+    const mayBeRevoked = rejected.grant && !mayBeForbidden
+    return this.#request(transport, mayBeRevoked ? 'revoked' : 'needed')
   }
 
   /** Records that a request was accepted with this token. */
@@ -136,13 +138,9 @@ export class TokenSource {
   #start(transport: Transport, reason: Reason): Flight {
     const replaced = this.#current
     const issuing = this.#tokens.issue({
-      // The refresh token may have been revoked as well.
-      refreshToken: reason === 'rejected' ? undefined : replaced?.refreshToken,
-      onRefreshTokenRefused: () => {
-        // The refresh token that was sent is that of this token.
-        ;(replaced as Token).refreshToken = undefined
-      },
-      renew: Boolean(replaced) || reason !== 'needed' || this.#rejected.length > 0,
+      refreshToken: reason === 'revoked' ? undefined : replaced?.refreshToken,
+      onRefreshTokenRefused: () => Object.assign(replaced as Token, { refreshToken: undefined }),
+      renew: Boolean(replaced) || reason === 'asked' || this.#rejected.length > 0,
       accepts: (other: Token) => this.#accepts(other, reason, replaced),
       retry: !this.#failures.hasFailedLately(transport),
       transport,
@@ -151,7 +149,7 @@ export class TokenSource {
     const flight = this.#flights.start(issuing, transport)
     flight.promise = issuing.then(
       (token) => (flight.isInvalidated ? this.#rememberRejected(token) : this.#take(token)),
-      (thrown) => this.#fail(isFailure(thrown) ? thrown : thrownFailure(thrown, String), flight),
+      (thrown) => this.#fail(toFailure(thrown), flight),
     )
     return flight
   }
@@ -191,9 +189,12 @@ export class TokenSource {
     const failure = isInvalidated
       ? withNextAttempt(thrown, 0)
       : this.#failures.start(thrown, transport, performance.now() - startedAt)
-    const error = new CaspioAuthError(failure)
-    const { retryInMs: retryIn } = failure
-    this.#emit?.({ type: 'acquisition-failed', error, background: !isAwaited, retryIn })
+    this.#emit?.({
+      type: 'acquisition-failed',
+      error: new CaspioAuthError(failure),
+      background: !isAwaited,
+      retryIn: failure.retryInMs,
+    })
     throw failure
   }
 }
