@@ -70,6 +70,7 @@ function findReplacement(
   const { source, emit } = authoriser
   const { renewals } = source
   const isRejected = isTokenRejected(response, authoriser)
+  // Naming the resource takes 1 µs, and recordAccepted() seldom needs the name.
   if (isRejected === false) source.recordAccepted(token, () => resourceOf(config))
   if (!isRejected) return undefined
   const resource = resourceOf(config)

@@ -28,8 +28,10 @@ export function guardRedirects(
   const sent = config.headers.Authorization
   const guard: Guard = (...details) => {
     const [{ href, headers }] = details
-    for (const name of includesURL(href) ? [] : Object.keys(headers)) {
-      if (name.toLowerCase() === 'authorization') delete headers[name]
+    if (!includesURL(href)) {
+      for (const name in headers) {
+        if (name.toLowerCase() === 'authorization') delete headers[name]
+      }
     }
     original?.(...details)
   }

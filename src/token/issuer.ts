@@ -54,7 +54,7 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
     let { refreshToken } = request
     // The endpoint may refuse only one of the grants.
     if (failures && failures % 2 === 0) refreshToken = undefined
-    let isExpired = false
+    let hasAskedAgain = false
     for (let retriesSoFar = 0; ; ) {
       const requestedAt = now()
       try {
@@ -65,13 +65,14 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
           refreshToken: answer.refreshToken ?? refreshToken,
           requestedAt,
         }
-        // A machine that slept while it waited gets an expired token. It asks once more; a token
-        // that lives shorter than its answer takes would be no better the next time.
-        isExpired = !isExpired && msLeft(token) <= 0
-        if (!isExpired) {
+        // A machine that slept while it waited gets an expired token, and asks once more. Not twice: the
+        // token's life may be shorter than the time that an answer takes.
+        const isExpired = msLeft(token) <= 0
+        if (!isExpired || hasAskedAgain) {
           failures = 0
           return token
         }
+        hasAskedAgain = true
         if (refreshToken) refreshToken = token.refreshToken
       } catch (thrown) {
         const failure = thrown as Failure
