@@ -1,3 +1,4 @@
+import { getOrCreate } from '../lib/get-or-create.js'
 import type { BillingOptions, BillingPeriod } from './types.js'
 
 /** The days and the billing periods of an account. A day is its local date, like `2026-11-27`. */
@@ -37,13 +38,8 @@ export function createCalendar({ timeZone, billingDay }: Required<BillingOptions
 
   function dayAt(ms: number): string {
     const slot = Math.floor(ms / SLOT_MS)
-    let day = days.get(slot)
-    if (day === undefined) {
-      if (days.size === MOST_SLOTS) days.clear()
-      day = dayOfSlot(slot)
-      days.set(slot, day)
-    }
-    return day
+    if (days.size > MOST_SLOTS) days.clear()
+    return getOrCreate(days, slot, () => dayOfSlot(slot))
   }
 
   function periodOf(day: string): BillingPeriod {

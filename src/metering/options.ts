@@ -6,23 +6,25 @@ export type ResolvedMeterOptions = CallMeterOptions &
     readonly writeEvery: number
   }
 
-const isFunction: Rule = [(value) => typeof value === 'function', 'a function']
+const FUNCTION: Rule = [(value) => typeof value === 'function', 'a function']
 
 const BILLING: Readonly<Record<string, Rule>> = {
   timeZone: [isTimeZone, "an IANA time zone, like 'America/New_York'"],
   billingDay: [
-    (value) => isInteger(1, value) && (value as number) <= 28,
+    (value) => isPositiveInteger(value) && (value as number) <= 28,
     'an integer from 1 to 28',
   ],
 }
 
+const BILLING_DEFAULTS = { timeZone: 'UTC', billingDay: 1 }
+
 const METER: Readonly<Record<string, Rule>> = {
   ...BILLING,
-  plan: [(value) => isInteger(1, value), 'a number of calls, at least 1'],
-  write: isFunction,
-  read: isFunction,
-  writeEvery: [(value) => isInteger(1, value), 'an integer, at least 1'],
-  onPace: isFunction,
+  plan: [isPositiveInteger, 'a number of calls, at least 1'],
+  write: FUNCTION,
+  read: FUNCTION,
+  writeEvery: [isPositiveInteger, 'an integer, at least 1'],
+  onPace: FUNCTION,
 }
 
 /** @throws TypeError if an option is wrong, naming it */
@@ -31,12 +33,12 @@ export function resolveMeterOptions(options: CallMeterOptions): ResolvedMeterOpt
   if (given.onPace && !given.plan) {
     throw new TypeError('axios-caspio-auth: createCallMeter: onPace needs plan.')
   }
-  return { timeZone: 'UTC', billingDay: 1, writeEvery: 250, ...given }
+  return { ...BILLING_DEFAULTS, writeEvery: 250, ...given }
 }
 
 /** @throws TypeError if an option is wrong, naming it */
 export function resolveBilling(options: BillingOptions): Required<BillingOptions> {
-  return { timeZone: 'UTC', billingDay: 1, ...check('summariseCalls', BILLING, options) }
+  return { ...BILLING_DEFAULTS, ...check('summariseCalls', BILLING, options) }
 }
 
 function check<T extends object>(
@@ -48,8 +50,8 @@ function check<T extends object>(
   return Object.fromEntries(checkOptions(options, rules, createError)) as T
 }
 
-function isInteger(least: number, value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= least
+function isPositiveInteger(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0
 }
 
 function isTimeZone(value: unknown): boolean {

@@ -130,11 +130,8 @@ export class Outbox {
     let isTooLate = false
     let timer: ReturnType<typeof setTimeout> | undefined
     // This timer keeps the process alive: somebody waits.
-    const tooLate = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        isTooLate = true
-        resolve()
-      }, LONGEST_FLUSH_MS)
+    const tooLate = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(true), LONGEST_FLUSH_MS)
     })
     try {
       while (this.#deltasWritten < lastDelta) {
@@ -144,7 +141,7 @@ export class Outbox {
           failures++
           if (failures < ATTEMPTS_OF_FLUSH) return delay(FIRST_BACK_OFF_MS * 2 ** (failures - 1))
         })
-        await Promise.race([attempt, tooLate])
+        isTooLate = Boolean(await Promise.race([tooLate, attempt]))
       }
     } finally {
       clearTimeout(timer)

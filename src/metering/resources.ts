@@ -50,10 +50,7 @@ function prefixOf(url: string): string {
   if (first < 0) return url
   // A regular expression would take longer than all of the rest. `tables` and `views` begin with these
   // letters, in upper or lower case.
-  const letter = url[version + 1]
-  if (letter !== 't' && letter !== 'v' && letter !== 'T' && letter !== 'V') {
-    return url.slice(0, first)
-  }
+  if (!'tvTV'.includes(url.charAt(version + 1))) return url.slice(0, first)
   const second = url.indexOf('/', first + 1)
   return second < 0 ? url : url.slice(0, second)
 }
