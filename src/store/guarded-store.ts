@@ -55,10 +55,10 @@ export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: stri
       return change('set', write, evenIfSkipped)
     },
     delete: () => change('delete', async () => store.delete(key)),
-    /** Lets the processes that wait for the lock know that its holder got no token. */
+    /** Leaves a note for the processes that wait for the lock: its holder got no token. */
     writeFailure: (ttlMs: number) =>
       call('set', async () => store.set(`${key}:failure`, `${Math.random()}`, ttlMs)),
-    /** Names the last token request that failed under the lock. */
+    /** Reads the last such note. Each is different. */
     readFailure: () => call('get', async () => store.get(`${key}:failure`)),
     /** Takes the lock. Resolves to the function that releases it. */
     async lock(ttlMs: number): Promise<(() => unknown) | undefined> {

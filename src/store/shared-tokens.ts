@@ -21,8 +21,9 @@ const LONGEST_POLL_MS = 1_000
 // Longer than another process needs to write the token that it obtained meanwhile.
 const FIRST_AGREEMENT_MS = 1_000
 const LONGEST_AGREEMENT_MS = 60_000
-// The one from before the wait, if any, and the fault of one process: its proxy, or an old secret.
-const MOST_FAILURES = 2
+// The first note that a process reads, or that there is none, is from before its wait. The second may be
+// the fault of one process: its proxy, or an old secret.
+const MOST_NOTES = 2
 // A process holds the lock for one token request, and for the calls of the store around it.
 const LOCK_MARGIN_MS = 5_000
 
@@ -38,9 +39,7 @@ export function shareTokens(
   const store = guardStore(tokenStore, tokenStoreTimeout, storeKey(credentials), emit)
   // A whole number, as Redis wants it.
   const lockTtlMs = memberOf(tokenStore, 'lock') ? Math.ceil(options.timeout) + LOCK_MARGIN_MS : 0
-
   const { publish, agreeLater } = createPublisher(store, adopt)
-
   let invalidations = 0
 
   async function issueShared(request: IssueRequest): Promise<Token> {
@@ -139,8 +138,8 @@ async function findOrLock(store: GuardedStore, { accepts }: IssueRequest, lockTt
   // The process that holds the lock may have died; the next one needs its time, too.
   const startedAt = performance.now()
   let release: (() => unknown) | undefined
-  const failures = new Set<unknown>()
-  const outcome = (found?: Token) => ({ found, release, hasWaited: failures.size > 0 })
+  const notes = new Set<unknown>()
+  const outcome = (found?: Token) => ({ found, release, hasWaited: notes.size > 0 })
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)) {
     const found = await store.read()
     if (found && accepts(found)) return outcome(found)
@@ -149,8 +148,8 @@ async function findOrLock(store: GuardedStore, { accepts }: IssueRequest, lockTt
     release = await store.lock(lockTtlMs)
     if (release || store.isSkipped()) continue
     // A note that has expired is not another failure.
-    failures.add((await store.readFailure()) ?? [...failures].at(-1))
-    if (failures.size > MOST_FAILURES) return outcome()
+    notes.add((await store.readFailure()) ?? [...notes].at(-1))
+    if (notes.size > MOST_NOTES) return outcome()
     await delay(pollMs * (0.5 + Math.random() / 2))
   }
 }
