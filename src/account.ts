@@ -44,7 +44,7 @@ export function createAccount(
   const tokens: Tokens =
     checked && options.tokenStore
       ? // The token source is created below.
-        shareTokens(issue, checked, options, emit, (...found) => source.adopt(...found))
+        shareTokens(issue, checked, options, emit, (...pair) => source.adopt(...pair))
       : withoutSharing(issue)
   const source = new TokenSource(tokens, options, emit)
   const tokenEndpoint = checked && new URL(checked.tokenEndpointURL)

@@ -68,13 +68,13 @@ export function attachCaspioAuth(
   }
 
   // Other instances that share this CaspioAuth do not take over these two options.
-  const lendable = shared ?? {
+  const shareable = shared ?? {
     ...account,
     createdInstances: false,
     existingAuthorization: 'replace',
   }
   try {
-    return createHandle(lendable, instance, addAttachment(instance, account))
+    return createHandle(shareable, instance, addAttachment(instance, account))
   } catch {
     throw configError(
       'the axios instance, its create() or its interceptors are frozen. Attach the plugin before you freeze them.',

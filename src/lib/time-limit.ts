@@ -18,8 +18,8 @@ export const createCallCounts = (): CallCounts => ({ sent: 0, ahead: 0, answered
 const LATE = 1.1
 
 /**
- * Ends `work` after `ms`: rejects with the code `ETIMEDOUT`, and aborts the signal. The time starts
- * again as long as calls ahead of the work are answered. It also starts again, once, if the timer is
+ * Ends `work` after `ms`: rejects with the code `ETIMEDOUT`, and aborts the signal. If a call ahead of
+ * the work was answered in this time, the time starts again. It also starts again, once, if the timer is
  * late: then the process was blocked or frozen, and the answer may have come meanwhile.
  */
 export function withTimeLimit<T>(

@@ -13,8 +13,8 @@ type Config = InternalAxiosRequestConfig
 
 // AxiosError.toJSON() redacts these. An agent leads to everything that is under way on its sockets,
 // token requests included. Node's http module, as a transport, leads to its global agent.
-const AGENTS = ['httpAgent', 'httpsAgent', 'fetchOptions', 'transport']
-const AUTHORISED = [...AGENTS, 'authorization']
+const AGENT_KEYS = ['httpAgent', 'httpsAgent', 'fetchOptions', 'transport']
+const AGENT_AND_TOKEN_KEYS = [...AGENT_KEYS, 'authorization']
 
 // The plugin's adapter keeps the original one. An error that was created before the adapter was called
 // still has the plugin's in its config.
@@ -40,17 +40,17 @@ export function authorise(
   const authorised: AuthorisedAdapter = (final) => {
     // The config must not keep this adapter: another instance may send error.config again.
     final.adapter = original
-    return redactErrors(sendAuthorised(final, transport, authorisers))
+    return redactErrors(send(final, transport, authorisers))
   }
   authorised[ORIGINAL] = original
   // axios may create an error before it calls the adapter.
-  if (AGENTS.some((name) => name in config)) addRedactedKeys(config, AGENTS)
+  if (AGENT_KEYS.some((name) => name in config)) addRedactedKeys(config, AGENT_KEYS)
   config.adapter = authorised
   return config
 }
 
 /** Sends one request: with the access token if it goes to Caspio, or else untouched. */
-function sendAuthorised(
+function send(
   config: Config,
   transport: Transport,
   authorisers: readonly Authoriser[],
@@ -62,11 +62,11 @@ function sendAuthorised(
   for (const authoriser of authorisers) {
     const destination = authoriser.scope.destinationOf(config)
     if (destination) {
-      addRedactedKeys(config, AUTHORISED)
+      addRedactedKeys(config, AGENT_AND_TOKEN_KEYS)
       return sendInScope({ authoriser, transport, config, adapter, destination, resends: 0 })
     }
   }
-  addRedactedKeys(config, AGENTS)
+  addRedactedKeys(config, AGENT_KEYS)
   return adapter(config)
 }
 

@@ -38,6 +38,7 @@ export function createFailureCooldown() {
      */
     start(failure: Failure, sender: Transport, tookMs: number) {
       const transport = failure.isTransportFault ? sender : undefined
+      // A fault of the transport has a cooldown of its own.
       const known = cooldownsFor(sender).find((one) => !one.transport === !transport)
       const cooldown = known ?? createCooldown(LONGEST_MS)
       // A refused client will not be accepted a second later.
@@ -49,10 +50,10 @@ export function createFailureCooldown() {
           Math.min(failure.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS),
         ),
       )
-      const cooling = withNextAttempt(failure, retryInMs)
+      const lastFailure = withNextAttempt(failure, retryInMs)
       const others = cooldowns.filter((one) => one !== known).slice(1 - MOST_COOLDOWNS)
-      cooldowns = [...others, { ...cooldown, transport, failure: cooling }]
-      return cooling
+      cooldowns = [...others, { ...cooldown, transport, failure: lastFailure }]
+      return lastFailure
     },
     reset(): void {
       cooldowns = []

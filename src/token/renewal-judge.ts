@@ -10,17 +10,17 @@ const ENOUGH_EVIDENCE = 2
 const lengthenAtRandom = (ms: number): number => ms * (1 + Math.random() / 2)
 
 /**
- * Judges whether renewals after a rejection help. A resource that rejects two tokens in a row has a
- * cooldown, in which its 401s go to their callers. If several resources do, and none accepts a token,
- * all 401s go to their callers for a while.
+ * Judges whether renewals after a rejection help. A resource that rejects two tokens in a row "refuses":
+ * it has a cooldown, in which its 401s go to their callers. If a second resource refuses, and none has
+ * accepted a token meanwhile, all 401s go to their callers for a while.
  */
 export function createRenewalJudge() {
   const cooldown = createCooldown(LONGEST_MS)
-  /** The resources that rejected a token and have accepted none since, with the last such token. */
+  /** The resources that rejected a token and have accepted none since, each with the last such token. */
   const resources = new Map<string, Cooldown & { token: object; evidence: number }>()
   /** How many resources began to refuse since the last accepted request. */
   let refusals = 0
-  /** The token with which the cooldown for all resources started last: each token starts it once. */
+  /** The token that started the cooldown for all resources last. Each token starts it once. */
   let blamedToken: object | undefined
 
   const hasRefused = (resource: string) => resources.get(resource)?.isRemembered() === true
@@ -38,7 +38,7 @@ export function createRenewalJudge() {
      * @param weight how much this says about the resource: 2 if the token is new, 1 if it has worked
      *   elsewhere and may have been revoked, and 0 if it is old
      * @returns whether this resource has rejected another token before, or any resource has lately
-     *   refused two in a row
+     *   refused
      */
     recordRejected(token: object, resource: string, weight: 0 | 1 | 2): boolean {
       const refusal = resources.get(resource) ?? {
@@ -46,14 +46,14 @@ export function createRenewalJudge() {
         token,
         evidence: 0,
       }
-      const isAnother = refusal.token !== token
+      const isAnotherToken = refusal.token !== token
       const hadRefused = refusal.isRemembered()
       refusal.token = token
-      if (isAnother) refusal.evidence += weight
+      if (isAnotherToken) refusal.evidence += weight
       resources.delete(resource)
       resources.set(resource, refusal)
       if (resources.size > MOST_RESOURCES) resources.delete([...resources.keys()][0] as string)
-      if (isAnother && weight && (hadRefused || refusal.evidence >= ENOUGH_EVIDENCE)) {
+      if (isAnotherToken && weight && (hadRefused || refusal.evidence >= ENOUGH_EVIDENCE)) {
         refusal.start(false, lengthenAtRandom)
         // One resource may be forbidden. If another one refuses as well, all may.
         if (!hadRefused && ++refusals > 1 && token !== blamedToken) {
@@ -61,7 +61,7 @@ export function createRenewalJudge() {
           cooldown.start()
         }
       }
-      return isAnother || [...resources.keys()].some(hasRefused)
+      return isAnotherToken || [...resources.keys()].some(hasRefused)
     },
     reset(): void {
       cooldown.reset()
