@@ -47,7 +47,7 @@ export interface CaspioTokenResponse extends CaspioAccessToken {
 export interface CaspioTokenRequest {
   /** Ends this caller's wait. Other callers continue to wait. */
   readonly signal?: GenericAbortSignal
-  /** `true` asks for another token than the current one. Set it if that was rejected, or expires soon. */
+  /** `true` gets another token. Set it if the current one was rejected or expires soon. */
   readonly renew?: boolean
 }
 
