@@ -1,4 +1,4 @@
-// May I make an instance per request? Run: node examples/questions/instance-per-request.mjs
+// Can I create an instance for each request? Run: node examples/questions/instance-per-request.mjs
 import axios from 'axios'
 import { attachCaspioAuth, createCaspioAuth } from 'axios-caspio-auth'
 import { startCaspioAccount } from 'axios-caspio-auth/testing'
