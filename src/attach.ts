@@ -142,7 +142,7 @@ function withOptions(shared: Account, userOptions: CaspioAuthOptions | undefined
   const misplaced = given.find(([name]) => !Object.hasOwn(shared, name))
   if (misplaced) {
     throw configError(
-      `the option ${misplaced[0]} cannot be set here. Set it where the shared CaspioAuth is created.`,
+      `the option ${misplaced[0]} cannot be set here. Set it where you create the CaspioAuth.`,
     )
   }
   return { ...shared, ...Object.fromEntries(given), origins: [...shared.origins, ...origins] }
