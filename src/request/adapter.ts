@@ -6,7 +6,7 @@ import type { Transport } from '../token/transport.js'
 import { failureOf, isOneShot } from './bodies.js'
 import { sendAndRecover } from './recovery.js'
 import { removeToken } from './redirects.js'
-import { type AuthorisedRequest, type Authoriser, sendOnce } from './send.js'
+import { type AuthorisedRequest, type Authoriser, countCall, sendOnce } from './send.js'
 import { waitForToken } from './waiting.js'
 
 type Config = InternalAxiosRequestConfig
@@ -80,7 +80,10 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
     authorization === false ||
     (authoriser.existingAuthorization === 'keep' && /\S/.test(`${authorization ?? ''}`))
   ) {
-    return sendOnce(request)
+    const onEnd = countCall(authoriser)
+    const outcome = sendOnce(request)
+    outcome.then(onEnd, onEnd)
+    return outcome
   }
   // An interceptor's { ...config } inherits from Object.prototype. Before 1.20 axios would take a
   // proxy from there.

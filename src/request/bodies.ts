@@ -4,8 +4,9 @@ import { memberOf, ownProperty } from '../lib/own-properties.js'
 
 /** Whether a request body can be sent only once: a stream, an iterator, or a `form-data` body. */
 export function isOneShot(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return false
   return (
-    Symbol.asyncIterator in Object(data) ||
+    Symbol.asyncIterator in data ||
     ['pipe', 'getReader', 'next'].some((name) => memberOf(data, name))
   )
 }

@@ -6,7 +6,7 @@ import { guardRedirects, removeToken } from './redirects.js'
 import { runRefresh } from './refresh-engine.js'
 import { isTokenRejected } from './rejection.js'
 import { resourceOf } from './resource.js'
-import { type AuthorisedRequest, sendOnce } from './send.js'
+import { type AuthorisedRequest, countCall, sendOnce } from './send.js'
 import { waitFor, waitForToken } from './waiting.js'
 
 const NOT_RESENT =
@@ -26,6 +26,7 @@ export async function sendAndRecover(
   // Not headers.set(), which takes 1 µs to check the token. It was checked when it came.
   config.headers.Authorization = `Bearer ${token.accessToken}`
   guardRedirects(config, authoriser.scope)
+  const onEnd = countCall(authoriser)
   const outcome = sendOnce(request)
   let response: AxiosResponse | undefined
   let error: AxiosError | undefined
@@ -35,10 +36,11 @@ export async function sendAndRecover(
     error = thrown as AxiosError
     response = ownProperty(error, 'response') as AxiosResponse | undefined
   }
+  onEnd()
   // The caller gets the adapter's promise if nothing helps.
   if (!response) return outcome
   const replacement = findReplacement(token, response, request)
-  if (!replacement) return outcome
+  if (!replacement) return error ? outcome : response
   const renewal = Promise.resolve(replacement)
   if (!rewind && isOneShot(config.data)) {
     // The caller's next request needs another token, too.

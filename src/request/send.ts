@@ -29,23 +29,26 @@ export interface AuthorisedRequest {
   readonly resends: number
 }
 
-/** Sends a request once, counts it, and reports how that ends. */
+/** Counts a call. Returns the function to call when it has ended. */
+export function countCall({ source }: Authoriser): () => void {
+  const { calls } = source
+  const callNumber = ++calls.sent
+  return () => {
+    if (callNumber <= calls.ahead) calls.answered++
+  }
+}
+
+/** Sends a request once, and reports how that ends. */
 export function sendOnce({
-  authoriser: { emit, source },
+  authoriser: { emit },
   config,
   adapter,
   destination,
   resends,
 }: AuthorisedRequest): Promise<AxiosResponse> {
-  const { calls } = source
-  const callNumber = ++calls.sent
   const startedAt = emit ? performance.now() : 0
   // What the adapter returns may be only thenable, and may send the request again at each then().
   const outcome = Promise.resolve(adapter(config))
-  const onEnd = () => {
-    if (callNumber <= calls.ahead) calls.answered++
-  }
-  outcome.then(onEnd, onEnd)
   if (!emit) return outcome
   const report = (response?: AxiosResponse, errorCode?: unknown) => {
     const requestId = response?.headers?.['x-caspio-request-id']
