@@ -8,11 +8,6 @@ export function withoutPrototype<T extends object>(object: T): T {
   return Object.assign(Object.create(null), object)
 }
 
-/** A copy of the same class. */
-export function copyOf<T extends object>(object: T): T {
-  return { __proto__: Object.getPrototypeOf(object), ...object }
-}
-
 /** An own property of any value; undefined if it has none of that name. */
 export function ownProperty(value: unknown, name: string): unknown {
   return Object.hasOwn(Object(value), name) ? (value as Record<string, unknown>)[name] : undefined

@@ -1,7 +1,7 @@
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { axios } from '../lib/axios.js'
 import { redactErrors } from '../lib/old-axios.js'
-import { copyOf, defineHidden, ownProperty } from '../lib/own-properties.js'
+import { defineHidden, ownProperty } from '../lib/own-properties.js'
 import type { Transport } from '../token/transport.js'
 import { failureOf, isOneShot } from './bodies.js'
 import { sendAndRecover } from './recovery.js'
@@ -34,7 +34,9 @@ export function authorise(
   authorisers: readonly Authoriser[],
 ): Config {
   // An interceptor may have frozen it.
-  const config = Object.isExtensible(given) ? given : copyOf(given)
+  const config = Object.isExtensible(given)
+    ? given
+    : { __proto__: Object.getPrototypeOf(given), ...given }
   const adapter = (config.adapter || axios.defaults.adapter) as AuthorisedAdapter
   const original = adapter[ORIGINAL] ?? adapter
   const authorised: AuthorisedAdapter = (final) => {
@@ -72,7 +74,13 @@ function send(
 
 function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
   const { authoriser, transport, config, destination } = request
-  const authorization = config.headers.get('Authorization')
+  // A copy, because an interceptor may give one object to all requests, also to those to other parties.
+  const headers = new axios.AxiosHeaders()
+  let authorization: unknown
+  for (const [name, value] of Object.entries(config.headers)) {
+    if (name.toLowerCase() === 'authorization') authorization = value
+    else headers[name] = value
+  }
   if (
     ownProperty(config, 'skipCaspioAuth') ||
     ownProperty(config, 'auth') ||
@@ -92,12 +100,9 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
     // As axios does from 1.20 on: response interceptors call it.
     defineHidden(config, 'hasOwnProperty', Object.hasOwnProperty)
   }
-  // An interceptor may give one object to all requests, also to those that go to other parties.
-  config.headers = copyOf(config.headers)
+  config.headers = headers
   // The caller may change it while this request waits.
   if (config.params instanceof URLSearchParams) config.params = new URLSearchParams(config.params)
-  // It may be spelt "authorization".
-  if (authorization !== undefined) config.headers.delete('Authorization')
   const token = authoriser.source.acquire(transport)
   // Not by instanceof: applications replace the global Promise.
   return 'then' in token
