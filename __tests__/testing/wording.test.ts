@@ -268,6 +268,20 @@ describe('a fault', () => {
       'rateLimit must be a number of requests per second, 0 or more',
       (account) => Object.assign(account, { rateLimit: -1 }),
     ],
+    [
+      'rateLimit must be a number of requests per second, 0 or more',
+      (account) => Object.assign(account, { rateLimit: null }),
+    ],
+    [
+      'rateLimit has no option second. The options are requests, seconds, status, retryAfter.',
+      (account) => Object.assign(account, { rateLimit: { requests: 1, second: 5 } }),
+    ],
+    ['fail() needs an object, or nothing', (account) => account.api.fail(null as never)],
+    ['fail() needs an object, or nothing', (account) => account.api.fail(503 as never)],
+    [
+      'the fault has no option time. The options are status, times, path, retryAfter, headers, body, reset, hang.',
+      (account) => account.tokenEndpoint.fail({ time: 1 } as never),
+    ],
   ])('or a wrong setting is rejected with a message: %s', async (words, set) => {
     const account = await openAccount()
     expect(thrownBy(() => set(account)).message).toBe(`axios-caspio-auth/testing: ${words}`)

@@ -13,7 +13,7 @@ export interface CaspioEndpoint {
    * fault that matches it and has some of its `times` left.
    *
    * @param fault what goes wrong. Without it, every request gets 503.
-   * @throws TypeError if `status`, `times`, `retryAfter` or a header is invalid
+   * @throws TypeError if a property is unknown, or if `status`, `times`, `retryAfter` or a header is invalid
    */
   fail(fault?: CaspioFault): void
   /** Removes all faults. Requests that hang stay without an answer. Never throws. */

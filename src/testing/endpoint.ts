@@ -1,9 +1,22 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { CaspioEndpoint, CaspioFault } from './endpoint-types.js'
+import { optionError } from './option-error.js'
+import { requireKnown } from './require-known.js'
 import { requireNumber } from './require-number.js'
 
 /** What setTimeout can count. */
 const MAX_TIMER_MS = 2_147_483_647
+
+const FAULT_NAMES: readonly (keyof CaspioFault)[] = [
+  'status',
+  'times',
+  'path',
+  'retryAfter',
+  'headers',
+  'body',
+  'reset',
+  'hang',
+]
 
 /** The latency and the faults of one part of the account. */
 export class Endpoint implements CaspioEndpoint {
@@ -19,6 +32,8 @@ export class Endpoint implements CaspioEndpoint {
   }
 
   fail(fault: CaspioFault = {}): void {
+    if (Object(fault) !== fault) throw optionError('fail() needs an object, or nothing')
+    requireKnown('the fault', fault, FAULT_NAMES)
     const { status = 503, times = Number.POSITIVE_INFINITY, retryAfter, headers = {} } = fault
     requireNumber('status', status, { min: 200, max: 599, integer: true })
     if (times !== Number.POSITIVE_INFINITY) requireNumber('times', times, { integer: true })

@@ -1,5 +1,6 @@
 import { type Answer, jsonAnswer } from './answer.js'
 import { optionError } from './option-error.js'
+import { requireKnown } from './require-known.js'
 import { requireNumber } from './require-number.js'
 import type { CaspioRateLimit } from './types.js'
 
@@ -64,12 +65,13 @@ export class RateLimiter {
 
 /** @throws TypeError if it is not a rate limit */
 function readLimit(limit: number | CaspioRateLimit) {
-  if (typeof limit !== 'object') {
+  if (typeof limit !== 'object' || limit === null) {
     return {
       limit: requireNumber('rateLimit', limit, { unit: 'requests per second' }),
       windowSeconds: 1,
     }
   }
+  requireKnown('rateLimit', limit, ['requests', 'seconds', 'status', 'retryAfter'])
   const { requests, seconds = 1, status = 429 } = limit
   if (status !== 429 && status !== 400) throw optionError('rateLimit.status must be 429 or 400')
   return {
