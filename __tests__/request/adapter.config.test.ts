@@ -79,16 +79,20 @@ describe('a URLSearchParams that the caller goes on to change', () => {
   )
 })
 
-it('transforms the answer to a config that an interceptor kept', async () => {
+it.each([
+  ['the answer of the token endpoint', {}, expect.objectContaining({ error: expect.anything() })],
+  ['no answer', { reset: true }, undefined],
+])('a config can be sent again after an error with %s', async (_, fault, expectedData) => {
   const { account, api, auth } = await startBench({ retries: 0 })
   let kept: InternalAxiosRequestConfig | undefined
   api.interceptors.request.use((config) => {
     kept = config
     return config
   })
-  account.tokenEndpoint.fail({ times: 1 })
+  account.tokenEndpoint.fail({ ...fault, times: 1 })
   const error = await rejectionOf(api.get(PHYSICIANS))
-  expect(error.response.data).toMatchObject({ error: expect.anything() })
+  expect(error.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
+  expect(error.response?.data).toEqual(expectedData)
   auth.invalidate()
   const { data } = await api(kept as never)
   expect(data.Result).toBeInstanceOf(Array)

@@ -68,7 +68,7 @@ export async function waitForToken(
   } catch (error) {
     if (!isFailure(error)) throw error
     const callersConfig = config && { ...config }
-    if (config) skipTransforms(config)
+    if (config && error.answer) skipTransforms(config)
     throw new CaspioAuthError(error, callersConfig)
   }
 }
