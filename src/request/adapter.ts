@@ -74,7 +74,7 @@ function send(
 
 function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
   const { authoriser, transport, config, destination } = request
-  // A copy, because an interceptor may give one object to all requests, also to those to other parties.
+  // A copy: an interceptor may use one object for all requests, also for those to other parties.
   const headers = new axios.AxiosHeaders()
   let authorization: unknown
   for (const [name, value] of Object.entries(config.headers)) {
