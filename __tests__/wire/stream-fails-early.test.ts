@@ -24,6 +24,17 @@ it.each(ADAPTERS)('a stream that is destroyed rejects it, too (%s)', async (adap
   expect((await rejection).code).toBe('ERR_CANCELED')
 })
 
+it('the config keeps its transforms, even if the token request fails later', async () => {
+  const { account, api } = await startBench({ retries: 0 })
+  account.tokenEndpoint.latency = 50
+  account.tokenEndpoint.fail()
+  const { config } = await rejectionOf(api.post('/files', createReadStream('/does/not/exist')))
+  const { transformResponse } = config
+  await sleep(150)
+  expect(account.log.token).toHaveLength(1)
+  expect(config.transformResponse).toBe(transformResponse)
+})
+
 it.each(ADAPTERS)('a stream that is whole is sent (%s)', async (adapter) => {
   const { account, api } = await startBench({ axios: { adapter, validateStatus: null } })
   account.tokenEndpoint.latency = 50

@@ -3,7 +3,7 @@ import { axios } from '../lib/axios.js'
 import { redactErrors } from '../lib/old-axios.js'
 import { defineHidden, ownProperty } from '../lib/own-properties.js'
 import type { Transport } from '../token/transport.js'
-import { failureOf, isOneShot } from './bodies.js'
+import { isOneShot, rejectIfStreamFails } from './bodies.js'
 import { sendAndRecover } from './recovery.js'
 import { removeToken } from './redirects.js'
 import { type AuthorisedRequest, type Authoriser, countCall, sendOnce } from './send.js'
@@ -57,8 +57,6 @@ function send(
   transport: Transport,
   authorisers: readonly Authoriser[],
 ): Promise<AxiosResponse> {
-  // An adapter in front of this one may make a plain object of them, which axios's own accept.
-  config.headers = axios.AxiosHeaders.from(config.headers)
   removeToken(config)
   const adapter = axios.getAdapter(config.adapter as AxiosAdapter, config)
   for (const authoriser of authorisers) {
@@ -105,11 +103,9 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
   if (config.params instanceof URLSearchParams) config.params = new URLSearchParams(config.params)
   const token = authoriser.source.acquire(transport)
   // Not by instanceof: applications replace the global Promise.
-  return 'then' in token
-    ? Promise.race([waitForToken(token, config), failureOf(config)]).then((ready) =>
-        sendAndRecover(ready, request),
-      )
-    : sendAndRecover(token, request)
+  if (!('then' in token)) return sendAndRecover(token, request)
+  const tokenOrFault = Promise.race([token, rejectIfStreamFails(config)])
+  return waitForToken(tokenOrFault, config).then((ready) => sendAndRecover(ready, request))
 }
 
 /** Adds the keys that `toJSON()` of an error must redact. A config that is sent again has them. */

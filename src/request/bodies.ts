@@ -12,10 +12,10 @@ export function isOneShot(data: unknown): boolean {
 }
 
 /**
- * Rejects if a stream fails or is destroyed before it is sent. Until then nobody else listens: its
- * error would end the process, and what is sent of it afterwards would never end.
+ * Rejects if a stream body fails or is destroyed while its request waits. axios does not listen to the
+ * stream yet. Without a listener, the error would end the process, or the request would never end.
  */
-export function failureOf(config: InternalAxiosRequestConfig): Promise<never> {
+export function rejectIfStreamFails(config: InternalAxiosRequestConfig): Promise<never> {
   const { data } = config
   return new Promise((_, reject) => {
     if (typeof memberOf(data, 'on') !== 'function') return
