@@ -1,4 +1,5 @@
 import type { AxiosRequestConfig, InternalAxiosRequestConfig } from 'axios'
+import { axios } from '../lib/axios.js'
 import type { Scope } from './scope.js'
 
 type BeforeRedirect = NonNullable<AxiosRequestConfig['beforeRedirect']>
@@ -36,6 +37,8 @@ export function guardRedirects(
     original?.(...details)
   }
   guard[UNDO] = (copy) => {
+    // An adapter in front of the plugin's may make a plain object of them.
+    copy.headers = axios.AxiosHeaders.from(copy.headers)
     if (copy.headers.get('Authorization') === sent) copy.headers.delete('Authorization')
     copy.beforeRedirect = original
   }
