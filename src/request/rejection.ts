@@ -24,8 +24,8 @@ export function isTokenRejected(
 }
 
 /**
- * A redirect that drops the token leads to another server, whose 401 says nothing about it. One that
- * made a GET of a POST follows a success: to resend the POST would execute it twice.
+ * A redirect that drops the token leads to another server, whose 401 says nothing about it. A redirect
+ * that turned a write into a GET follows a success: a resend would execute the write twice.
  */
 function isRedirectedAway({ request, config }: AxiosResponse, scope: Authoriser['scope']): boolean {
   const isWrite = /^(post|put|patch|delete)$/i.test(`${memberOf(config, 'method')}`)
