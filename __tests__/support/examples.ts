@@ -35,6 +35,7 @@ const PACKAGES = [
   '@opentelemetry/api',
   '@opentelemetry/sdk-metrics',
   'axios',
+  'axios-retry',
   'express',
   'ioredis',
   'jest-environment-jsdom',
