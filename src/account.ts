@@ -31,13 +31,12 @@ export function createAccount(
 ): Account {
   const options = resolveOptions(userOptions)
   const emit = createEmit(options.onEvent)
-  const isBroker = typeof credentials === 'function'
-  if (isBroker && options.tokenStore) {
+  const checked = typeof credentials === 'function' ? undefined : checkCredentials(credentials)
+  if (!checked && options.tokenStore) {
     throw configError(
       'tokenStore cannot be used with a token broker. Set it on the server that has the client credentials.',
     )
   }
-  const checked = isBroker ? undefined : checkCredentials(credentials)
   const issue = checked
     ? createIssuer(createTokenEndpoint(checked, options, emit), options.retries)
     : createIssuer(createTokenBroker(credentials as CaspioTokenBroker, options.timeout), 0)

@@ -36,7 +36,7 @@ function between(
   isNumber: (value: unknown) => boolean = Number.isFinite,
 ): Rule {
   return [
-    (value) => isNumber(value) && Number(value) >= least && Number(value) <= most,
+    (value) => isNumber(value) && (value as number) >= least && (value as number) <= most,
     `${words} from ${least} to ${most}`,
     initial,
   ]
