@@ -55,7 +55,7 @@ const OPTIONS: Readonly<Record<keyof CaspioAuthOptions, Rule>> = Object.freeze({
   shouldRenew: [isFunction, 'a function', ({ status }: { status: number }) => status === 401],
   tokenStore: [
     isStore,
-    'an object with the methods get, set and delete, like a Keyv, and optionally lock',
+    'an object with the methods get, set and delete, such as a Keyv instance, and optionally lock',
   ],
   tokenStoreTimeout: between(1, LARGEST_NUMBER, 'a number of milliseconds', 500),
   onEvent: [isFunction, 'a function'],

@@ -45,7 +45,7 @@ export async function checkClient(
         'client',
         refusal,
         ...faults,
-        `Copy what is wrong again. Find it ${IN_YOUR_ACCOUNT}.`,
+        `Copy each wrong value again. Find the values ${IN_YOUR_ACCOUNT}.`,
       ),
     }
   }
