@@ -112,7 +112,7 @@ function removeUnused(attachments: Attachments): void {
     if (!active.some((one) => one.createdInstances)) restoreCreate()
     if (!active.length) removeInterceptor()
   } catch {
-    // The instance was frozen meanwhile. What stays does nothing without an attachment.
+    // The instance has been frozen since. What stays does nothing without an attachment.
   }
 }
 

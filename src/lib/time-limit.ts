@@ -20,7 +20,7 @@ const LATE = 1.1
 /**
  * Ends `work` after `ms`: rejects with the code `ETIMEDOUT`, and aborts the signal. If a call ahead of
  * the work was answered in this time, the time starts again. It also starts again, once, if the timer is
- * late: then the process was blocked or frozen, and the answer may have come meanwhile.
+ * late: then the process was blocked or frozen, and the answer may be there already.
  */
 export function withTimeLimit<T>(
   ms: number,

@@ -5,7 +5,7 @@ import type { Scope } from './scope.js'
 type BeforeRedirect = NonNullable<AxiosRequestConfig['beforeRedirect']>
 
 // axios copies a config that is sent again, but not its functions. Symbol.for, because the plugin may
-// have been attached again meanwhile, by another copy of this module.
+// have been attached again since, by another copy of this module.
 const UNDO = Symbol.for('axios-caspio-auth.undo')
 
 type Guard = BeforeRedirect & { [UNDO]?(config: InternalAxiosRequestConfig): void }

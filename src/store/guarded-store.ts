@@ -23,7 +23,7 @@ const MOST_SECRETS = 20
 export function guardStore(store: CaspioTokenStore, timeoutMs: number, key: string, emit: Emit) {
   const { call, isSkipped, remember } = guardCalls(timeoutMs, emit)
   // Writes and deletes run one after the other, and a read waits for them. Otherwise a slow write could
-  // bring back a token that was deleted meanwhile.
+  // bring back a token that was deleted after it began.
   let changes: Promise<unknown> = Promise.resolve()
   const change: typeof call = (...operation) => {
     const changed = changes.then(() => call(...operation))

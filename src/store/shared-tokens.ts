@@ -18,11 +18,11 @@ const LONGEST_TTL_MS = 365 * DAY_MS
 const LOOK_EVERY_MS = 1_000
 const FIRST_POLL_MS = 50
 const LONGEST_POLL_MS = 1_000
-// Longer than another process needs to write the token that it obtained meanwhile.
+// By then, a process that requested a token at the same time has written it.
 const FIRST_AGREEMENT_MS = 1_000
 const LONGEST_AGREEMENT_MS = 60_000
-// The first note that a process reads, or that there is none, is from before its wait. The second may be
-// the fault of one process: its proxy, or an old secret.
+// What a process reads first, a note or none, is from before its wait. The first new note may be the fault
+// of one process: its proxy, or an old secret.
 const MOST_NOTES = 2
 // A process holds the lock for one token request, and for the calls of the store around it.
 const LOCK_MARGIN_MS = 5_000
@@ -135,7 +135,7 @@ function createLook(store: GuardedStore) {
  * @param lockTtlMs 0 if the store has no lock
  */
 async function findOrLock(store: GuardedStore, { accepts }: IssueRequest, lockTtlMs: number) {
-  // The process that holds the lock may have died; the next one needs its time, too.
+  // The holder of the lock may have died, and the next one needs its time, too.
   const startedAt = performance.now()
   let release: (() => unknown) | undefined
   const notes = new Set<unknown>()

@@ -35,7 +35,7 @@ export interface AccountSettings {
 }
 
 /**
- * Checks the options that are no data, and fills in the defaults.
+ * Checks the options that are not data, and fills in the defaults.
  * @throws TypeError for the first option that is wrong
  */
 export function accountSettings(options: CaspioAccountOptions): AccountSettings {

@@ -9,7 +9,7 @@ const LONGEST_RETRY_AFTER_MS = 300_000
 const MOST_COOLDOWNS = 10
 
 interface FailureCooldown extends Cooldown {
-  /** What callers get meanwhile. */
+  /** What callers get during the cooldown. */
   readonly failure: Failure
   /** Undefined if the failure concerns all instances. */
   readonly transport: Transport | undefined

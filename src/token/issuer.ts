@@ -65,8 +65,8 @@ export function createIssuer(requestToken: RequestToken, retries: number) {
           refreshToken: answer.refreshToken ?? refreshToken,
           requestedAt,
         }
-        // A machine that slept while it waited gets an expired token, and asks once more. Not twice: the
-        // token's life may be shorter than the time that an answer takes.
+        // If the machine slept during the request, the token has expired: request another one, but only
+        // once. A token's life may be shorter than the time that an answer takes.
         const isExpired = msLeft(token) <= 0
         if (!isExpired || hasAskedAgain) {
           failures = 0

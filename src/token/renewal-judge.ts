@@ -11,8 +11,8 @@ const lengthenAtRandom = (ms: number): number => ms * (1 + Math.random() / 2)
 
 /**
  * Judges whether renewals after a rejection help. A resource that rejects two tokens in a row "refuses":
- * it has a cooldown, in which its 401s go to their callers. If a second resource refuses, and none has
- * accepted a token meanwhile, all 401s go to their callers for a while.
+ * it has a cooldown, in which its 401s go to their callers. If a second resource refuses before any
+ * request is accepted, all 401s go to their callers for a while.
  */
 export function createRenewalJudge() {
   const cooldown = createCooldown(LONGEST_MS)

@@ -7,7 +7,7 @@ export interface Flight {
   promise: Promise<Token>
   readonly startedAt: number
   readonly transport: Transport
-  /** Whether its token is no longer wanted: who needs one waits for the end, and requests another. */
+  /** Whether its token is no longer wanted: callers wait for the flight to end, and request another. */
   isInvalidated: boolean
   /** Whether a caller has waited for it. If not, it is a background renewal. */
   isAwaited: boolean

@@ -128,8 +128,8 @@ export class TokenSource {
     const { isInvalidated } = flight
     if (!isInvalidated && isSameTransport(flight.transport, transport)) return flight.promise
     return flight.promise.then(isInvalidated ? requestAgain : undefined, (failure: Failure) => {
-      // Another instance may have a dead proxy. What the account answered before invalidate() does not
-      // count. A token broker that waits for itself gets no answer: its wait must end.
+      // The other instance's proxy may be dead. What the account answered before invalidate() does not
+      // count. Without an answer there is no second request: a token broker may be waiting for itself.
       if (failure.isTransportFault || (isInvalidated && failure.answer)) return requestAgain()
       throw failure
     })

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000
 /**
  * Reads a date as SQL Server does in the United States: 2026-01-31, 20260131, 1/31/2026, with or
  * without a time. An empty text is 1900-01-01.
- * @returns milliseconds since 1970, or `undefined` if it is no date, or written in another way
+ * @returns milliseconds since 1970, or `undefined` if it is not a date, or is written in another way
  */
 export function parseDate(text: string): number | undefined {
   const trimmed = text.trim()
