@@ -336,7 +336,7 @@ describe('check finds out why the token does not open the API', () => {
     expect(checked.text).toContain("This is not an answer of Caspio's API.")
   })
 
-  it('something else than a list of tables', async () => {
+  it('something other than a list of tables', async () => {
     const account = await startAccount()
     account.api.fail({ status: 200, body: '{"Result":"many"}', path: V3 })
     const checked = await check(environment(account.credentials))

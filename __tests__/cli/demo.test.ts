@@ -72,7 +72,7 @@ describe('demo', () => {
     expect(out).toMatch(/\nNext: find out what is wrong .+\n\n {2}npx axios-caspio-auth check\n$/)
   })
 
-  it('--real suggests to check the file that it read', async () => {
+  it('--real suggests checking the file that it read', async () => {
     const file = join(await temporaryFolder(), 'caspio.env')
     await writeFile(file, 'CASPIO_CLIENT_ID=an-id')
     const { out } = await runMain(['demo', '--real', '--dotenv', file])

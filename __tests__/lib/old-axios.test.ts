@@ -59,7 +59,7 @@ describe.each(Object.entries(OLD))('with axios %s', (_, load) => {
     ['without a config', ADAPTER_ERROR],
     ['without toJSON()', Object.assign(new Error('x'), { config: {} })],
     ['that is frozen', Object.freeze(Object.assign(new Error('x'), { config: {}, toJSON() {} }))],
-    ['that is no object', 'a text'],
+    ['that is not an object', 'a text'],
   ])('an error %s goes to its caller as it is', async (_, thrown) => {
     const { api } = await attached(thrown)
     const names = Object.getOwnPropertyNames(Object(thrown))

@@ -60,7 +60,7 @@ describe('work with a time limit', () => {
     },
   )
 
-  it('has its time again whenever a request ahead of it was answered meanwhile', async () => {
+  it('starts its time again whenever a call ahead of it has been answered', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => {
       vi.useRealTimers()

@@ -70,7 +70,7 @@ describe('the snapshot', () => {
     expect([first.calls, first.byDay['2026-11-15']]).toEqual([countOf(1), countOf(1)])
   })
 
-  it('ignores events that are no call', () => {
+  it('ignores events that are not calls', () => {
     const { onEvent, snapshot } = createCallMeter()
     onEvent({ type: 'request-resent' })
     onEvent({ type: 'token-rejected', status: 401 })

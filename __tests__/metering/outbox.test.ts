@@ -82,7 +82,7 @@ describe('write', () => {
     ])
   })
 
-  it('runs one at a time, and what came meanwhile follows', async () => {
+  it('runs one at a time, and then gets what was counted during it', async () => {
     const sink = manualSink()
     const meter = createCallMeter({ write: sink.write, writeEvery: 2 })
     countCalls(meter, 7)
@@ -123,7 +123,7 @@ describe('write', () => {
     watch.end()
   })
 
-  it('follows a delta that failed with what came meanwhile, without a further call', async () => {
+  it('gets the failed delta and then what was counted since, without a further call', async () => {
     const { createCallMeter } = await loadWithFakeTimers()
     const sink = manualSink()
     const meter = createCallMeter({ write: sink.write, writeEvery: 2 })
@@ -226,7 +226,7 @@ describe('flush', () => {
     expect([deltas.size, vi.getTimerCount()]).toEqual([1, 0])
   })
 
-  it('leaves what came meanwhile to the write that is under way', async () => {
+  it('plans no later write if one is under way when it ends', async () => {
     const { createCallMeter } = await loadWithFakeTimers()
     const sink = manualSink()
     const meter = createCallMeter({ write: sink.write, writeEvery: 1 })

@@ -11,7 +11,7 @@ import { expectNoSecrets } from '../support/secrets.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A copy of the repository without dist, so that what is built here is in nobody's way. */
+/** A copy of the repository without dist, so that what is built here does not affect other tests. */
 let copy: string
 /** How the demo ends that has to build first. */
 let first: Outcome

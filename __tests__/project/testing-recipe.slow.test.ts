@@ -88,7 +88,7 @@ describe('unit tests with the stand-in account', { timeout: 60_000 }, () => {
     expect(code).toBe(1)
   })
 
-  it('keep jest from its end if the account is not closed', async () => {
+  it('keep jest from ending if the account is not closed', async () => {
     const args = argumentsOfJest('--testMatch', '**/open.test.wrong.cjs')
     const runner = spawn(process.execPath, args, {
       cwd: examples.folder,

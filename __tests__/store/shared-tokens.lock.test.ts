@@ -55,7 +55,7 @@ describe('the lock', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
-  it('is waited for after one failure, though an older note of a failure expires meanwhile', async () => {
+  it('is waited for after one failure, even if an older note of a failure expires during the wait', async () => {
     const account = await startAccount()
     const store = new MemoryStore({ lock: true })
     const read = store.get.bind(store)

@@ -13,7 +13,7 @@ const file =
   process.env.CASPIO_OPENAPI ??
   fileURLToPath(new URL('../../../shared/caspio/openapi-v3.json', import.meta.url))
 
-/** The vendor's OpenAPI file. It is no part of the project; undefined where it is missing. */
+/** The vendor's OpenAPI file. It is not part of the project; undefined where it is missing. */
 export const openAPI = existsSync(file) ? readContract() : undefined
 
 function readContract() {

@@ -147,7 +147,7 @@ describe('refresh tokens', () => {
     expect(account.liveRefreshTokens).toBe(2)
   })
 
-  it('may be none: then each is dead at once', async () => {
+  it('may be limited to none: then no refresh token works', async () => {
     const account = await openAccount({ maxRefreshTokens: 0 })
     const { refresh_token } = await getToken(account)
     expect(account.liveRefreshTokens).toBe(0)

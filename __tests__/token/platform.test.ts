@@ -203,7 +203,7 @@ describe('the agent of a token request', () => {
   })
 })
 
-describe('a connection pool that nobody can step out of', () => {
+describe('a connection pool that the token request cannot leave', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   })

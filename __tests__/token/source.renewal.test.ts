@@ -281,7 +281,7 @@ describe('the times at which a token is renewed and no longer used', () => {
       expect(await currentToken()).toBe('t3')
     })
 
-    it('of its end, if the wall clock is set back meanwhile', async () => {
+    it('of its end, even if the wall clock is set back', async () => {
       const currentToken = issueTokens(100, 100)
       expect(await currentToken()).toBe('t1')
       expect(await currentToken()).toBe('t1')

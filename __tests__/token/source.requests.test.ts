@@ -113,7 +113,7 @@ describe('a token of another process', () => {
     expect((await acquire()).accessToken).toBe('t3')
   })
 
-  it('that expires sooner will do, unless the own one is only due', async () => {
+  it('that expires sooner is taken, unless the current one is still valid', async () => {
     const { requests, acquire, replace, foundToken } = startSource()
     const replaced = replace(await acquire())
     expect(requests.at(-1)?.accepts(foundToken('x', 60))).toBe(true)
