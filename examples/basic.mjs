@@ -1,5 +1,4 @@
-// The smallest program: one line at start-up, then plain axios. Run it from the repository, after
-// npm ci && npm run build, with your account's three values in the environment:
+// The smallest program: one line at start-up, then plain axios. Run it with your account's three values:
 // CASPIO_CLIENT_ID=… CASPIO_CLIENT_SECRET=… CASPIO_TOKEN_ENDPOINT_URL=… node examples/basic.mjs
 import axios from 'axios'
 import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'

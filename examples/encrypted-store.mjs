@@ -1,6 +1,5 @@
-// Two processes share a token that is encrypted at rest. Run it from the repository, after
-// npm ci && npm run build; it starts a stand-in account:
-// node examples/encrypted-store.mjs
+// Two processes share a token that is encrypted at rest. It starts a stand-in account.
+// Run: node examples/encrypted-store.mjs
 import { randomBytes } from 'node:crypto'
 import axios from 'axios'
 import { attachCaspioAuth } from 'axios-caspio-auth'

@@ -1,5 +1,4 @@
-// A script that cron runs. It keeps its token in a file for the next run. Run it twice from the
-// repository, after npm ci && npm run build:
+// A script that cron runs. It keeps its token in a file for the next run. Run it twice:
 // CASPIO_CLIENT_ID=… CASPIO_CLIENT_SECRET=… CASPIO_TOKEN_ENDPOINT_URL=… node examples/file-store.mjs
 // If no CASPIO_* variable is set, it starts a stand-in account and runs itself twice with that.
 // The file is .caspio-token.json in your home directory; TOKEN_FILE names another one.

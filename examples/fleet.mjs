@@ -1,7 +1,7 @@
-// Starts processes that share one token through Redis, and then the same number without Redis. Run it
-// from the repository, after npm ci && npm run build, with a Redis at REDIS_URL (default
-// redis://127.0.0.1:6379). It starts a stand-in account, and removes what it stored in Redis:
-// node examples/fleet.mjs 32
+// Starts processes that share one token through Redis, and then the same number without Redis. It
+// needs a Redis at REDIS_URL (default redis://127.0.0.1:6379), and removes what it stored there. It
+// starts a stand-in account.
+// Run: node examples/fleet.mjs 32
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'

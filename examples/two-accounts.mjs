@@ -1,6 +1,5 @@
-// Two Caspio accounts with different origins on one axios instance. Run it from the repository, after
-// npm ci && npm run build; it starts two stand-in accounts:
-// node examples/two-accounts.mjs
+// Two Caspio accounts with different origins on one axios instance. It starts two stand-in accounts.
+// Run: node examples/two-accounts.mjs
 import axios from 'axios'
 import { attachCaspioAuth } from 'axios-caspio-auth'
 import { startCaspioAccount } from 'axios-caspio-auth/testing'

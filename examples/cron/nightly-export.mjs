@@ -1,7 +1,6 @@
-// An export that cron runs every night. It keeps its token in a file for the next run. Run it from
-// the repository, after npm ci && npm run build. If no CASPIO_* variable is set, it runs two nights
-// with a stand-in account:
-// node examples/cron/nightly-export.mjs [table] [file]
+// An export that cron runs every night. It keeps its token in a file for the next run. If no CASPIO_*
+// variable is set, it runs two nights with a stand-in account.
+// Run: node examples/cron/nightly-export.mjs [table] [file]
 import '../migration/support/stand-in.cjs'
 import { writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'

@@ -1,5 +1,5 @@
-// An Express server that reads from Caspio. Run it from the repository, after npm ci && npm run build.
-// If no CASPIO_* variable is set, it starts a stand-in account:
+// An Express server that reads from Caspio. If no CASPIO_* variable is set, it starts a stand-in
+// account:
 // node examples/express/server.mjs           sends itself a few requests, and ends
 // PORT=3000 node examples/express/server.mjs serves http://localhost:3000/tables until Ctrl-C
 import { once } from 'node:events'

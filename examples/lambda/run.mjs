@@ -1,8 +1,7 @@
 // An AWS Lambda handler whose cold starts share one token. This program runs five cold starts: it
-// loads handler.mjs five times. Run it from the repository, after npm ci && npm run build. Set
-// REDIS_URL to use your Redis; the program removes what it stored. If no CASPIO_* variable is set, it
-// starts a stand-in account:
-// node examples/lambda/run.mjs
+// loads handler.mjs five times. Set REDIS_URL to use your Redis; the program removes what it stored. If
+// no CASPIO_* variable is set, it starts a stand-in account.
+// Run: node examples/lambda/run.mjs
 import { randomUUID } from 'node:crypto'
 import { startStandInIfNeeded } from '../support/stand-in.mjs'
 

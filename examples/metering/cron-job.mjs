@@ -1,6 +1,6 @@
-// A job of two calls that counts them in a file before it ends. Run it from the repository, after
-// npm ci && npm run build. If no CASPIO_* variable is set, it starts a stand-in account:
-// node examples/metering/cron-job.mjs calls.jsonl
+// A job of two calls that counts them in a file before it ends. If no CASPIO_* variable is set, it
+// starts a stand-in account.
+// Run: node examples/metering/cron-job.mjs calls.jsonl
 import axios from 'axios'
 import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
 import { createCallMeter } from 'axios-caspio-auth/metering'

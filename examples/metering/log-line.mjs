@@ -1,7 +1,6 @@
-// Counts the calls that Caspio bills, and writes one JSON line an hour and one at the end. Run it from
-// the repository, after npm ci && npm run build. If no CASPIO_* variable is set, it starts a stand-in
-// account:
-// node examples/metering/log-line.mjs
+// Counts the calls that Caspio bills, and writes one JSON line an hour and one at the end. If no
+// CASPIO_* variable is set, it starts a stand-in account.
+// Run: node examples/metering/log-line.mjs
 import axios from 'axios'
 import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'
 import { createCallMeter } from 'axios-caspio-auth/metering'

@@ -1,6 +1,6 @@
-// Counts the calls that Caspio bills in an OpenTelemetry metric. Run it from the repository, after
-// npm ci && npm run build. If no CASPIO_* variable is set, it starts a stand-in account:
-// node examples/metering/opentelemetry.mjs
+// Counts the calls that Caspio bills in an OpenTelemetry metric. If no CASPIO_* variable is set, it
+// starts a stand-in account.
+// Run: node examples/metering/opentelemetry.mjs
 import { metrics } from '@opentelemetry/api'
 import {
   AggregationTemporality,

@@ -1,8 +1,7 @@
 // A Next.js route that hands out tokens, and the pages that use it. This program does not need Next:
 // it serves app/api/caspio-token/route.js with node:http, and calls it with Node's fetch instead of a
-// browser. Run it from the repository, after npm ci && npm run build. If no CASPIO_* variable is set,
-// it starts a stand-in account:
-// node examples/nextjs/run.mjs
+// browser. If no CASPIO_* variable is set, it starts a stand-in account.
+// Run: node examples/nextjs/run.mjs
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { startStandInIfNeeded } from '../support/stand-in.mjs'

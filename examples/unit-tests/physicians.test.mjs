@@ -1,6 +1,5 @@
-// Tests of a module of one's own, on a stand-in account. Run them from the repository, after
-// npm ci && npm run build:
-// node --test examples/unit-tests/physicians.test.mjs
+// Tests of a module of your own, on a stand-in account.
+// Run: node --test examples/unit-tests/physicians.test.mjs
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import axios from 'axios'

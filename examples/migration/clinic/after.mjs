@@ -1,6 +1,5 @@
-// The same service, without its token code and without the header of each call. Run it from the
-// repository, after npm ci && npm run build:
-// node examples/migration/clinic/after.mjs
+// The same service, without its token code and without the header of each call.
+// Run: node examples/migration/clinic/after.mjs
 import '../support/stand-in.cjs'
 import axios from 'axios'
 import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'

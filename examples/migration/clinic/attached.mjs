@@ -1,6 +1,5 @@
-// The same service, unchanged, with the plugin attached at start-up. Run it from the repository, after
-// npm ci && npm run build:
-// node examples/migration/clinic/attached.mjs
+// The same service, unchanged, with the plugin attached at start-up.
+// Run: node examples/migration/clinic/attached.mjs
 import '../support/stand-in.cjs'
 import axios from 'axios'
 import { attachCaspioAuth, credentialsFromEnv } from 'axios-caspio-auth'

@@ -1,6 +1,5 @@
-// The clinic service as somebody wrote it years ago: 20 call sites and a hand-written token cache. Run
-// it from the repository, after npm ci && npm run build:
-// node examples/migration/clinic/before.mjs
+// The clinic service as somebody wrote it years ago: 20 call sites and a hand-written token cache.
+// Run: node examples/migration/clinic/before.mjs
 import '../support/stand-in.cjs'
 import axios from 'axios'
 import * as service from './before/service.mjs'

@@ -1,6 +1,5 @@
-// The same report with the plugin attached. Its client still sets the token from .env. Run it from the
-// repository, after npm ci && npm run build:
-// node examples/migration/report/attached.cjs
+// The same report with the plugin attached. Its client still sets the token from .env.
+// Run: node examples/migration/report/attached.cjs
 require('../support/stand-in.cjs')
 const credentials = require('./caspio-config.cjs')
 require('axios-caspio-auth').attachCaspioAuth(require('axios'), credentials)

@@ -1,6 +1,5 @@
-// A nightly report whose client sets a token on each call. Run it from the repository, after
-// npm ci && npm run build:
-// node examples/migration/report/before.cjs
+// A nightly report whose client sets a token on each call.
+// Run: node examples/migration/report/before.cjs
 require('../support/stand-in.cjs')
 const credentials = require('./caspio-config.cjs')
 const caspio = require('./caspio-client.cjs')(credentials)

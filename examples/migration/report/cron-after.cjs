@@ -1,6 +1,5 @@
-// The same cron job with axios-caspio-auth/auth instead of caspio-auth.cjs. Run it from the repository,
-// after npm ci && npm run build:
-// node examples/migration/report/cron-after.cjs
+// The same cron job with axios-caspio-auth/auth instead of caspio-auth.cjs.
+// Run: node examples/migration/report/cron-after.cjs
 require('../support/stand-in.cjs')
 const { readFileSync, writeFileSync } = require('node:fs')
 const credentials = require('./caspio-config.cjs')

@@ -1,6 +1,5 @@
-// The cron job that writes a new token to .env. Run it from the repository, after
-// npm ci && npm run build:
-// node examples/migration/report/cron-before.cjs
+// The cron job that writes a new token to .env.
+// Run: node examples/migration/report/cron-before.cjs
 require('../support/stand-in.cjs')
 const { readFileSync, writeFileSync } = require('node:fs')
 const credentials = require('./caspio-config.cjs')
