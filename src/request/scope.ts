@@ -43,6 +43,7 @@ export function createScope(
   let lastBaseURL: unknown
   const endpointAddress = tokenEndpoint && addressOf(tokenEndpoint).toLowerCase()
 
+  /** Where a request goes, whether or not that is in scope. */
   function anyDestinationOf(config: InternalAxiosRequestConfig): Destination | undefined {
     const { url, baseURL } = config
     // Only an own property: an old axios ignores an inherited one when it sends.
