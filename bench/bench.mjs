@@ -80,5 +80,5 @@ for (const [id, { total, added }] of times) {
 const addedBy = (id) => times.get(id).added.value
 const share = addedBy('plugin, relative URL') / addedBy('hand-written pair')
 console.log(
-  `the plugin adds ${(100 * share).toFixed(0)} % of the time that the hand-written pair adds`,
+  `the plugin adds ${(100 * share).toFixed(0)}% of the time that the hand-written pair adds`,
 )

@@ -1,5 +1,5 @@
 // Runs the parts of the mutation tests that are named, or all of them, and prints a table of the results.
-// Fails if the tests kill less than 92 % of the mutants. With --last it prints the last results again.
+// Fails if the tests kill fewer than 92% of the mutants. With --last it prints the last results again.
 // Run: npm run mutation [-- --last] [-- part ...]
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -34,7 +34,7 @@ console.log(`
 for (const row of [...rows, { ...total, part: 'total' }]) {
   const { part, killed, timedOut, survived, notExecuted, minutes } = row
   const cells = [part, mutantsOf(row), killed, timedOut, survived, notExecuted]
-  console.log(`| ${cells.join(' | ')} | ${scoreOf(row).toFixed(1)} % | ${Math.ceil(minutes)} |`)
+  console.log(`| ${cells.join(' | ')} | ${scoreOf(row).toFixed(1)}% | ${Math.ceil(minutes)} |`)
 }
 if (scoreOf(total) < WANTED_PERCENT) process.exitCode = 1
 

@@ -79,7 +79,7 @@ this period.
     const file = await fileWith(DELTA)
     const { out } = await runMain(['usage', '--file', file, ...BILLING, '--plan', '20,000'])
     expect(unwrapped(out)).toContain(
-      'you will make 18,780–18,840 calls in this period: 94 % of the 20,000 in your plan.',
+      'you will make 18,780–18,840 calls in this period: 94% of the 20,000 in your plan.',
     )
   })
 

@@ -32,9 +32,9 @@ function paced(options: CallMeterOptions) {
 }
 
 describe('onPace', () => {
-  it('is called if the projection passes 90 % of the plan', async () => {
+  it('is called if the projection passes 90% of the plan', async () => {
     const { paces, count } = paced({ plan: 1_100 })
-    // 90 % are 990 calls.
+    // 90% are 990 calls.
     await count(90)
     expect(paces).toEqual([])
     await count(1)

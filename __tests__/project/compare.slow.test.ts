@@ -151,7 +151,7 @@ describe('the verdict', () => {
   it('reports a missed target', async () => {
     const target = { name: 'Time', limit: 0.05, measured: 0.061, isHeld: false }
     const cells = { plugin: { value: 1 } }
-    expect(await broken(cells, {}, [target])).toEqual(['Time: 6.1 %, over 5.0 %'])
+    expect(await broken(cells, {}, [target])).toEqual(['Time: 6.1%, over 5.0%'])
   })
 
   it('compares the targets with the measured times', async () => {

@@ -17,7 +17,7 @@ function mostInASecond(times: number[]): number {
 // resent, so the test is retried. A plugin with a bug fails every time.
 const OPTIONS = { timeout: 40_000, retry: 2 }
 
-it('at most 1 % of requests fail while every token is revoked every second', OPTIONS, async () => {
+it('at most 1% of requests fail while every token is revoked every second', OPTIONS, async () => {
   const httpAgent = new Agent({ keepAlive: true })
   onTestFinished(() => httpAgent.destroy())
   const { account, api } = await startBench({ axios: { httpAgent } })

@@ -124,7 +124,7 @@ export interface CallMeterOptions extends BillingOptions {
    */
   readonly writeEvery?: number
   /**
-   * Called if the period is projected to have more than 90 % of `plan`, at most once a day in each
+   * Called if the period is projected to have more than 90% of `plan`, at most once a day in each
    * process. The meter checks this after each write. The next write waits until `onPace` has ended.
    * What it throws is ignored.
    *

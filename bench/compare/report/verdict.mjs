@@ -49,5 +49,5 @@ export function brokenRules(results, targets) {
 }
 
 export function percent(share) {
-  return `${(100 * share).toFixed(1)} %`
+  return `${(100 * share).toFixed(1)}%`
 }

@@ -70,5 +70,5 @@ function spellNumber(number: number): string {
 }
 
 function percent(part: number, whole: number): string {
-  return `${Math.round((100 * part) / whole)} %`
+  return `${Math.round((100 * part) / whole)}%`
 }
