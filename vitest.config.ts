@@ -13,7 +13,7 @@ const RANDOM = '__tests__/**/*.{model,properties}.test.ts'
 // or use libraries that change Node's own objects. The other files share processes, so that axios and src
 // load once in each.
 const ISOLATED = [
-  '__tests__/{company,project}/**/*.test.ts',
+  '__tests__/{other-plugins,project}/**/*.test.ts',
   '__tests__/auth.test.ts',
   '__tests__/created-instances.test.ts',
   '__tests__/lib/old-axios.test.ts',

@@ -80,7 +80,7 @@ describe.each(AXIOS)('detach (axios %s)', (_, { create }) => {
     const attach = (token: string, origin = server.url) =>
       attachCaspioAuth(api, brokerOf(token), { origins: [origin] })
     attach('first')
-    // It runs before the plugin's, as docs/company.md advises.
+    // It runs before the plugin's, as docs/other-plugins.md advises.
     api.interceptors.request.use((config) => Object.assign(config, { adapter }))
     attach('second')
     attach('of another account', 'https://a1bcd234.caspio.com')

@@ -20,7 +20,7 @@ export type Order = 'before' | 'after'
 /** Runs the same tests in both orders. */
 export const describeEachOrder = describe.each<Order>(['before', 'after'])
 
-export interface Company {
+export interface Setup {
   readonly account: CaspioAccount
   readonly api: AxiosInstance
   readonly auth: CaspioAuth
@@ -31,7 +31,7 @@ export async function startWithCompanion(
   order: Order,
   attachCompanion: (api: AxiosInstance) => void,
   { axios: defaults, ...options }: CaspioAuthOptions & { axios?: CreateAxiosDefaults } = {},
-): Promise<Company> {
+): Promise<Setup> {
   const account = await startAccount()
   const api = axios.create({ baseURL: `${account.url}/rest/v2`, ...defaults })
   if (order === 'before') attachCompanion(api)
@@ -46,7 +46,7 @@ export async function startWithCompanion(
 export async function startWithoutPlugin(
   attachCompanion: (api: AxiosInstance) => void,
   defaults?: CreateAxiosDefaults,
-): Promise<Pick<Company, 'account' | 'api'>> {
+): Promise<Pick<Setup, 'account' | 'api'>> {
   const account = await startAccount()
   const { clientID: username, clientSecret: password, tokenEndpointURL } = account.credentials
   const { data } = await axios.post<{ access_token: string }>(
