@@ -3,7 +3,7 @@ import { axios } from './axios.js'
 import { withoutPrototype } from './own-properties.js'
 
 // What old versions of axios need. Each part says before which version, and so do the comments of
-// single lines elsewhere ("before 1.20"). Delete it when the peer range begins there.
+// single lines elsewhere ("before 1.20"). Delete a part when the peer range begins at its version.
 
 /** A version as a number that can be compared: 10803 for 1.8.3. NaN if it is none. */
 export function versionNumber(version: unknown): number {

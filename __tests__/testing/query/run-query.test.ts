@@ -287,7 +287,7 @@ describe('select', () => {
     [{ select: 'SUM(*) AS s' }, 'the name of a field is expected here'],
     [{ select: 'LEN(Rep) AS s' }, 'does not support the function LEN here'],
     [{ select: 'DISTINCT Tags' }, 'cannot compare fields of this type'],
-    [{ select: 'Rep, Total AS rep' }, 'the answer would have two fields of the name rep.'],
+    [{ select: 'Rep, Total AS rep' }, 'the answer would have two fields named rep.'],
     [{ select: 'Pin' }, 'a password field cannot be read'],
     [{ select: 'Rep FROM Orders' }, 'near "FROM Orders": a name is expected here. FROM'],
     [{ select: 'Rep AS' }, 'q.select is wrong at its end: a name is expected here.'],

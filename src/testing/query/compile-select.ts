@@ -22,7 +22,7 @@ export function compileSelect(scope: Scope): Selection {
   const names = new Set<string>()
   for (const { name, column } of outputs) {
     if (names.has(name.toLowerCase())) {
-      throw errorAt(scope, column.at, `the answer would have two fields of the name ${name}.`)
+      throw errorAt(scope, column.at, `the answer would have two fields named ${name}.`)
     }
     names.add(name.toLowerCase())
   }
