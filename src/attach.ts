@@ -31,17 +31,17 @@ import { createScope } from './request/scope.js'
  * gets another one and resends the request, once (at most twice with a token store).
  *
  * A new attachment replaces an earlier one for the same account, even with another client ID.
- * Attachments with credentials are for the same account if they have the same token endpoint URL. One
- * with a token broker is for the same account as every attachment that shares an origin with it. Two
- * accounts work side by side. A request that is in the scope of both gets the token of the one
- * attached later. If their token endpoints share an origin, each is in the scope of the other account:
+ * Attachments with credentials are for the same account if they have the same token endpoint URL. An
+ * attachment with a token broker is for the same account as every attachment that shares an origin with
+ * it. Two accounts work side by side. A request that is in the scope of both gets the token of the one
+ * attached later. If the two token endpoints share an origin, each is in the scope of the other account:
  * set `skipCaspioAuth` on token requests that your code sends.
  *
  * @param instance the global `axios`, or an instance that `axios.create()` returned
  * @param credentials the three values of the Web services profile, a token broker, or the
  *   {@link CaspioAuth} of another instance, to share its token
- * @param options with a `CaspioAuth` only `origins`, `shouldRenew`, `createdInstances` and
- *   `existingAuthorization`: set the others where the `CaspioAuth` is created
+ * @param options if you pass a `CaspioAuth`, only `origins`, `shouldRenew`, `createdInstances` and
+ *   `existingAuthorization` are allowed: set the others where you create the `CaspioAuth`
  * @returns the token source of the instance, with `detach()` to remove the plugin
  * @throws CaspioAuthError `ERR_CASPIO_CONFIG` on wrong arguments, naming the field, and with axios before 1.6
  */

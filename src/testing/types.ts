@@ -137,13 +137,13 @@ export interface CaspioAccount {
    */
   revokeRefreshTokens(): number
   /**
-   * Replaces the client secret of the profile `Default`. `credentials` has the new one. A token request with the old one gets
-   * `invalid_client`. Tokens stay valid. Never throws.
+   * Replaces the client secret of the profile `Default`. `credentials` has the new one. A token request
+   * with the old one gets `invalid_client`. Tokens stay valid. Never throws.
    */
   rotateSecret(): void
   /**
-   * Stops listening and closes all connections immediately, including idle ones and those of requests without
-   * an answer. You may call it again. The log stays readable. Never rejects.
+   * Stops listening and closes all connections immediately, including idle ones and those of requests
+   * without an answer. You may call it again. The log stays readable. Never rejects.
    */
   close(): Promise<void>
   /** Does the same as {@link close}, for `await using`. */
