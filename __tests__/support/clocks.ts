@@ -16,7 +16,7 @@ export function fakeClocks(): void {
   fake('Date', 'performance')
 }
 
-/** Like {@link fakeClocks}, for the rest of the running test. So a short cooldown does not end in it. */
+/** Like {@link fakeClocks}, for the rest of the running test, so that no cooldown ends during it. */
 export function stopClocks(): void {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] })
   onTestFinished(() => {

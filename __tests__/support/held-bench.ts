@@ -7,7 +7,7 @@ import { startRawServer } from './raw-server.js'
 /**
  * Starts an account, and attaches the plugin to an axios instance. After `hold()`, token requests get
  * no answer until `release()`, so that no test has to be quicker than an answer. After `pass()`, new
- * token requests are answered at once. Those that are held wait on.
+ * token requests are answered at once. Held token requests keep waiting.
  */
 export async function startHeldBench(options: CaspioAuthOptions = {}) {
   const account = await startAccount()

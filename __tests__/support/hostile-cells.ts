@@ -199,7 +199,7 @@ async function startRig(cell: Cell) {
     const received = account.log.api.length
     complain(received !== expected && `the account got ${received} requests, not ${expected}`)
     const most = tokens.mostUnderWay.token
-    // Client credentials follow a refresh grant that timed out at once. While it sends, the proxy
+    // After a refresh grant has timed out, client credentials follow at once. A proxy that is sending
     // notices only at its next byte that fetch has closed the connection.
     const isNoticedLate =
       stage === 'background renewal' && adapter === 'fetch' && /^trickle/.test(fault)

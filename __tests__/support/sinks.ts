@@ -15,7 +15,7 @@ interface Sinks {
   readonly CREATE_TABLES: string
 }
 
-/** Where the sinks are. A program that is bundled must be told. */
+/** Where the sinks are. A bundled program cannot find them and gets this URL. */
 export const SINKS = new URL('../../examples/metering/sinks/', import.meta.url).href
 
 /** The exports of a sink in `examples/metering/sinks`. */

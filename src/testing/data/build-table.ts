@@ -31,7 +31,7 @@ export function buildTable(name: string, given: readonly CaspioRow[] | CaspioTab
   )
   const inferredFields = inferFields(copies, givenFields)
   const allFields = [...givenFields, ...inferredFields]
-  // Of the others each value has the form already.
+  // The values of the other inferred fields are stored as they are.
   const toConvert = [...givenFields, ...inferredFields.filter(({ Type }) => Type === 'DATE/TIME')]
   const table = new Table(name, { note, acceptsAnyField: allFields.length === 0 })
   for (const field of allFields) {
@@ -82,12 +82,12 @@ function convertRow(path: string, row: Row, fields: readonly FieldDefinition[]):
   return { ...Object.fromEntries(shown), ...Object.fromEntries(converted) }
 }
 
-/** Words an error of the API as one of an option. */
+/** Turns an error of the API into an option error, with the path of the option. */
 function inOptions<T>(path: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    // An error of an option in it says its own path.
+    // An option error already names its path.
     if (!(error instanceof CaspioError)) throw error
     throw optionError(`${path}: ${error.message}`)
   }

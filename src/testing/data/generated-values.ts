@@ -11,7 +11,7 @@ const ALPHABETS: Readonly<Record<string, string>> = {
   '0U': DIGITS + LETTERS,
 }
 
-/** What the account writes into a new row by itself. */
+/** The values that the account itself writes into a new row. */
 export function generatedOnInsert(fields: readonly FieldDefinition[], rowNumber: number): Row {
   const values = fields.map((field) => [field.Name, generate(field, rowNumber)])
   return Object.fromEntries(values.filter(([, value]) => value !== undefined))
@@ -34,7 +34,7 @@ function generate({ Type, Format, Prefix, Length, OnInsert }: FieldDefinition, r
   }
 }
 
-/** What the account writes into a row that changes. */
+/** The values that the account itself writes into a row that changes. */
 export function generatedOnUpdate(fields: readonly FieldDefinition[]): Row {
   const stamps = fields.filter(({ Type, OnUpdate }) => Type === 'TIMESTAMP' && OnUpdate)
   return Object.fromEntries(stamps.map(({ Name }) => [Name, dateTime(Date.now())]))

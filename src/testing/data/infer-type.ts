@@ -3,7 +3,7 @@ import { MAX_STRING_LENGTH, toDateTime } from './field-values.js'
 const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?$/
 
 /**
- * Returns the type of a Caspio field that can hold one more value.
+ * Returns the type of a Caspio field that can also hold this value.
  * @param type the type so far, `undefined` as long as the field has no value
  */
 export function widenType(type: string | undefined, value: unknown): string | undefined {

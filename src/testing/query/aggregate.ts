@@ -60,7 +60,7 @@ function withoutDuplicates(entries: readonly Entry[]): Entry[] {
   return [...new Map(entries.map((entry) => [entry.key, entry])).values()]
 }
 
-/** Of no values the count is 0, everything else NULL. */
+/** Without values, COUNT is 0 and the others are NULL. */
 const FUNCTIONS: Record<
   Aggregate['function'],
   (entries: readonly Entry[], kind: Kind | undefined) => unknown
@@ -84,7 +84,7 @@ function sum(entries: readonly Entry[], kind: Kind | undefined): number {
 /** The average of whole numbers is a whole number: the fraction is cut off. */
 function average(entries: readonly Entry[], kind: Kind | undefined): number {
   const value = sum(entries, kind) / entries.length
-  // Adding 0 makes 0 of -0.
+  // Adding 0 turns -0 into 0.
   if (kind === 'integer') return Math.trunc(value) + 0
   return kind === 'decimal' ? Math.round(value * MONEY) / MONEY : value
 }

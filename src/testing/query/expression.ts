@@ -112,7 +112,7 @@ export function readerOf(
 }
 
 /**
- * Reads an expression as a kind. A stored value is first what its field says that it is.
+ * Reads an expression as a kind. A stored value is first converted to the kind of its field.
  * @throws CaspioError if it cannot be converted
  */
 export function readAs(

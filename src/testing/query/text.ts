@@ -4,7 +4,7 @@ const COLLATOR = new Intl.Collator('en')
 const NON_ASCII = /[^\0-\x7f]/
 const UPPER_CASE = /\p{Lu}/gu
 
-/** Makes the texts equal that differ in case only. The length stays the same. */
+/** Makes texts equal that differ only in case. The length stays the same. */
 export function foldCase(text: string): string {
   if (!NON_ASCII.test(text)) return text.toLowerCase()
   return text.replace(UPPER_CASE, lowerCase).replaceAll('ς', 'σ')
@@ -16,7 +16,7 @@ function lowerCase(letter: string): string {
   return lower.length === letter.length ? lower : letter
 }
 
-/** What is the same for equal texts: `=` also ignores spaces at the end. */
+/** A key that equal texts share: `=` ignores case and spaces at the end. */
 export function textKey(text: string): string {
   let end = text.length
   while (text.charAt(end - 1) === ' ') end -= 1

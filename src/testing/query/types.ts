@@ -11,7 +11,7 @@ export interface Field {
 /** What a query reads: a table, or a view. */
 export interface QueryTable {
   readonly fields: readonly Field[]
-  /** The rows in the order in which a query without an order returns them. */
+  /** The rows, in the order that a query without `orderBy` returns. */
   readonly rows: readonly Row[]
   /** Whether a name that is not in `fields` is a field that has no value yet, and not a mistake. */
   readonly acceptsAnyField?: boolean

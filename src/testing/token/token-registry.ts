@@ -75,7 +75,7 @@ export class TokenRegistry {
     return this.#addRefreshToken(profile, Date.now())
   }
 
-  /** Replaces a refresh token by the next of its chain. Returns `undefined` if it is not live. */
+  /** Replaces a refresh token with the next one of its chain. Returns `undefined` if it is not live. */
   exchangeRefreshToken(refreshToken: string, profile: Profile): string | undefined {
     const entry = this.#refreshTokens.get(refreshToken)
     if (entry === undefined || entry.profile !== profile) return undefined

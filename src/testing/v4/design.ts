@@ -38,7 +38,7 @@ function summarise({ id, name, note, fields }: RecordSource, kind: Kind) {
   return { [ID_NAMES[kind]]: id, name, description: note, fieldCount: fields.length }
 }
 
-/** The types that v4 names otherwise than v3. */
+/** The types that have another name in v4 than in v3. */
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   STRING: 'TEXT255',
   TEXT: 'TEXT64K',
