@@ -11,6 +11,7 @@ const MOST_PREFIXES = 8_192
 const LONGEST_KEPT = 256
 const LONGEST_NAME = 100
 
+const API_START = '/rest/v'
 const API_PATH = /\/rest\/v\d+\//i
 
 /**
@@ -42,27 +43,27 @@ export function createResources(): (url: string) => string {
 
 /** The beginning of the URL that its name depends on: without a record, a field or a file. */
 function prefixOf(url: string): string {
-  const api = url.indexOf('/rest/v')
+  const api = url.indexOf(API_START)
   // A URL without such a path has no name, whatever prefix it gets.
   const start = api < 0 ? url.search(API_PATH) : api
-  const version = url.indexOf('/', start + 7)
-  const first = url.indexOf('/', version + 1)
-  if (first < 0) return url
+  const versionEnd = url.indexOf('/', start + API_START.length)
+  const kindEnd = url.indexOf('/', versionEnd + 1)
+  if (kindEnd < 0) return url
   // A regular expression would take longer than all of the rest. `tables` and `views` begin with these
   // letters, in upper or lower case.
-  if (!'tvTV'.includes(url.charAt(version + 1))) return url.slice(0, first)
-  const second = url.indexOf('/', first + 1)
-  return second < 0 ? url : url.slice(0, second)
+  if (!'tvTV'.includes(url.charAt(versionEnd + 1))) return url.slice(0, kindEnd)
+  const nameEnd = url.indexOf('/', kindEnd + 1)
+  return nameEnd < 0 ? url : url.slice(0, nameEnd)
 }
 
 function resourceName(prefix: string): string {
   const api = API_PATH.exec(prefix)
-  const [room = '', object = ''] = api ? prefix.slice(api.index + api[0].length).split('/') : []
-  if (!/^[a-z]{2,40}$/i.test(room)) return OTHER
+  const [kind = '', object = ''] = api ? prefix.slice(api.index + api[0].length).split('/') : []
+  if (!/^[a-z]{2,40}$/i.test(kind)) return OTHER
   // Only these have names worth counting. Everything else is known by an ID.
-  if (!/^(tables|views)$/i.test(room)) return room
+  if (!/^(tables|views)$/i.test(kind)) return kind
   const name = readable(object)
-  return `${room.toLowerCase()}${name && '/'}${name.slice(0, LONGEST_NAME)}`
+  return `${kind.toLowerCase()}${name && '/'}${name.slice(0, LONGEST_NAME)}`
 }
 
 function readable(object: string): string {
