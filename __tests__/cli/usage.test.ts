@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { appendFile, mkdir, symlink, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { findClient } from '../../src/cli/usage/redis-rows.js'
+import { findClient, readRedisRows } from '../../src/cli/usage/redis-rows.js'
 import type { CallDelta, CallRow } from '../../src/metering/index.js'
-import { thrownBy } from '../support/outcomes.js'
+import { rejectionOf, thrownBy } from '../support/outcomes.js'
 import { temporaryFolder } from '../support/programs.js'
 import { describeWithRedis, type RedisServer, startRedisServer } from '../support/services.js'
 import { importSink } from '../support/sinks.js'
@@ -248,9 +248,13 @@ describeWithRedis('usage --redis', () => {
     return folder
   }
 
-  function runIn(folder: string, ...args: string[]) {
+  function goTo(folder: string): void {
     const spy = vi.spyOn(process, 'cwd').mockReturnValue(folder)
     onTestFinished(() => spy.mockRestore())
+  }
+
+  function runIn(folder: string, ...args: string[]) {
+    goTo(folder)
     return runMain(['usage', ...args])
   }
 
@@ -298,6 +302,29 @@ describeWithRedis('usage --redis', () => {
     )
     expect(code).toBe(1)
     expect(unwrapped(err)).toMatch(/cannot read from the Redis at 127\.0\.0\.1:\d+ \(.*closed/)
+  })
+
+  it.each(['redis', 'ioredis'])('lets the process end if a command fails (%s)', async (name) => {
+    const admin = new Redis(redis.url)
+    onTestFinished(() => admin.disconnect())
+    await admin.set('{typed}:2026-11', 'a text')
+    const folder = await projectWith(name)
+    const { code, err } = await runIn(folder, '--redis', redis.url, '--name', 'typed')
+    expect(code).toBe(1)
+    expect(unwrapped(err)).toContain('(WRONGTYPE')
+    await vi.waitUntil(async () => `${await admin.client('LIST')}`.trim().split('\n').length === 1)
+  })
+
+  it.each(['redis', 'ioredis'])('gives up if the server never answers (%s)', async (name) => {
+    const sockets: Socket[] = []
+    const server = createServer((socket) => sockets.push(socket.resume())).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    goTo(await projectWith(name))
+    const error = await rejectionOf(readRedisRows(`redis://127.0.0.1:${port}`, 'calls', 200))
+    expect(error.message).toContain(`127.0.0.1:${port} (no answer within 200 ms)`)
+    await vi.waitUntil(() => sockets.length === 1 && sockets[0]?.destroyed)
   })
 
   it('says what to install if the project has neither package', async () => {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseURL } from '../../lib/url.js'
 import type { CallRow } from '../../metering/index.js'
 import { UsageError } from '../arguments.js'
@@ -7,46 +8,69 @@ import { isRow } from './is-row.js'
 
 /** What is needed of a client. */
 interface Client {
+  connect(): Promise<unknown>
   readHash(key: string): Promise<Record<string, string>>
-  close(): unknown
+  /** Rejects if there is no connection. */
+  disconnect(): Promise<unknown>
 }
 
-type Connect = (url: string) => Promise<Client>
+type CreateClient = (url: string) => Client
 
 const DAY_MS = 86_400_000
 const TIMEOUT_MS = 5_000
 
-/** Reads what examples/metering/sinks/redis.mjs writes. */
-export async function readRedisRows(url: string, name: string): Promise<CallRow[]> {
+/**
+ * Reads what examples/metering/sinks/redis.mjs writes.
+ *
+ * @param patience how many ms to wait for all answers
+ */
+export async function readRedisRows(
+  url: string,
+  name: string,
+  patience = TIMEOUT_MS,
+): Promise<CallRow[]> {
   const { protocol, host } = parseURL(url) ?? {}
   if (!/^rediss?:$/.test(`${protocol}`)) {
     throw new UsageError('--redis must be a URL, such as redis://127.0.0.1:6379')
   }
-  const connect = findClient(process.cwd())
+  const createClient = findClient(process.cwd())
+  let client: Client | undefined
   try {
-    const client = await connect(url)
-    const hashes = await Promise.all(
-      recentMonths().map((month) => client.readHash(`{${name}}:${month}`)),
-    )
-    await client.close()
-    return hashes.flatMap(rowsOf)
+    client = createClient(url)
+    return await Promise.race([readAll(client, name), failAfter(patience)])
   } catch (error) {
     // The URL may have a password.
     const { code, message } = error as NodeJS.ErrnoException
     throw new Error(`cannot read from the Redis at ${host} (${code ?? message})`)
+  } finally {
+    // An open connection keeps the process alive. quit() would wait for an answer.
+    await client?.disconnect().catch(() => {})
   }
 }
 
+async function readAll(client: Client, name: string): Promise<CallRow[]> {
+  await client.connect()
+  const keys = recentMonths().map((month) => `{${name}}:${month}`)
+  const hashes = await Promise.all(keys.map((key) => client.readHash(key)))
+  return hashes.flatMap(rowsOf)
+}
+
+/** A server can accept the connection and never answer. The clients would wait for ever. */
+async function failAfter(ms: number): Promise<never> {
+  await sleep(ms, undefined, { ref: false })
+  throw new Error(`no answer within ${ms} ms`)
+}
+
 /** Finds the package with which the project of this folder connects to Redis. */
-export function findClient(folder: string): Connect {
+export function findClient(folder: string): CreateClient {
   const load = createRequire(join(folder, 'package.json'))
-  for (const [name, connect] of Object.entries(CLIENTS)) {
+  for (const [name, createClient] of Object.entries(CLIENTS)) {
     try {
       load.resolve(name)
     } catch {
       continue
     }
-    return (url) => connect(load(name), url)
+    return (url) => createClient(load(name), url)
   }
   throw new Error(
     'usage --redis needs the package redis or ioredis in your project. Run: npm install redis',
@@ -54,18 +78,19 @@ export function findClient(folder: string): Connect {
 }
 
 // The packages have types, but the plugin does not depend on them.
-const CLIENTS: Readonly<
-  Record<string, (module: NodeRedis & IORedis, url: string) => Promise<Client>>
-> = {
-  async redis({ createClient }: NodeRedis, url) {
+const CLIENTS: Readonly<Record<string, (module: NodeRedis & IORedis, url: string) => Client>> = {
+  redis({ createClient }: NodeRedis, url) {
     const socket = { reconnectStrategy: false, connectTimeout: TIMEOUT_MS }
     const client = createClient({ url, socket })
     // Without a listener, the process would end.
     client.on('error', () => {})
-    await client.connect()
-    return { readHash: (key) => client.hGetAll(key), close: () => client.quit() }
+    return {
+      connect: () => client.connect(),
+      readHash: (key) => client.hGetAll(key),
+      disconnect: async () => client.disconnect(),
+    }
   },
-  async ioredis({ Redis }: IORedis, url) {
+  ioredis({ Redis }: IORedis, url) {
     const client = new Redis(url, {
       lazyConnect: true,
       retryStrategy: () => null,
@@ -75,18 +100,22 @@ const CLIENTS: Readonly<
     client.on('error', (error) => {
       failure = error
     })
-    await client.connect().catch((error) => {
+    return {
       // Its own error says only that the connection is closed.
-      throw failure ?? error
-    })
-    return { readHash: (key) => client.hgetall(key), close: () => client.quit() }
+      connect: () =>
+        client.connect().catch((error) => {
+          throw failure ?? error
+        }),
+      readHash: (key) => client.hgetall(key),
+      disconnect: async () => client.disconnect(),
+    }
   },
 }
 
 interface Emitter {
   on(event: 'error', listener: (error: Error) => void): unknown
   connect(): Promise<unknown>
-  quit(): Promise<unknown>
+  disconnect(): unknown
 }
 
 interface NodeRedis {
