@@ -327,6 +327,20 @@ describeWithRedis('usage --redis', () => {
     await vi.waitUntil(() => sockets.length === 1 && sockets[0]?.destroyed)
   })
 
+  it('reads with ioredis 4, which exports no name Redis', async () => {
+    await writeRows('of-4')
+    const folder = await temporaryFolder()
+    const installed = new URL('../../node_modules/ioredis', import.meta.url).pathname
+    await mkdir(join(folder, 'node_modules', 'ioredis'), { recursive: true })
+    await writeFile(
+      join(folder, 'node_modules', 'ioredis', 'index.js'),
+      `module.exports = class extends require(${JSON.stringify(installed)}) { static Redis }`,
+    )
+    const args = ['--redis', redis.url, '--name', 'of-4', ...BILLING, '--json']
+    const { out } = await runIn(folder, ...args)
+    expect(JSON.parse(out).calls).toEqual({ lower: 1_252, upper: 1_256 })
+  })
+
   it('says what to install if the project has neither package', async () => {
     const folder = await projectWith()
     expect(thrownBy(() => findClient(folder)).message).toBe(

@@ -90,7 +90,8 @@ const CLIENTS: Readonly<Record<string, (module: NodeRedis & IORedis, url: string
       disconnect: async () => client.disconnect(),
     }
   },
-  ioredis({ Redis }: IORedis, url) {
+  // Version 4 exports the class only in this way.
+  ioredis(Redis: IORedis, url) {
     const client = new Redis(url, {
       lazyConnect: true,
       retryStrategy: () => null,
@@ -122,12 +123,10 @@ interface NodeRedis {
   createClient(options: object): Emitter & { hGetAll(key: string): Promise<Record<string, string>> }
 }
 
-interface IORedis {
-  Redis: new (
-    url: string,
-    options: object,
-  ) => Emitter & { hgetall(key: string): Promise<Record<string, string>> }
-}
+type IORedis = new (
+  url: string,
+  options: object,
+) => Emitter & { hgetall(key: string): Promise<Record<string, string>> }
 
 /** The months of a billing period that includes today, in every time zone. */
 function recentMonths(): string[] {
