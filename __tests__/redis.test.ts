@@ -1,5 +1,5 @@
-import { Redis } from 'ioredis'
-import { createClient } from 'redis'
+import { Cluster, Redis } from 'ioredis'
+import { createClient, createClientPool, createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type CaspioTokenStore, createCaspioAuth } from '../src/index.js'
 import { redisTokenStore } from '../src/redis.js'
@@ -133,5 +133,27 @@ describe('redisTokenStore without a client', () => {
     const error = thrownBy(() => redisTokenStore(client as never))
     expect(error).toBeInstanceOf(TypeError)
     expect(error.message).toMatch(/^axios-caspio-auth: redisTokenStore needs a client/)
+  })
+
+  const noop = () => {}
+  const METHODS = { get: noop, set: noop, del: noop, eval: noop }
+
+  it.each([
+    ['legacy()', createClient().legacy()],
+    ['redis 3', { ...METHODS, sendCommand: noop }],
+    ['legacyMode', { ...METHODS, sendCommand: noop, connect: noop, options: { legacyMode: true } }],
+  ])('rejects a client that takes callbacks: %s', (_, client) => {
+    const error = thrownBy(() => redisTokenStore(client as never))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toContain('needs a client whose methods return promises')
+  })
+
+  it.each([
+    ['a pool', createClientPool()],
+    ['a cluster of redis', createCluster({ rootNodes: [] })],
+    ['a cluster of ioredis', new Cluster([{ port: 1 }], { lazyConnect: true })],
+    ['an object with the four methods', METHODS],
+  ])('accepts %s', (_, client) => {
+    expect(redisTokenStore(client as never)).toHaveProperty('lock')
   })
 })

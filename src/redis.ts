@@ -66,6 +66,11 @@ export function redisTokenStore(
       )
     }
   }
+  if (takesCallbacks(client as object)) {
+    throw new TypeError(
+      'axios-caspio-auth: redisTokenStore needs a client whose methods return promises: of the package redis (version 4 or newer, without legacyMode or legacy()) or ioredis.',
+    )
+  }
   const { set, release } = 'defineCommand' in client ? ioredis(client) : nodeRedis(client)
   return {
     get: (key) => client.get(prefix + key),
@@ -77,6 +82,19 @@ export function redisTokenStore(
       return isMine ? () => release(prefix + key, owner) : undefined
     },
   }
+}
+
+/**
+ * Whether a client is of redis 3, or imitates one (legacyMode of version 4, legacy() of later ones). It
+ * never says that the lock is ours, so that the first request would wait for 30 s.
+ */
+function takesCallbacks(client: {
+  sendCommand?: unknown
+  connect?: unknown
+  options?: { legacyMode?: unknown }
+}): boolean {
+  const { sendCommand, connect, options } = client
+  return Boolean(sendCommand && (!connect || options?.legacyMode))
 }
 
 function nodeRedis(client: NodeRedisClient): Commands {
