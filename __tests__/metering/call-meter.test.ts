@@ -62,6 +62,23 @@ describe('the snapshot', () => {
     expect([snapshot().byDay, snapshot().byResource]).toEqual([{}, {}])
   })
 
+  it('is right again after the clock was a period ahead', () => {
+    setTime('2027-01-20T12:00:00Z')
+    const { onEvent, snapshot } = createCallMeter()
+    onEvent(callEvent())
+    vi.useRealTimers()
+    vi.useFakeTimers({ now: Date.parse('2026-11-15T12:00:00Z') })
+    onEvent(callEvent())
+    onEvent(callEvent())
+    vi.advanceTimersByTime(48 * HOUR_MS)
+    expect(snapshot()).toMatchObject({
+      period: { from: '2026-11-01', to: '2026-11-30' },
+      calls: countOf(2),
+      // 13.5 days are left.
+      projected: countOf(16),
+    })
+  })
+
   it('does not change afterwards', () => {
     const { onEvent, snapshot } = createCallMeter()
     onEvent(callEvent())

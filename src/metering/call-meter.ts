@@ -1,4 +1,5 @@
 import type { CaspioAuthEvent } from '../contract/events.js'
+import { msSince, now } from '../lib/clock.js'
 import { boundsOf } from './bounds.js'
 import { createCalendar } from './calendar.js'
 import { resolveBilling, resolveMeterOptions } from './options.js'
@@ -25,17 +26,18 @@ export function createCallMeter(options: CallMeterOptions = {}): CallMeter {
   const { write, read, writeEvery, onPace, plan, ...billing } = resolveMeterOptions(options)
   const calendar = createCalendar(billing)
   const resourceOf = createResources()
-  const startedAt = Date.now()
-  let tally = new Tally(calendar.periodOf(calendar.dayAt(startedAt)))
+  const startedAt = now()
+  const today = () => calendar.dayAt(Date.now())
+  let tally = new Tally(calendar.periodOf(today()))
 
-  function startPeriodOf(day: string): void {
-    if (day > tally.period.to) tally = new Tally(calendar.periodOf(day))
+  /** Starts a period. It can be an earlier one, if the clock was ahead. */
+  function startPeriod(): void {
+    if (!tally.includes(today())) tally = new Tally(calendar.periodOf(today()))
   }
 
   function snapshot(): CallSummary {
-    const now = Date.now()
-    startPeriodOf(calendar.dayAt(now))
-    return tally.summarise(calendar, now, startedAt)
+    startPeriod()
+    return tally.summarise(calendar, Date.now(), Date.now() - msSince(startedAt))
   }
 
   const checkPace =
@@ -43,7 +45,7 @@ export function createCallMeter(options: CallMeterOptions = {}): CallMeter {
       ? createPaceCheck({
           plan,
           onPace,
-          today: () => calendar.dayAt(Date.now()),
+          today,
           summarise: read
             ? async () => summariseRows(await read(), calendar, Date.now())
             : snapshot,
@@ -62,7 +64,7 @@ export function createCallMeter(options: CallMeterOptions = {}): CallMeter {
     const resource = isCall ? resourceOf(event.url) : TOKEN_RESOURCE
     // Caspio received it when it was sent.
     const day = calendar.dayAt(Date.now() - event.duration)
-    startPeriodOf(day)
+    startPeriod()
     if (tally.includes(day)) tally.add(day, kind, resource, count)
     outbox?.add(day, kind, resource, count)
   }
