@@ -37,10 +37,16 @@ describe('readEnvironment', () => {
 
   it('prefers the environment, even an empty value, and lists the names that differ', async () => {
     const env = { CASPIO_CLIENT_ID: '', CASPIO_CLIENT_SECRET: 'a secret', OTHER: 'another' }
-    expect(await readEnvironment(env, await file(TEXT))).toEqual({
+    expect(await readEnvironment({ ...env }, await file(TEXT))).toEqual({
       env,
       conflicts: ['CASPIO_CLIENT_ID'],
     })
+  })
+
+  it('sets them for the whole process, where axios looks for a proxy', async () => {
+    const env = { CASPIO_CLIENT_ID: 'another' }
+    await readEnvironment(env, await file('https_proxy=http://127.0.0.1:3128\nCASPIO_CLIENT_ID=a'))
+    expect(env).toEqual({ CASPIO_CLIENT_ID: 'another', https_proxy: 'http://127.0.0.1:3128' })
   })
 
   it.each([

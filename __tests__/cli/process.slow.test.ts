@@ -96,6 +96,17 @@ describe('dist/cli/index.js', () => {
     expect(account.log.token).toHaveLength(1)
   })
 
+  it('uses the proxy that is set in the file, as a program with --env-file does', async () => {
+    const { credentials } = await startAccount()
+    const path = join(await temporaryFolder(), 'values.env')
+    const values = { ...environment(credentials), HTTP_PROXY: 'http://127.0.0.1:1' }
+    const lines = Object.entries(values).map((pair) => pair.join('='))
+    await writeFile(path, lines.join('\n'))
+    const { code, out } = await runLink(folder, ['check', '--dotenv', path])
+    expect(code).toBe(1)
+    expect(out).toContain('nothing is listening at the proxy 127.0.0.1:1')
+  })
+
   it.skipIf(!hasTerminal).each([40, 60, 90])('fits a terminal of %d columns', async (columns) => {
     for (const args of [['check'], ['check', '--help'], ['check', '--nonsense']]) {
       const { out } = await runInTerminal(folder, columns, args)

@@ -8,7 +8,10 @@ export interface Values {
   readonly conflicts: readonly string[]
 }
 
-/** Adds the variables of a file to the environment, which keeps the values that it has. */
+/**
+ * Adds the variables of a file to the environment, which keeps the values that it has. As with Node's
+ * --env-file, they count for the whole process: axios looks there for a proxy.
+ */
 export async function readEnvironment(env: Environment, file: string | undefined): Promise<Values> {
   if (file === undefined) return { env, conflicts: [] }
   const variables: Environment = parseEnv(await readText(file))
@@ -16,7 +19,7 @@ export async function readEnvironment(env: Environment, file: string | undefined
     (name) =>
       name.startsWith('CASPIO_') && env[name] !== undefined && env[name] !== variables[name],
   )
-  return { env: { ...variables, ...env }, conflicts }
+  return { env: Object.assign(env, { ...variables, ...env }), conflicts }
 }
 
 async function readText(file: string): Promise<string> {
