@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createPaint } from '../../src/cli/colours.js'
 import { showCounts } from '../../src/cli/demo/counts.js'
 import { showRenewal } from '../../src/cli/demo/renewal.js'
@@ -42,6 +42,10 @@ function comparable(out: string): string {
 describe('demo', () => {
   it('shows every chapter on the stand-in account, whatever the environment holds', async () => {
     const account = await startAccount()
+    // A company's proxy does not reach this machine.
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:1')
+    for (const name of ['http_proxy', 'no_proxy', 'NO_PROXY']) vi.stubEnv(name, undefined)
+    onTestFinished(() => void vi.unstubAllEnvs())
     const { code, out, err } = await runMain(['demo'], environment(account.credentials))
     await expect(comparable(out)).toMatchFileSnapshot('demo.txt')
     // On a busy machine it may not be fast.

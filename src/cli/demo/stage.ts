@@ -55,7 +55,9 @@ export function createStage(timeline: Timeline, origin: string, path: string, lo
     events,
     answers,
     attach(credentials) {
-      const api = axios.create({ baseURL: `${origin}/integrations/rest/v3` })
+      const baseURL = `${origin}/integrations/rest/v3`
+      // A proxy (HTTP_PROXY) cannot reach the stand-in account.
+      const api = axios.create({ baseURL, ...(log && { proxy: false }) })
       attachCaspioAuth(api, credentials, {
         onEvent(event) {
           events.push({ ...event, at: performance.now() })
