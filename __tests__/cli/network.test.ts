@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import axios from 'axios'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { codeOf } from '../../src/cli/check/host.js'
 import { diagnose, proxyFor } from '../../src/cli/check/network.js'
+import { outcomesOf } from '../support/outcomes.js'
+import { startRawServer } from '../support/raw-server.js'
 
 const ORIGIN = 'https://a1bcd234.caspio.com:8443'
 const PROXY = { variable: 'HTTPS_PROXY', host: 'proxy.example.com:8080' }
@@ -80,7 +83,7 @@ describe('proxyFor', () => {
   it.each([
     '*',
     'a1bcd234.caspio.com',
-    'localhost, caspio.com',
+    'localhost, A1BCD234.caspio.com',
     '.caspio.com',
     '*.caspio.com',
     'a1bcd234.caspio.com:8443',
@@ -89,12 +92,37 @@ describe('proxyFor', () => {
     expect(proxyFor(ORIGIN, { HTTPS_PROXY: proxy, no_proxy: noProxy })).toBeUndefined()
   })
 
-  it.each(['', 'localhost', 'other.com', 'bcd234.caspio.com'])(
-    'finds the proxy if NO_PROXY is %j',
-    (noProxy) => {
-      expect(proxyFor(ORIGIN, { HTTPS_PROXY: proxy, NO_PROXY: noProxy })).toBeDefined()
-    },
-  )
+  it.each([
+    '',
+    'localhost',
+    'other.com',
+    'bcd234.caspio.com',
+    'localhost, caspio.com',
+    'a1bcd234.caspio.com:443',
+  ])('finds the proxy if NO_PROXY is %j', (noProxy) => {
+    expect(proxyFor(ORIGIN, { HTTPS_PROXY: proxy, NO_PROXY: noProxy })).toBeDefined()
+  })
+
+  it.each([
+    '',
+    '*',
+    'a1bcd234.test',
+    'test',
+    '.test',
+    '*.test',
+    'x, A1BCD234.test',
+    'a1bcd234.test:80',
+    'a1bcd234.test:81',
+  ])('finds the proxy that axios uses if NO_PROXY is %j', async (noProxy) => {
+    const { url, received } = await startRawServer()
+    const env = { http_proxy: undefined, no_proxy: undefined, HTTP_PROXY: url, NO_PROXY: noProxy }
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const lookup = (_host: string, _options: object, done: (error: Error) => void) =>
+      done(new Error('no such host'))
+    await outcomesOf([axios.get('http://a1bcd234.test/', { lookup: lookup as never })])
+    expect(proxyFor('http://a1bcd234.test') !== undefined).toBe(received.length > 0)
+  })
 
   it('finds no proxy if no variable is set', () => {
     expect(proxyFor(ORIGIN, {})).toBeUndefined()

@@ -81,23 +81,25 @@ function diagnoseConnection(code: string, origin: string, proxy: Proxy | undefin
 
 /** Finds the proxy as axios does, precisely enough to name it in advice. */
 export function proxyFor(origin: string, env: Environment = process.env): Proxy | undefined {
-  const { protocol, hostname } = new URL(origin)
+  const url = new URL(origin)
   const setName = (name: string) => [name, name.toUpperCase()].find((variable) => env[variable])
-  const variable = setName(`${protocol.slice(0, -1)}_proxy`) ?? setName('all_proxy')
+  const variable = setName(`${url.protocol.slice(0, -1)}_proxy`) ?? setName('all_proxy')
   const noProxy = env[setName('no_proxy') ?? ''] ?? ''
-  if (variable === undefined || isExcluded(hostname, noProxy)) return undefined
+  if (variable === undefined || isExcluded(url, noProxy)) return undefined
   const value = `${env[variable]}`
-  const url = parseURL(value.includes('://') ? value : `http://${value}`)
-  return { variable, host: url?.host ?? '(not a URL)' }
+  const proxy = parseURL(value.includes('://') ? value : `http://${value}`)
+  return { variable, host: proxy?.host ?? '(not a URL)' }
 }
 
-function isExcluded(hostname: string, noProxy: string): boolean {
+// For axios, `caspio.com` does not include the hosts below it. For curl it does.
+function isExcluded({ hostname, port, protocol }: URL, noProxy: string): boolean {
+  const portInUse = port || (protocol === 'https:' ? '443' : '80')
   return noProxy
+    .toLowerCase()
     .split(/[\s,]+/)
-    .map((entry) => entry.replace(/:\d+$/, ''))
-    .some((entry) => entry === '*' || entry === hostname || isSubdomain(hostname, entry))
-}
-
-function isSubdomain(hostname: string, domain: string): boolean {
-  return domain !== '' && hostname.endsWith(domain.replace(/^\*?\.?/, '.'))
+    .some((entry) => {
+      const [name = '', onlyPort = portInUse] = entry.split(/:(?=\d+$)/)
+      if (onlyPort !== portInUse) return false
+      return /^[.*]/.test(name) ? hostname.endsWith(name.replace('*', '')) : hostname === name
+    })
 }
