@@ -57,6 +57,15 @@ describe('diagnose', () => {
 })
 
 describe('proxyFor', () => {
+  /** Sends a request for a host that does not exist, with these environment variables. */
+  async function getThrough(env: Record<string, string | undefined>): Promise<void> {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const lookup = (_host: string, _options: object, done: (error: Error) => void) =>
+      done(new Error('no such host'))
+    await outcomesOf([axios.get('http://a1bcd234.test/', { lookup: lookup as never })])
+  }
+
   const proxy = 'http://user:pass-word@proxy.example.com:8080'
 
   it.each(['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])('reads %s', (variable) => {
@@ -72,6 +81,11 @@ describe('proxyFor', () => {
   it('shows nothing of a value that is not a URL', () => {
     const found = proxyFor(ORIGIN, { https_proxy: 'user:pass word@' })
     expect(found?.host).toBe('(not a URL)')
+  })
+
+  it('knows the port that a URL leaves out', () => {
+    const env = { HTTPS_PROXY: proxy, NO_PROXY: 'a.caspio.com:443' }
+    expect(proxyFor('https://a.caspio.com', env)).toBeUndefined()
   })
 
   it('prefers the variable of the protocol to ALL_PROXY', () => {
@@ -115,12 +129,26 @@ describe('proxyFor', () => {
     'a1bcd234.test:81',
   ])('finds the proxy that axios uses if NO_PROXY is %j', async (noProxy) => {
     const { url, received } = await startRawServer()
-    const env = { http_proxy: undefined, no_proxy: undefined, HTTP_PROXY: url, NO_PROXY: noProxy }
-    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
-    onTestFinished(() => void vi.unstubAllEnvs())
-    const lookup = (_host: string, _options: object, done: (error: Error) => void) =>
-      done(new Error('no such host'))
-    await outcomesOf([axios.get('http://a1bcd234.test/', { lookup: lookup as never })])
+    await getThrough({
+      http_proxy: undefined,
+      no_proxy: undefined,
+      HTTP_PROXY: url,
+      NO_PROXY: noProxy,
+    })
+    expect(proxyFor('http://a1bcd234.test') !== undefined).toBe(received.length > 0)
+  })
+
+  it.each(['npm_config_https_proxy', 'npm_config_proxy'])('reads %s before axios 1.14', (name) => {
+    const env = { [name]: proxy, all_proxy: 'http://other' }
+    expect(proxyFor(ORIGIN, env, '1.13.6')?.variable).toBe(name)
+    expect(proxyFor(ORIGIN, env, '1.14.0')?.variable).toBe('all_proxy')
+    expect(proxyFor(ORIGIN, { ...env, npm_config_no_proxy: '*' }, '1.13.6')).toBeUndefined()
+  })
+
+  it('reads the proxy of npm if axios does', async () => {
+    const { url, received } = await startRawServer()
+    const unset = { HTTP_PROXY: undefined, http_proxy: undefined }
+    await getThrough({ ...unset, NO_PROXY: '', no_proxy: '', npm_config_http_proxy: url })
     expect(proxyFor('http://a1bcd234.test') !== undefined).toBe(received.length > 0)
   })
 

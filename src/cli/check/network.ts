@@ -1,3 +1,4 @@
+import axios from 'axios'
 import { parseURL } from '../../lib/url.js'
 import type { Environment } from '../io.js'
 import { URL_NAME } from './values.js'
@@ -80,11 +81,20 @@ function diagnoseConnection(code: string, origin: string, proxy: Proxy | undefin
 }
 
 /** Finds the proxy as axios does, precisely enough to name it in advice. */
-export function proxyFor(origin: string, env: Environment = process.env): Proxy | undefined {
+export function proxyFor(
+  origin: string,
+  env: Environment = process.env,
+  axiosVersion = axios.VERSION,
+): Proxy | undefined {
   const url = new URL(origin)
-  const setName = (name: string) => [name, name.toUpperCase()].find((variable) => env[variable])
-  const variable = setName(`${url.protocol.slice(0, -1)}_proxy`) ?? setName('all_proxy')
-  const noProxy = env[setName('no_proxy') ?? ''] ?? ''
+  const setName = (...names: string[]) =>
+    names.flatMap((name) => [name, name.toUpperCase()]).find((variable) => env[variable])
+  // npx and npm run set these, if npm has a proxy. Before 1.14 axios uses it, too.
+  const ofNpm = (name: string) =>
+    /^1\.(\d|1[0-3])\./.test(`${axiosVersion}`) ? [`npm_config_${name}`] : []
+  const ofProtocol = `${url.protocol.slice(0, -1)}_proxy`
+  const variable = setName(...ofNpm(ofProtocol), ofProtocol, ...ofNpm('proxy'), 'all_proxy')
+  const noProxy = env[setName(...ofNpm('no_proxy'), 'no_proxy') ?? ''] ?? ''
   if (variable === undefined || isExcluded(url, noProxy)) return undefined
   const value = `${env[variable]}`
   const proxy = parseURL(value.includes('://') ? value : `http://${value}`)
