@@ -344,10 +344,20 @@ describeWithRedis('usage --redis', () => {
   it('says what to install if the project has neither package', async () => {
     const folder = await projectWith()
     expect(thrownBy(() => findClient(folder)).message).toBe(
-      'usage --redis needs the package redis or ioredis in your project. Run: npm install redis',
+      'usage --redis needs the package redis (version 4 or newer) or ioredis in your project. Run: npm install redis',
     )
     const { code, err } = await runIn(folder, '--redis', redis.url)
     expect([code, unwrapped(err)]).toEqual([1, expect.stringContaining('npm install redis')])
+  })
+
+  it('passes over redis 3', async () => {
+    const folder = await projectWith('ioredis')
+    await mkdir(join(folder, 'node_modules', 'redis'))
+    const program = `exports.createClient = () => ({ on() {} })
+      exports.RedisClient = class { send_command() {} }`
+    await writeFile(join(folder, 'node_modules', 'redis', 'index.js'), program)
+    const { code, err } = await runIn(folder, '--redis', redis.url)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
   })
 
   it('skips fields that no meter wrote', async () => {

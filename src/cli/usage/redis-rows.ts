@@ -70,10 +70,13 @@ export function findClient(folder: string): CreateClient {
     } catch {
       continue
     }
-    return (url) => createClient(load(name), url)
+    const module = load(name)
+    // Before version 4 the clients of redis take callbacks.
+    if (module.RedisClient?.prototype.send_command) continue
+    return (url) => createClient(module, url)
   }
   throw new Error(
-    'usage --redis needs the package redis or ioredis in your project. Run: npm install redis',
+    'usage --redis needs the package redis (version 4 or newer) or ioredis in your project. Run: npm install redis',
   )
 }
 
