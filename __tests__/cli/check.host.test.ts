@@ -104,6 +104,22 @@ describe('check, with a proxy', () => {
     expect(proxy.requests).toEqual(['CONNECT a1bcd234.caspio.test:443'])
   })
 
+  it('that does not allow the host: says that it is the proxy, and sends no token request', async () => {
+    const { server, url } = await startRawServer()
+    const connects: unknown[] = []
+    server.on('connect', (request, socket) => {
+      connects.push(request.url)
+      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 7\r\n\r\nblocked')
+    })
+    vi.stubEnv('HTTPS_PROXY', url)
+    const checked = await check(env)
+    expectFailureAt('host', checked)
+    expect(checked.text).toContain(
+      `the proxy ${new URL(url).host} does not allow https://a1bcd234.caspio.test (403)`,
+    )
+    expect(connects).toEqual(['a1bcd234.caspio.test:443'])
+  })
+
   it('that cannot reach the host: shows the status', async () => {
     const proxy = await startRawServer((_, response) => {
       response.statusCode = 502

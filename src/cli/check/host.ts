@@ -8,18 +8,20 @@ export async function checkHost(origin: string, timeout: number): Promise<Step> 
   const proxy = proxyFor(origin)
   try {
     // Not a HEAD request: a proxy's answer to CONNECT has a body.
-    const { status, data } = await axios.get<Readable>(`${origin}/`, {
+    const { status, data, request } = await axios.get<Readable>(`${origin}/`, {
       validateStatus: null,
       maxRedirects: 0,
       responseType: 'stream',
       signal: AbortSignal.timeout(timeout),
     })
+    // Without TLS, it is the proxy that answers.
+    const isForbidden = status === 403 && origin.startsWith('https:') && !request.socket?.encrypted
     data.destroy()
     if (status === 407) return failed('host', ...refusedByProxy(proxy?.variable))
-    if (proxy && [502, 503, 504].includes(status)) {
+    if (proxy && (isForbidden || [502, 503, 504].includes(status))) {
       return failed(
         'host',
-        `the proxy ${proxy.host} cannot reach ${origin} (${status})`,
+        `the proxy ${proxy.host} ${isForbidden ? 'does not allow' : 'cannot reach'} ${origin} (${status})`,
         `Check ${proxy.variable}, or add the host to NO_PROXY.`,
       )
     }
