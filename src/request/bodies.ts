@@ -12,16 +12,19 @@ export function isOneShot(data: unknown): boolean {
 }
 
 /**
- * Rejects if a stream body fails or is destroyed while its request waits. axios does not listen to the
- * stream yet. Without a listener, the error would end the process, or the request would never end.
+ * Holds a stream body back while its request waits, and rejects if the stream fails or is destroyed.
+ * axios does not listen to it yet. If the caller listens to its data, or pipes it into a hash as well,
+ * it would flow away unsent. Its error would end the process, or the request would never end.
  */
 export function rejectIfStreamFails(config: InternalAxiosRequestConfig): Promise<never> {
   const { data } = config
   return new Promise((_, reject) => {
-    if (typeof memberOf(data, 'on') !== 'function') return
-    data.on('error', (error: Error) => reject(axios.AxiosError.from(error, undefined, config)))
+    if (!isOneShot(data)) return
+    // A stream of before Node 0.10 would not resume when axios pipes it.
+    if (data._readableState) data.pause()
+    data.on?.('error', (error: Error) => reject(axios.AxiosError.from(error, undefined, config)))
     // axios's own words.
-    data.on('close', () =>
+    data.on?.('close', () =>
       reject(new axios.CanceledError('Request stream has been aborted', config)),
     )
   })
