@@ -81,6 +81,40 @@ describe('a URLSearchParams that the caller goes on to change', () => {
   )
 })
 
+// The types forbid a URL object, but axios's http adapter accepts it.
+describe('a URL object that the caller goes on to change', () => {
+  it('is read at the call, at first and after a 401', async () => {
+    const account = await startAccount()
+    const api = axios.create({ adapter: 'http' })
+    attachCaspioAuth(api, account.credentials)
+    const sendAll = async () => {
+      account.log.clear()
+      const url = new URL(`/rest/v2${PHYSICIANS}`, account.url)
+      const sent = ['1', '2', '3'].map((page) => {
+        url.searchParams.set('q.pageNumber', page)
+        return api.get(url as never)
+      })
+      await Promise.all(sent)
+      return account.log.api.map(({ path }) => path.slice(-1)).sort()
+    }
+    expect(await sendAll()).toEqual(['1', '2', '3'])
+    account.revoke()
+    expect(await sendAll()).toEqual(['1', '1', '2', '2', '3', '3'])
+  })
+
+  it('does not take the token to another party', async () => {
+    const account = await startAccount()
+    const other = await startAccount()
+    const api = axios.create({ adapter: 'http' })
+    attachCaspioAuth(api, account.credentials)
+    const url = new URL(`/rest/v2${PHYSICIANS}`, account.url)
+    const sent = api.get(url as never)
+    url.host = new URL(other.url).host
+    expect((await sent).status).toBe(200)
+    expect(other.log.api).toEqual([])
+  })
+})
+
 it.each([
   ['the answer of the token endpoint', {}, expect.objectContaining({ error: expect.anything() })],
   ['no answer', { reset: true }, undefined],

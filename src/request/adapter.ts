@@ -99,7 +99,8 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
     defineHidden(config, 'hasOwnProperty', Object.hasOwnProperty)
   }
   config.headers = headers
-  // The caller may change it while this request waits.
+  // The caller may change them while this request waits.
+  if ((config.url as unknown) instanceof URL) config.url = new URL(config.url as string) as never
   if (config.params instanceof URLSearchParams) config.params = new URLSearchParams(config.params)
   const token = authoriser.source.acquire(transport)
   // Not by instanceof: applications replace the global Promise.
