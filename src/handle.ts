@@ -25,10 +25,8 @@ export function createHandle(
       const { signal, renew } = withoutPrototype(request)
       if (signal?.aborted) throw new axios.CanceledError()
       const token = renew ? source.renew(transport) : source.acquire(transport)
-      const ready =
-        // Not by instanceof: applications replace the global Promise.
-        'then' in token ? await waitForToken(token, undefined, withoutPrototype({ signal })) : token
-      return toAccessToken(ready)
+      const limits = withoutPrototype({ signal })
+      return toAccessToken(await waitForToken(Promise.resolve(token), undefined, limits))
     },
     invalidate: () => source.invalidate(),
     detach,

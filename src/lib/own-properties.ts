@@ -10,7 +10,7 @@ export function withoutPrototype<T extends object>(object: T): T {
 
 /** An own property of any value; undefined if it has none of that name. */
 export function ownProperty(value: unknown, name: string): unknown {
-  return Object.hasOwn(Object(value), name) ? (value as Record<string, unknown>)[name] : undefined
+  return Object.hasOwn(value ?? {}, name) ? (value as Record<string, unknown>)[name] : undefined
 }
 
 /** The own properties of an object that are not undefined. */

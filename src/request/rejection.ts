@@ -15,7 +15,7 @@ export function isTokenRejected(
   try {
     const verdict: unknown = shouldRenew(response)
     // An async function, by mistake: its rejection must not end the process.
-    if (typeof verdict === 'object') Promise.resolve(verdict).catch(() => {})
+    if (verdict) Promise.resolve(verdict).catch(() => {})
     if (verdict === true) return isRedirectedAway(response, scope) ? undefined : true
     return isUnavailable(response.status, response.data) ? undefined : false
   } catch {
