@@ -1,6 +1,6 @@
-import http, { Agent } from 'node:http'
+import http, { Agent, type ClientRequest } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, Socket } from 'node:net'
 import axios, { type CreateAxiosDefaults } from 'axios'
 import { HttpProxyAgent } from 'http-proxy-agent'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -201,7 +201,55 @@ describe('the agent of a token request', () => {
     forTokenRequest({ httpsAgent: agent }).httpsAgent.addRequest('request', 'options')
     expect(agent.requests).toEqual([[['a socket'], 'request', 'options']])
   })
+
+  it('gets its socket back, if it gives that to the calls that wait', async () => {
+    const { url, server } = await startSlowAccount(false)
+    server.keepAliveTimeout = 0
+    const httpAgent = new TunnelAgent(Number(new URL(url).port))
+    const api = axios.create({ baseURL: url, httpAgent, proxy: false })
+    attachCaspioAuth(api, { ...CLIENT, tokenEndpointURL: `${url}/oauth/token` })
+    const answers = await times(2, () => api.get('/x'))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+  })
 })
+
+/** An agent that keeps its sockets as that of the package tunnel does, with one socket at most. */
+class TunnelAgent {
+  readonly maxSockets = 1
+  readonly sockets: Socket[] = []
+  readonly requests: ClientRequest[] = []
+
+  constructor(readonly port: number) {}
+
+  addRequest(request: ClientRequest) {
+    if (this.sockets.length === this.maxSockets) this.requests.push(request)
+    else this.open(request).on('free', () => this.emitFree())
+  }
+
+  open(request: ClientRequest) {
+    const index = this.sockets.push(new Socket()) - 1
+    const socket = connect(this.port, '127.0.0.1')
+    this.sockets[index] = socket
+    request.onSocket(socket)
+    return socket.on('close', () => this.remove(socket))
+  }
+
+  emitFree() {
+    const socket = this.sockets[0] as Socket
+    const next = this.requests.shift()
+    if (next) return next.onSocket(socket)
+    socket.destroy()
+    this.remove(socket)
+  }
+
+  remove(socket: Socket) {
+    if (this.sockets[0] !== socket) return
+    this.sockets.pop()
+    const next = this.requests.shift()
+    // The package never listens for the end of this request.
+    if (next) this.open(next)
+  }
+}
 
 describe('a connection pool that the token request cannot leave', () => {
   beforeEach(() => {

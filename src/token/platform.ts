@@ -48,7 +48,8 @@ function withOwnPool(agent: Agent): Agent {
   const isLimited = ['maxSockets', 'maxTotalSockets'].some(
     (name) => (memberOf(agent, name) as number) < Number.POSITIVE_INFINITY,
   )
-  if (!isLimited) return agent
+  // An agent of the package tunnel has a list of sockets. When a call ends, the next one gets its socket.
+  if (!isLimited || Array.isArray(memberOf(agent, 'sockets'))) return agent
   const lane = Object.assign(Object.create(agent), {
     sockets: {},
     freeSockets: {},
