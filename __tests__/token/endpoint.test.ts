@@ -143,7 +143,7 @@ describe('a missing answer', () => {
     const failure: Failure = await rejectionOf(answered)
     expect(failure.code).toBe('ERR_CASPIO_TOKEN_ENDPOINT')
     expect(failure.message).toBe(
-      `${WORDS} did not answer (cut off). Check the network and tokenEndpointURL. If you need a proxy or an agent, set it on the instance, not on a single request.`,
+      `${WORDS} did not answer (cut off). Check the network and tokenEndpointURL. Set any proxy or agent on the instance, not on a single request.`,
     )
     expect(events).toEqual([
       {

@@ -38,7 +38,7 @@ export function createTokenEndpoint(
       .catch((error) => {
         report({ errorCode: readable(ownProperty(error, 'code') ?? 'ERR_NETWORK') })
         const explain = (reason: string) =>
-          `${endpoint} did not answer (${reason}). Check the network and tokenEndpointURL. If you need a proxy or an agent, set it on the instance, not on a single request.`
+          `${endpoint} did not answer (${reason}). Check the network and tokenEndpointURL. Set any proxy or agent on the instance, not on a single request.`
         throw Object.assign(thrownFailure(error, explain, redact), { isTransportFault: true })
       })
     const { status } = response
