@@ -54,6 +54,8 @@ export const PARTS = {
       'wire/secrets',
       'wire/pollution',
       'contract/events.api-call',
+      'contract/errors',
+      'wire/stream-fails-early',
       'wire/wire',
     ],
   },
@@ -113,7 +115,7 @@ export const PARTS = {
   },
   lib: {
     mutate: ['lib/*'],
-    tests: ['lib/'],
+    tests: ['lib/', 'contract/options'],
   },
   metering: {
     mutate: ['metering/*'],
