@@ -81,6 +81,26 @@ describe('a URLSearchParams that the caller goes on to change', () => {
   )
 })
 
+it('a URLSearchParams with a toString() of its own is sent as that says', async () => {
+  const { account, api } = await startBench()
+  class Spaces extends URLSearchParams {
+    override toString(): string {
+      return super.toString().replaceAll('+', '%20')
+    }
+  }
+  const where = { 'q.where': "City='New York'" }
+  const changed = new URLSearchParams(where)
+  changed.toString = () => new Spaces(where).toString()
+  const sendBoth = () =>
+    Promise.all([new Spaces(where), changed].map((params) => api.get(PHYSICIANS, { params })))
+  await sendBoth()
+  account.revoke()
+  await sendBoth()
+  const [query, ...others] = account.log.api.map(({ path }) => path.split('?')[1])
+  expect(query).toBe('q.where=City%3D%27New%20York%27')
+  expect(others).toEqual(Array(5).fill(query))
+})
+
 // The types forbid a URL object, but axios's http adapter accepts it.
 describe('a URL object that the caller goes on to change', () => {
   it('is read at the call, at first and after a 401', async () => {

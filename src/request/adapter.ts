@@ -101,7 +101,10 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
   config.headers = headers
   // The caller may change them while this request waits.
   if ((config.url as unknown) instanceof URL) config.url = new URL(config.url as string) as never
-  if (config.params instanceof URLSearchParams) config.params = new URLSearchParams(config.params)
+  // Not with a toString() of its own, of which a copy would know nothing: axios calls it.
+  if (config.params?.toString === URLSearchParams.prototype.toString) {
+    config.params = new URLSearchParams(config.params)
+  }
   const token = authoriser.source.acquire(transport)
   // Not by instanceof: applications replace the global Promise.
   if (!('then' in token)) return sendAndRecover(token, request)
