@@ -16,22 +16,21 @@ export function checkCredentials(value: unknown): CaspioCredentials {
       'the credentials must be { clientID, clientSecret, tokenEndpointURL }, a token broker or a CaspioAuth.',
     )
   }
-  const fields = value as object
   return {
-    clientID: check('clientID', fields),
-    clientSecret: check('clientSecret', fields),
-    tokenEndpointURL: checkEndpoint(check('tokenEndpointURL', fields)),
+    clientID: check('clientID', value),
+    clientSecret: check('clientSecret', value),
+    tokenEndpointURL: checkEndpoint(check('tokenEndpointURL', value)),
   }
 }
 
-function check(name: string, fields: object): string {
+function check(name: string, fields: unknown): string {
   // Not only an own property: a class may define its fields as accessors.
   const value = memberOf(fields, name)
   // If it is a function, each token request calls it.
   if (name === 'clientSecret' && typeof value === 'function') return value as never
   const fault = faultOf(value)
   if (!fault) return value as string
-  const misspelt = value === undefined && similarName(name, Object.keys(fields))
+  const misspelt = value === undefined && similarName(name, Object.keys(fields as object))
   const advice = misspelt ? `Rename ${misspelt} to ${name}.` : `Find the value ${IN_YOUR_ACCOUNT}.`
   throw configError(`${name} ${fault}. ${advice}`)
 }

@@ -59,8 +59,9 @@ export function isFailure(thrown: unknown): thrown is Failure {
 const BRAND = Symbol.for('axios-caspio-auth.error')
 
 // With an axios that is too old, or a mock, requireSupportedAxios() must be able to say so.
-const hasAxiosError = axios.AxiosError?.prototype instanceof Error
-const AxiosError = (hasAxiosError ? axios.AxiosError : Error) as typeof import('axios').AxiosError
+const AxiosError = (
+  axios.AxiosError?.prototype instanceof Error ? axios.AxiosError : Error
+) as typeof import('axios').AxiosError
 
 /**
  * Says why there is no access token. `axios.isAxiosError(error)` is true for it. It carries no

@@ -80,7 +80,7 @@ export function resolveOptions(value: unknown = {}): ResolvedOptions {
 function isOrigin(value: unknown): boolean {
   const url = typeof value === 'string' ? parseURL(value) : undefined
   // A path would promise a limit that an origin does not have. A * would match no host.
-  return url !== undefined && isSecure(url) && !/\*/.test(url.host) && url.href === `${url.origin}/`
+  return !!url && isSecure(url) && !/\*/.test(url.host) && url.href === `${url.origin}/`
 }
 
 function isStore(value: unknown): boolean {

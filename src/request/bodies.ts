@@ -47,10 +47,9 @@ export function rewinderOf(data: unknown): (() => void) | undefined {
 
 /** Discards the rest of an answer that nobody will read, so that its connection becomes free. */
 export function drain(data: unknown): void {
-  const [resume, on, cancel] = ['resume', 'on', 'cancel'].map((name) => memberOf(data, name))
-  const body = memberOf(data, 'body')
+  const [resume, cancel, body] = ['resume', 'cancel', 'body'].map((name) => memberOf(data, name))
   if (typeof resume === 'function') {
-    if (typeof on === 'function') on.call(data, 'error', () => {})
+    ;(data as NodeJS.ReadableStream).on?.('error', () => {})
     resume.call(data)
   } else if (typeof cancel === 'function') {
     Promise.resolve(cancel.call(data)).catch(() => {})

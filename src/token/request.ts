@@ -9,9 +9,6 @@ import type { GrantRequest } from './issuer.js'
 import { noStore } from './platform'
 import { transportSettings } from './transport.js'
 
-// Before 1.20 axios looks for missing header groups on Object.prototype.
-const NO_DEFAULT_HEADERS: object = { common: undefined, post: undefined }
-
 const LONGEST_ANSWER_BYTES = 1_000_000
 
 /**
@@ -36,7 +33,8 @@ export function postGrant(
       headers: {
         Accept: 'application/json',
         'Content-Type': 'application/x-www-form-urlencoded',
-        ...NO_DEFAULT_HEADERS,
+        // Before 1.20 axios looks for missing header groups on Object.prototype.
+        ...({ common: undefined, post: undefined } as object),
         ...authentication.headers,
       },
       data: new URLSearchParams({ ...grant, ...authentication.fields }).toString(),
