@@ -70,11 +70,8 @@ const OPTIONS: Readonly<Record<keyof CaspioAuthOptions, Rule>> = Object.freeze({
  */
 export function resolveOptions(value: unknown = {}): ResolvedOptions {
   if (Object(value) !== value) throw configError('options must be an object.')
-  const given = checkOptions(value as object, OPTIONS, configError)
-  const defaults = Object.entries(OPTIONS).map(([name, rule]) => [name, rule[2]])
-  // Every option is an own property, so that none is read from Object.prototype.
-  const resolved = Object.fromEntries([...defaults, ...given])
-  return { ...resolved, origins: resolved.origins.map((text: string) => new URL(text).origin) }
+  const options = checkOptions(value as object, OPTIONS, configError) as ResolvedOptions
+  return { ...options, origins: options.origins.map((text) => new URL(text).origin) }
 }
 
 function isOrigin(value: unknown): boolean {

@@ -9,45 +9,44 @@ export type ResolvedMeterOptions = CallMeterOptions &
 const FUNCTION: Rule = [(value) => typeof value === 'function', 'a function']
 
 const BILLING: Readonly<Record<string, Rule>> = {
-  timeZone: [isTimeZone, "an IANA time zone, like 'America/New_York'"],
+  timeZone: [isTimeZone, "an IANA time zone, like 'America/New_York'", 'UTC'],
   billingDay: [
     (value) => isPositiveInteger(value) && (value as number) <= 28,
     'an integer from 1 to 28',
+    1,
   ],
 }
-
-const BILLING_DEFAULTS = { timeZone: 'UTC', billingDay: 1 }
 
 const METER: Readonly<Record<string, Rule>> = {
   ...BILLING,
   plan: [isPositiveInteger, 'a number of calls, at least 1'],
   write: FUNCTION,
   read: FUNCTION,
-  writeEvery: [isPositiveInteger, 'an integer, at least 1'],
+  writeEvery: [isPositiveInteger, 'an integer, at least 1', 250],
   onPace: FUNCTION,
 }
 
 /** @throws TypeError if an option is wrong, naming it */
 export function resolveMeterOptions(options: CallMeterOptions): ResolvedMeterOptions {
-  const given = check('createCallMeter', METER, options)
-  if (given.onPace && !given.plan) {
+  const resolved = check<ResolvedMeterOptions>('createCallMeter', METER, options)
+  if (resolved.onPace && !resolved.plan) {
     throw new TypeError('axios-caspio-auth: createCallMeter: onPace needs plan.')
   }
-  return { ...BILLING_DEFAULTS, writeEvery: 250, ...given }
+  return resolved
 }
 
 /** @throws TypeError if an option is wrong, naming it */
 export function resolveBilling(options: BillingOptions): Required<BillingOptions> {
-  return { ...BILLING_DEFAULTS, ...check('summariseCalls', BILLING, options) }
+  return check('summariseCalls', BILLING, options)
 }
 
-function check<T extends object>(
+function check<Resolved>(
   name: string,
   rules: Readonly<Record<string, Rule>>,
-  options: T,
-): T {
+  options: object,
+): Resolved {
   const createError = (message: string) => new TypeError(`axios-caspio-auth: ${name}: ${message}`)
-  return Object.fromEntries(checkOptions(options, rules, createError)) as T
+  return checkOptions(options, rules, createError) as Resolved
 }
 
 function isPositiveInteger(value: unknown): boolean {
