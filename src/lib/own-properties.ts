@@ -25,9 +25,9 @@ export function ownText(value: unknown, name: string): string {
 }
 
 /** A property that an object has itself or from its class, but not from `Object.prototype`. */
-export function memberOf(value: unknown, name: string): unknown {
+export function memberOf(value: unknown, name: PropertyKey): unknown {
   const member = Object(value)[name]
-  return member === (Object.prototype as Record<string, unknown>)[name] ? undefined : member
+  return member === (Object.prototype as Record<PropertyKey, unknown>)[name] ? undefined : member
 }
 
 /** Defines a property that `console.log`, `JSON.stringify` and `{ ...spread }` do not show. */

@@ -4,11 +4,8 @@ import { memberOf, ownProperty } from '../lib/own-properties.js'
 
 /** Whether a request body can be sent only once: a stream, an iterator, or a `form-data` body. */
 export function isOneShot(data: unknown): boolean {
-  if (typeof data !== 'object' || data === null) return false
-  return (
-    Symbol.asyncIterator in data ||
-    ['pipe', 'getReader', 'next'].some((name) => memberOf(data, name))
-  )
+  const signs = [Symbol.asyncIterator, 'pipe', 'getReader', 'next']
+  return typeof data === 'object' && signs.some((name) => memberOf(data, name))
 }
 
 /**
