@@ -108,9 +108,9 @@ export function intercept(instance: AxiosInstance): void {
   attachments.removeInterceptor = () => {
     const { handlers } = request
     // After interceptors.clear() another interceptor may have this ID.
-    if (!handlers || !findRegistered()) return
+    if (!findRegistered()) return
     request.eject(id)
     // Before 1.20 axios keeps the empty slot, and each attachment would add one.
-    if (handlers.length === id + 1 && handlers[id] === null) handlers.pop()
+    if (handlers?.length === id + 1 && handlers[id] === null) handlers.pop()
   }
 }
