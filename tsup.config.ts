@@ -14,8 +14,8 @@ export default defineConfig([
   { ...common, format: 'esm', entry: { ...auth, ...others } },
   { ...common, format: 'cjs', entry: others },
   {
-    // Without what a page cannot have: token stores, and a choice of connections. x.browser.ts takes the
-    // place of x.ts where the import has no extension.
+    // Without what a page cannot have: token stores, a choice of connections, and streams of Node.
+    // x.browser.ts takes the place of x.ts where the import has no extension.
     ...common,
     format: 'esm',
     entry: { 'index.browser': 'src/index.ts' },

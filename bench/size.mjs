@@ -7,7 +7,7 @@ import { bundle } from './support/bundle.mjs'
  * Usage: node bench/size.mjs
  */
 // The current size, so that growth is noticed.
-const LIMIT_IN_BYTES_GZIPPED = 12_900
+const LIMIT_IN_BYTES_GZIPPED = 12_700
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const EVERYTHING = "export * from 'axios-caspio-auth'"

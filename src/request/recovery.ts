@@ -1,7 +1,8 @@
 import type { AxiosError, AxiosResponse } from 'axios'
 import { ownProperty } from '../lib/own-properties.js'
 import type { Token } from '../token/life.js'
-import { drain, isOneShot, rewinderOf } from './bodies.js'
+// Without .js: the build for browsers takes bodies.browser.ts.
+import { drain, isOneShot, rewinderOf } from './bodies'
 import { guardRedirects, removeToken } from './redirects.js'
 import { runRefresh } from './refresh-engine.js'
 import { isTokenRejected } from './rejection.js'
