@@ -362,6 +362,13 @@ describe('a page', () => {
     expect(query({ where: 'PK_ID=1', limit: '1' }, table).Result).toEqual([{ PK_ID: 1 }])
   })
 
+  it('makes the limit have no effect, even a limit that is out of range', () => {
+    for (const limit of ['1', '0', '5000', '']) {
+      expect(query({ limit, pageSize: '5' }).Result).toHaveLength(5)
+      expect(query({ limit, pageNumber: '1' }).Result).toHaveLength(6)
+    }
+  })
+
   it('comes with its numbers if the query wants them', () => {
     const pagination = (parameters: object) =>
       query({ ...parameters, getPaginationInfo: 'True' }).Pagination

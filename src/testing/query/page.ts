@@ -19,12 +19,13 @@ export interface Page {
  * @throws CaspioError for a number that is out of range
  */
 export function readPage(parameters: QueryParameters): Page {
-  const limit = readInteger('limit', 1, MAX_RECORDS, parameters) ?? DEFAULT_LIMIT
   const pageNumber = readInteger('pageNumber', 1, Number.MAX_SAFE_INTEGER, parameters)
   const pageSize = readInteger('pageSize', MIN_PAGE_SIZE, MAX_RECORDS, parameters)
   const isPaged = pageNumber !== undefined || pageSize !== undefined
   const PageNumber = pageNumber ?? 1
-  const PageSize = isPaged ? (pageSize ?? DEFAULT_PAGE_SIZE) : limit
+  const PageSize = isPaged
+    ? (pageSize ?? DEFAULT_PAGE_SIZE)
+    : (readInteger('limit', 1, MAX_RECORDS, parameters) ?? DEFAULT_LIMIT)
   const start = (PageNumber - 1) * PageSize
   const describe = (TotalCount: number) => ({ TotalCount, PageNumber, PageSize })
   const isWanted = readFlag('getPaginationInfo', parameters)
