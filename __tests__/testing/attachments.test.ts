@@ -84,6 +84,19 @@ describe('an attachment', () => {
     expect(await (await call('/tables/People/attachments/Portrait/1')).text()).toBe('a')
   })
 
+  it('ends with its field, even if there is a new field of the same name', async () => {
+    const call = await openPeople()
+    await call(`${PHOTO}/1`, upload(['a.png', 'a']))
+    await call(`/tables/People/attachments/Scan/1`, upload(['s.pdf', 's']))
+    expect((await call('/tables/People/fields/Photo', { method: 'DELETE' })).status).toBe(204)
+    const add = { method: 'POST', body: JSON.stringify({ Name: 'Photo', Type: 'ATTACHMENT' }) }
+    expect((await call('/tables/People/fields', add)).status).toBe(201)
+    expect((await call(`${PHOTO}/1`)).status).toBe(404)
+    const [info] = await resultOf(await call(`${PHOTO}/fileInfo`))
+    expect(info).toMatchObject({ PK_ID: 1, FileName: null })
+    expect(await (await call('/tables/People/attachments/Scan/1')).text()).toBe('s')
+  })
+
   it.each<[reason: string, path: string, init: RequestInit, status: number]>([
     ['a type that is not permitted', `${PHOTO}/1`, upload(['me.gif', 'me']), 400],
     ['an empty file', `${PHOTO}/1`, upload(['me.png', '']), 400],

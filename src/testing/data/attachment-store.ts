@@ -25,6 +25,12 @@ export class AttachmentStore {
     this.#files.delete(`${key}/${field}`)
   }
 
+  deleteField(field: string): void {
+    for (const path of [...this.#files.keys()]) {
+      if (path.endsWith(`/${field}`)) this.#files.delete(path)
+    }
+  }
+
   renameField(field: string, next: string): void {
     for (const [path, file] of [...this.#files]) {
       const [key, name] = path.split('/')

@@ -130,6 +130,7 @@ export class Table implements RecordSource {
   deleteField(field: FieldDefinition): void {
     this.#fields = this.#fields.filter((item) => item !== field)
     this.#rows = this.#rows.map(({ [field.Name]: _, ...row }) => row)
+    this.attachments.deleteField(field.Name)
   }
 
   #newField(name: string, value: unknown): FieldDefinition {
