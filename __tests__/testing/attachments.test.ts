@@ -71,6 +71,16 @@ describe('an attachment', () => {
     expect((await call(`${PHOTO}/1`)).status).toBe(404)
   })
 
+  it.each(['q.limit=1', 'q.orderBy=Name', 'q.pageSize=5', 'q.select=Name'])(
+    'has a fileInfo that takes no %s',
+    async (parameter) => {
+      const call = await openPeople()
+      const answer = await call(`${PHOTO}/fileInfo?${parameter}`)
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ Code: 'IncorrectQueryParameter' })
+    },
+  )
+
   it('ends with its record, and keeps its field under a new name', async () => {
     const call = await openPeople()
     await call(`${PHOTO}/1`, upload(['a.png', 'a']))

@@ -14,7 +14,7 @@ import type { FieldDefinition } from '../data/field.js'
 import type { RecordSource } from '../data/record-source.js'
 import { KEY_FIELD } from '../data/row.js'
 import type { FilePart } from '../multipart.js'
-import { LIST_PARAMETERS, readParameters } from '../query/read-parameters.js'
+import { readParameters } from '../query/read-parameters.js'
 import { selectRows } from '../query/run-query.js'
 import { fileDownload } from './file-download.js'
 import { readOneFile } from './files.js'
@@ -94,7 +94,7 @@ function deleteFiles({ request }: ApiCall, { source, field }: AttachmentField): 
 /** The `PK_ID` is a number for a table, and a text for a view. */
 function getInfo(kind: string): Handler {
   return ({ request }, { source, field }) => {
-    const parameters = readParameters(request.query, 'q.', LIST_PARAMETERS)
+    const parameters = readParameters(request.query, 'q.', ['where'])
     const rows = parameters.where === undefined ? source.rows : selectRows(source, parameters)
     const Result = rows.map(({ [KEY_FIELD]: key }) => {
       const file = source.table.attachments.get(key, field.Name)
