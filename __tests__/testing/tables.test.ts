@@ -257,4 +257,31 @@ describe('a unique field', () => {
     expect((await update('PK_ID>1', 5)).status).toBe(400)
     expect((await update('PK_ID=9', 1)).status).toBe(200)
   })
+  it('holds no two strings that differ only in case or in spaces at the end', async () => {
+    const Email = { Type: 'STRING', Unique: true } as const
+    const tables = { T: { rows: [{ Email: 'ann@example.com' }], fields: { Email } } }
+    const call = await openApi(await openAccount({ tables }), V3)
+    for (const value of ['Ann@Example.com', 'ann@example.com  ']) {
+      const answer = await call('/tables/T/records', json('POST', { Email: value }))
+      expect([value, answer.status]).toEqual([value, 400])
+    }
+    await insert(call, 'T', { Email: 'änn@example.com' })
+    const change = json('PUT', { Email: 'ANN@example.com' })
+    expect((await call('/tables/T/records?q.where=PK_ID=1', change)).status).toBe(200)
+    expect((await call('/tables/T/records?q.where=PK_ID=2', change)).status).toBe(400)
+  })
+
+  it('takes a value again after its record is deleted or has another value', async () => {
+    const tables = {
+      T: { rows: [{ A: 'x' }, { A: 'y' }], fields: { A: { Type: 'STRING', Unique: true } } },
+    } as const
+    const call = await openApi(await openAccount({ tables }), V3)
+    expect((await call('/tables/T/records', json('POST', { A: 'X' }))).status).toBe(400)
+    await call('/tables/T/records?q.where=PK_ID=1', { method: 'DELETE' })
+    await insert(call, 'T', { A: 'X' })
+    expect((await call('/tables/T/records', json('POST', { A: 'x' }))).status).toBe(400)
+    await call('/tables/T/records?q.where=PK_ID=2', json('PUT', { A: 'z' }))
+    await insert(call, 'T', { A: 'y' })
+    expect((await call('/tables/T/records', json('POST', { A: 'Z' }))).status).toBe(400)
+  })
 })

@@ -8,6 +8,7 @@ import { widenType } from './infer-type.js'
 import { randomId } from './random-id.js'
 import type { RecordSource } from './record-source.js'
 import { KEY_FIELD } from './row.js'
+import { UniqueValues, uniqueKey } from './unique-values.js'
 
 const KEY = createField({ Name: KEY_FIELD, Type: 'AUTONUMBER', Unique: true })
 
@@ -25,6 +26,7 @@ export class Table implements RecordSource {
   #fields: readonly FieldDefinition[] = [KEY]
   #rows: Row[] = []
   #lastKey = 0
+  readonly #uniqueValues = new UniqueValues()
 
   constructor(name: string, { note = '', acceptsAnyField = false } = {}) {
     this.name = name
@@ -158,7 +160,8 @@ export class Table implements RecordSource {
     for (const { Name, Unique } of this.#fields) {
       const value = values[Name]
       if (!Unique || value === null || value === undefined) continue
-      const isTaken = this.#rows.some((row) => row[Name] === value && !changed.includes(row))
+      const keepsValue = changed.some((row) => uniqueKey(row[Name]) === uniqueKey(value))
+      const isTaken = !keepsValue && this.#uniqueValues.has(Name, value, this.#rows)
       if (isTaken || changed.length > 1) {
         throw badBody(`The field '${Name}' is unique, and another record has this value.`)
       }
