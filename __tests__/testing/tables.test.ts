@@ -242,6 +242,20 @@ describe('generated values', () => {
 })
 
 describe('a unique field', () => {
+  it('is not made of a field that has a value twice', async () => {
+    const tables = { T: [{ A: 'x', B: 1 }, { A: 'X', B: null }, { B: null }] }
+    const call = await openApi(await openAccount({ tables }), V3)
+    const unique = json('PUT', { Unique: true })
+    const answer = await call('/tables/T/fields/A', unique)
+    expect(answer.status).toBe(400)
+    expect((await bodyOf(answer)).Message).toBe(
+      "The field 'A' cannot be unique: two records have the same value.",
+    )
+    expect((await bodyOf(await call('/tables/T/fields/A'))).Result.Unique).toBe(false)
+    expect((await call('/tables/T/fields/B', unique)).status).toBe(204)
+    expect((await call('/tables/T/records', json('POST', { B: 1 }))).status).toBe(400)
+  })
+
   it('holds no value twice, but null as often as you like', async () => {
     const tables = {
       T: { rows: [{ A: 1, B: 1 }], fields: { A: { Type: 'INTEGER', Unique: true } } },

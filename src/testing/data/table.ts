@@ -8,7 +8,7 @@ import { widenType } from './infer-type.js'
 import { randomId } from './random-id.js'
 import type { RecordSource } from './record-source.js'
 import { KEY_FIELD } from './row.js'
-import { UniqueValues, uniqueKey } from './unique-values.js'
+import { hasRepeats, UniqueValues, uniqueKey } from './unique-values.js'
 
 const KEY = createField({ Name: KEY_FIELD, Type: 'AUTONUMBER', Unique: true })
 
@@ -109,7 +109,7 @@ export class Table implements RecordSource {
     }))
   }
 
-  /** @throws CaspioError if another field has the new name, or a value does not fit the new type */
+  /** @throws CaspioError if another field has the new name, or the values do not fit the new definition */
   changeField(field: FieldDefinition, next: FieldDefinition): void {
     const other = this.findField(next.Name)
     if (other !== undefined && other !== field) {
@@ -124,6 +124,9 @@ export class Table implements RecordSource {
       })
       return Object.fromEntries(entries)
     })
+    if (next.Unique && hasRepeats(rows.map((row) => row[next.Name]))) {
+      throw badBody(`The field '${field.Name}' cannot be unique: two records have the same value.`)
+    }
     this.#rows = rows
     this.#fields = this.#fields.map((item) => (item === field ? next : item))
     this.attachments.renameField(field.Name, next.Name)

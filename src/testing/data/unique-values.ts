@@ -30,6 +30,12 @@ export class UniqueValues {
   }
 }
 
+/** Whether two of the values are the same. Nulls do not count. */
+export function hasRepeats(values: readonly unknown[]): boolean {
+  const keys = values.filter((value) => value !== null).map(uniqueKey)
+  return new Set(keys).size < keys.length
+}
+
 /** The same for values that SQL Server takes for equal. */
 export function uniqueKey(value: unknown): unknown {
   return typeof value === 'string' ? textKey(value) : value
