@@ -183,6 +183,7 @@ describe('the fields of a table', () => {
     ['City', { Type: 'INTEGER' }],
     ['City', { Name: 'lastname' }],
     ['City', {}],
+    ['City', { IsFormula: true }],
     ['City', []],
     ['PK_ID', { Label: 'Key' }],
   ])('%s cannot be changed by %j', async (field, body) => {

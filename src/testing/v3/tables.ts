@@ -110,6 +110,7 @@ function updateTableField(call: ApiCall): Answer {
   const { table, field } = changeableField(call)
   const properties = readFieldProperties(readObjectBody(call.request))
   if (Object.keys(properties).length === 0) throw badBody('The body names no property.')
+  if (properties.IsFormula !== undefined) throw badBody('IsFormula cannot be changed.')
   table.changeField(field, { ...field, ...properties })
   return NO_CONTENT
 }
