@@ -105,7 +105,6 @@ describe('the fields of a table', () => {
 
   const COMMON = {
     Name: 'A',
-    TableFieldName: 'A',
     Unique: false,
     UniqueAllowNulls: false,
     Editable: true,

@@ -29,6 +29,11 @@ describe('a view', () => {
       'City',
       'AcceptsNewPatients',
     ])
+    expect(fields.map(({ TableFieldName }) => TableFieldName)).toEqual(
+      fields.map(({ Name }) => Name),
+    )
+    const field = await (await call('/views/Cardiologists/fields/City')).json()
+    expect(field).toMatchObject({ Result: { Name: 'City', TableFieldName: 'City' } })
     expect((await call('/views/Cardiologists/fields/Specialty')).status).toBe(404)
   })
 

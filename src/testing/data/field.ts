@@ -146,7 +146,6 @@ export function describeField(field: FieldDefinition, displayOrder: number) {
   const list = Object.fromEntries(field.ListField.map((text, index) => [index + 1, text]))
   return {
     Name,
-    TableFieldName: Name,
     Type,
     Unique,
     UniqueAllowNulls,

@@ -25,7 +25,7 @@ export const TABLE_ROUTES: readonly Route[] = [
     right: 'design',
     answer: createTable,
   },
-  ...designRoutes(TABLE, findTable),
+  ...designRoutes(TABLE, findTable, describe),
   {
     method: 'POST',
     path: `${TABLE}/fields`,
@@ -45,10 +45,10 @@ export const TABLE_ROUTES: readonly Route[] = [
     answer: deleteTableField,
   },
   { method: 'GET', path: '/views', right: undefined, answer: listViews },
-  ...designRoutes(VIEW, findView),
+  ...designRoutes(VIEW, findView, describeOfView),
 ]
 
-function designRoutes(path: string, find: FindSource): Route[] {
+function designRoutes(path: string, find: FindSource, describeOne: typeof describe): Route[] {
   const get = (end: string, result: (call: ApiCall) => unknown): Route => ({
     method: 'GET',
     path: path + end,
@@ -60,17 +60,22 @@ function designRoutes(path: string, find: FindSource): Route[] {
       const { name, note } = find(call)
       return { Name: name, Note: note }
     }),
-    get('/fields', (call) => find(call).fields.map(describe)),
+    get('/fields', (call) => find(call).fields.map(describeOne)),
     get('/fields/{fieldName}', (call) => {
       const source = find(call)
       const field = findField(source, call.path.fieldName as string)
-      return describe(field, source.fields.indexOf(field))
+      return describeOne(field, source.fields.indexOf(field))
     }),
   ]
 }
 
 function describe(field: FieldDefinition, index: number) {
   return describeField(field, index + 1)
+}
+
+/** In the examples of the contract, only the fields of a view name the field of the table. */
+function describeOfView(field: FieldDefinition, index: number) {
+  return { TableFieldName: field.Name, ...describe(field, index) }
 }
 
 function listTables({ data, profile }: ApiCall): Answer {
