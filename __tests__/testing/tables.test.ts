@@ -241,6 +241,41 @@ describe('generated values', () => {
   })
 })
 
+describe('the given values of generated fields', () => {
+  const fields = {
+    Order: 'AUTONUMBER',
+    Code: { Type: 'PREFIXED AUTONUMBER', Prefix: 'D2-', Format: '001' },
+    Made: 'TIMESTAMP',
+  } as const
+
+  it('have the types of their fields', async () => {
+    const rows = [{ Order: '7', Code: 'D2-007', Made: '2026-01-31' }]
+    const call = await openApi(await openAccount({ tables: { T: { rows, fields } } }), V3)
+    expect(await resultOf(await call('/tables/T/records'))).toEqual([
+      { PK_ID: 1, Order: 7, Code: 'D2-007', Made: '2026-01-31T00:00:00' },
+    ])
+  })
+
+  it('are not generated again', async () => {
+    const rows = [{ Order: 3, Code: 'D2-002' }, { Order: 2, Code: 'D2-003' }, {}]
+    const call = await openApi(await openAccount({ tables: { T: { rows, fields } } }), V3)
+    expect(await insert(call, 'T', {})).toMatchObject({ PK_ID: 4, Order: 5, Code: 'D2-005' })
+    const [, , third] = await resultOf(await call('/tables/T/records'))
+    expect(third).toMatchObject({ PK_ID: 3, Order: 4, Code: 'D2-004' })
+  })
+
+  it.each([
+    ['Order', 1.5, 'AUTONUMBER'],
+    ['Made', 'today', 'TIMESTAMP'],
+  ])('are refused if the field %s cannot hold %j', async (field, value, type) => {
+    const tables = { T: { rows: [{ [field]: value }], fields } }
+    const error = await openAccount({ tables }).then(undefined, (reason) => reason)
+    expect(error).toMatchObject({
+      message: expect.stringContaining(`cannot hold this value: its type is ${type}`),
+    })
+  })
+})
+
 describe('a unique field', () => {
   it('is not made of a field that has a value twice', async () => {
     const tables = { T: [{ A: 'x', B: 1 }, { A: 'X', B: null }, { B: null }] }

@@ -9,11 +9,13 @@ const MAX_TEXT_LENGTH = 64_000
 /** Each returns undefined for a value that its type cannot hold. */
 const CONVERTERS: Readonly<Record<string, (value: unknown) => unknown>> = {
   STRING: (value) => toText(value, MAX_STRING_LENGTH),
-  INTEGER: (value) => (Number.isInteger(toNumber(value)) ? toNumber(value) : undefined),
+  INTEGER: toInteger,
+  AUTONUMBER: toInteger,
   NUMBER: toNumber,
   CURRENCY: toNumber,
   'YES/NO': toYesNo,
   'DATE/TIME': toDateTime,
+  TIMESTAMP: toDateTime,
   'LIST-STRING': toList,
   'LIST-NUMBER': toList,
   'LIST-DATE/TIME': toList,
@@ -40,6 +42,11 @@ function toNumber(value: unknown): number | undefined {
   const isText = typeof value === 'string' && value.trim() !== ''
   const number = isText || typeof value === 'number' ? Number(value) : Number.NaN
   return Number.isFinite(number) ? number : undefined
+}
+
+function toInteger(value: unknown): number | undefined {
+  const number = toNumber(value)
+  return Number.isInteger(number) ? number : undefined
 }
 
 function toYesNo(value: unknown): boolean | undefined {

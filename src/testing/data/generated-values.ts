@@ -11,18 +11,21 @@ const ALPHABETS: Readonly<Record<string, string>> = {
   '0U': DIGITS + LETTERS,
 }
 
-/** The values that the account itself writes into a new row. */
-export function generatedOnInsert(fields: readonly FieldDefinition[], rowNumber: number): Row {
-  const values = fields.map((field) => [field.Name, generate(field, rowNumber)])
+/**
+ * The values that the account itself writes into a new row.
+ * @param number what an autonumber field gets
+ */
+export function generatedOnInsert(fields: readonly FieldDefinition[], number: number): Row {
+  const values = fields.map((field) => [field.Name, generate(field, number)])
   return Object.fromEntries(values.filter(([, value]) => value !== undefined))
 }
 
-function generate({ Type, Format, Prefix, Length, OnInsert }: FieldDefinition, rowNumber: number) {
+function generate({ Type, Format, Prefix, Length, OnInsert }: FieldDefinition, number: number) {
   switch (Type) {
     case 'AUTONUMBER':
-      return rowNumber
+      return number
     case 'PREFIXED AUTONUMBER':
-      return Prefix + String(rowNumber).padStart(Format.length, '0')
+      return Prefix + String(number).padStart(Format.length, '0')
     case 'RANDOM ID':
       return Prefix + randomText(ALPHABETS[Format] ?? DIGITS, Length)
     case 'GUID':
@@ -32,6 +35,12 @@ function generate({ Type, Format, Prefix, Length, OnInsert }: FieldDefinition, r
     default:
       return undefined
   }
+}
+
+/** The highest number in the autonumber fields of a row. */
+export function highestAutonumber(fields: readonly FieldDefinition[], row: Row): number {
+  const numbered = fields.filter(({ Type }) => /AUTONUMBER$/.test(Type))
+  return Math.max(0, ...numbered.map(({ Name }) => Number(/\d*$/.exec(`${row[Name]}`))))
 }
 
 /** The values that the account itself writes into a row that changes. */

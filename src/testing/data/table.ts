@@ -3,7 +3,7 @@ import type { Row } from '../query/types.js'
 import { AttachmentStore } from './attachment-store.js'
 import { createField, type FieldDefinition, isEditable } from './field.js'
 import { convertValue } from './field-values.js'
-import { generatedOnInsert, generatedOnUpdate } from './generated-values.js'
+import { generatedOnInsert, generatedOnUpdate, highestAutonumber } from './generated-values.js'
 import { widenType } from './infer-type.js'
 import { randomId } from './random-id.js'
 import type { RecordSource } from './record-source.js'
@@ -26,6 +26,8 @@ export class Table implements RecordSource {
   #fields: readonly FieldDefinition[] = [KEY]
   #rows: Row[] = []
   #lastKey = 0
+  /** The rows that a table starts with may have higher autonumbers than keys. */
+  #lastAutonumber = 0
   readonly #uniqueValues = new UniqueValues()
 
   constructor(name: string, { note = '', acceptsAnyField = false } = {}) {
@@ -74,8 +76,10 @@ export class Table implements RecordSource {
     this.#lastKey += 1
     const shown = this.#fields.filter(isShown)
     const empty = Object.fromEntries(shown.map(({ Name }) => [Name, null]))
-    const generated = generatedOnInsert(this.#fields, this.#lastKey)
+    const number = Math.max(this.#lastKey, this.#lastAutonumber + 1)
+    const generated = generatedOnInsert(this.#fields, number)
     const row = { ...empty, ...generated, ...values, [KEY_FIELD]: this.#lastKey }
+    this.#lastAutonumber = Math.max(this.#lastAutonumber, highestAutonumber(this.#fields, row))
     this.#rows.push(row)
     return row
   }
