@@ -161,6 +161,39 @@ describe('the fields of a table', () => {
     },
   )
 
+  const ID_FORMATS = 'The Format of a RANDOM ID must be one of 0, U, 0U.'
+  it.each([
+    [{ Type: 'RANDOM ID', Format: '1' }, ID_FORMATS],
+    [{ Type: 'RANDOM ID', Format: 'u' }, ID_FORMATS],
+    [{ Type: 'RANDOM ID', Format: '0', Length: 7 }, 'Length must be from 8 to 12.'],
+    [{ Type: 'RANDOM ID', Format: 'U', Length: 5 }, 'Length must be from 6 to 12.'],
+    [{ Type: 'RANDOM ID', Format: '0U', Length: 13 }, 'Length must be from 6 to 12.'],
+    [{ Type: 'RANDOM ID', Length: -1 }, 'Length must be from 6 to 12.'],
+    [{ Type: 'RANDOM ID', Prefix: 'x'.repeat(50) }, 'Prefix must have less than 50 characters.'],
+    [
+      { Type: 'PREFIXED AUTONUMBER', Format: '00000001' },
+      'The Format of a PREFIXED AUTONUMBER must be one of 1, 01, 001, 0001, 00001, 000001, 0000001.',
+    ],
+  ])('are neither added nor changed with %j', async (properties, Message) => {
+    const fields = { A: { Type: properties.Type, Prefix: 'x'.repeat(49) } } as never
+    const call = await openApi(await openAccount({ tables: { T: { fields } } }), V3)
+    const added = await call('/tables/T/fields', json('POST', { Name: 'B', ...properties }))
+    expect([added.status, await added.json()]).toMatchObject([400, { Message }])
+    const changed = await call('/tables/T/fields/A', json('PUT', properties))
+    expect([changed.status, await changed.json()]).toMatchObject([400, { Message }])
+  })
+
+  it.each([
+    { Type: 'RANDOM ID', Format: '0', Length: 8 },
+    { Type: 'RANDOM ID', Format: '0U', Length: 6 },
+    { Type: 'PREFIXED AUTONUMBER', Format: '0000001', Length: 99 },
+    { Type: 'STRING', Format: 'any', Length: 99 },
+  ])('are added with %j', async (properties) => {
+    const call = await openApi(await openAccount({ tables: { T: [] } }), V3)
+    const answer = await call('/tables/T/fields', json('POST', { Name: 'B', ...properties }))
+    expect(answer.status).toBe(201)
+  })
+
   it('begin with PK_ID', async () => {
     const call = await openApi(await openAccount({ tables: { T: [] } }), V3)
     expect(await resultOf(await call('/tables/T/fields'))).toMatchObject([

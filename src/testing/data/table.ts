@@ -1,6 +1,7 @@
 import { badBody, CaspioError } from '../caspio-error.js'
 import type { Row } from '../query/types.js'
 import { AttachmentStore } from './attachment-store.js'
+import { checkFormat } from './check-format.js'
 import { createField, type FieldDefinition, isEditable } from './field.js'
 import { convertValue } from './field-values.js'
 import { generatedOnInsert, generatedOnUpdate, highestAutonumber } from './generated-values.js'
@@ -100,8 +101,9 @@ export class Table implements RecordSource {
     this.#rows = this.#rows.filter((row) => !deleted.has(row))
   }
 
-  /** @throws CaspioError if the table has a field of this name */
+  /** @throws CaspioError if the table has a field of this name, or its format is not allowed */
   addField(field: FieldDefinition): void {
+    checkFormat(field)
     if (this.findField(field.Name) !== undefined) {
       throw badBody(`The table already has a field '${field.Name}'.`)
     }
@@ -115,6 +117,7 @@ export class Table implements RecordSource {
 
   /** @throws CaspioError if another field has the new name, or the values do not fit the new definition */
   changeField(field: FieldDefinition, next: FieldDefinition): void {
+    checkFormat(next)
     const other = this.findField(next.Name)
     if (other !== undefined && other !== field) {
       throw badBody(`The table already has a field '${next.Name}'.`)
