@@ -303,6 +303,18 @@ describe('files in v3', () => {
     }
   })
 
+  it('are found with parameters whose names are in any case', async () => {
+    const call = await openFiles()
+    const [images] = await resultOf<FileInfo>(await call('/files/folders'))
+    const inImages = `ExternalKey=${images?.ExternalKey}`
+    const sorted = `SortField=Name&sortdescending=true&PageSize=5`
+    expect(await namesIn(await call(`/files?${inImages}&${sorted}`))).toEqual(['b.png', 'a.png'])
+    expect(await namesIn(await call(`/files?${inImages}&PAGENUMBER=2`))).toEqual([])
+    expect((await call(`/files?${inImages}`, form('PUT', 'c.png'))).status).toBe(201)
+    expect((await call('/files/path?FilePath=/images/c.png')).status).toBe(200)
+    expect((await call('/files/path/fileInfo?filepath=/images/c.png')).status).toBe(200)
+  })
+
   it('are listed page by page', async () => {
     const files = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`f${n + 10}`, 'x']))
     const call = await openApi(await openAccount({ files }), V3)

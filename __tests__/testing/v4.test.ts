@@ -86,7 +86,7 @@ describe('v4 records', () => {
     expect((await call(path)).status).toBe(404)
     const echo = await call('/tables/Orders/records?echo=true', json('POST', { Name: 'f' }))
     expect(await bodyOf(echo)).toEqual({ data: { PK_ID: 5, Name: 'f', Total: null } })
-    const gone = await call('/tables/Orders/records/5?echo=true', { method: 'DELETE' })
+    const gone = await call('/tables/Orders/records/5?Echo=true', { method: 'DELETE' })
     expect(await bodyOf(gone)).toEqual({ data: { PK_ID: 5, Name: 'f', Total: null } })
   })
 

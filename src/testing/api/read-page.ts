@@ -1,5 +1,6 @@
 import type { URLSearchParams } from 'node:url'
 import { badQuery } from '../caspio-error.js'
+import { findParameter } from './find-parameter.js'
 
 const DEFAULT_PAGE_SIZE = 25
 
@@ -11,8 +12,8 @@ export function readPage(query: URLSearchParams): { number: number; size: number
 }
 
 function integer(query: URLSearchParams, name: string, missing: number, min: number, max: number) {
-  const text = query.get(name)
-  if (text === null) return missing
+  const text = findParameter(query, name)
+  if (text === undefined) return missing
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (value >= min && value <= max) return value
   throw badQuery(`${name} must be an integer from ${min} to ${max}, got: ${text}`)

@@ -1,4 +1,5 @@
 import { type Answer, jsonAnswer, NO_CONTENT } from '../answer.js'
+import { findParameter } from '../api/find-parameter.js'
 import type { ApiCall, Route } from '../api/route.js'
 import { found } from '../api/sources.js'
 import { badBody, badQuery, CaspioError } from '../caspio-error.js'
@@ -41,8 +42,9 @@ function fileByKey({ data, path }: ApiCall): StoredFile {
 }
 
 function fileByPath({ data, request }: ApiCall): StoredFile {
-  const path = request.query.get('filePath')
-  if (path === null) throw badQuery('filePath is required, for instance filePath=/images/logo.png.')
+  const path = findParameter(request.query, 'filePath')
+  if (path === undefined)
+    throw badQuery('filePath is required, for instance filePath=/images/logo.png.')
   return found(data.files.fileAt(path), `file ${path}`)
 }
 
@@ -108,7 +110,7 @@ export function readOneFile(request: ReceivedRequest): FilePart {
 
 /** The folder that the query names. Undefined for the root. */
 function folderOf({ request, data }: ApiCall): string | undefined {
-  const key = request.query.get('externalKey') ?? ''
+  const key = findParameter(request.query, 'externalKey') ?? ''
   return key === '' ? undefined : found(data.files.folder(key), `folder ${key}`).key
 }
 

@@ -1,4 +1,5 @@
 import type { URLSearchParams } from 'node:url'
+import { findParameter } from '../api/find-parameter.js'
 import { readPage } from '../api/read-page.js'
 import { badQuery } from '../caspio-error.js'
 import type { Pagination } from '../query/types.js'
@@ -13,11 +14,11 @@ export function readListing<T extends Record<string, unknown>, N extends string>
   sortFields: readonly N[],
 ): { Result: T[]; Pagination: Pagination } {
   const { number, size, start } = readPage(query)
-  const field = query.get('sortField') ?? 'Name'
+  const field = findParameter(query, 'sortField') ?? 'Name'
   if (!sortFields.some((name) => name === field)) {
     throw badQuery(`sortField must be one of ${sortFields.join(', ')}, got: ${field}`)
   }
-  const sign = /^true$/i.test(query.get('sortDescending') ?? '') ? -1 : 1
+  const sign = /^true$/i.test(findParameter(query, 'sortDescending') ?? '') ? -1 : 1
   const sorted = [...items].sort((one, other) => sign * compare(one[field], other[field]))
   return {
     Result: sorted.slice(start, start + size),

@@ -1,4 +1,5 @@
 import { type Answer, jsonAnswer } from '../answer.js'
+import { findParameter } from '../api/find-parameter.js'
 import { readObjectBody } from '../api/read-json-body.js'
 import type { ApiCall, Route } from '../api/route.js'
 import { type FindSource, findTable, findView } from '../api/sources.js'
@@ -68,8 +69,5 @@ export function answerChange(request: ReceivedRequest, Result: readonly Row[]): 
 
 /** Whether the client asks for the rows that it writes. */
 function wantsRows(request: ReceivedRequest): boolean {
-  for (const [name, value] of request.query) {
-    if (/^response$/i.test(name)) return /^rows$/i.test(value)
-  }
-  return false
+  return /^rows$/i.test(findParameter(request.query, 'response') ?? '')
 }

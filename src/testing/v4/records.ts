@@ -1,4 +1,5 @@
 import { type Answer, jsonAnswer } from '../answer.js'
+import { findParameter } from '../api/find-parameter.js'
 import { readObjectBody } from '../api/read-json-body.js'
 import type { ApiCall, Route } from '../api/route.js'
 import { findRecord } from '../api/sources.js'
@@ -55,5 +56,5 @@ function deleteRecord(call: ApiCall, source: RecordSource): Answer {
 
 /** Whether the client asks for the records that it writes. */
 export function wantsEcho({ request }: ApiCall): boolean {
-  return /^true$/i.test(request.query.get('echo') ?? '')
+  return /^true$/i.test(findParameter(request.query, 'echo') ?? '')
 }
