@@ -75,6 +75,23 @@ describe('a view', () => {
     })
   })
 
+  it('shows neither passwords nor deleted fields in the rows that it writes', async () => {
+    const fields = { Login: 'PASSWORD' } as const
+    const tables = { Users: { rows: [{ Name: 'a', City: 'b' }], fields } }
+    const views = { Logins: { table: 'Users', fields: ['Name', 'City', 'Login'] } }
+    const account = await openAccount({ tables, views })
+    const call = await openApi(account, '/integrations/rest')
+    await call('/v3/tables/Users/fields/City', { method: 'DELETE' })
+    const records = '/v3/views/Logins/records'
+    const inserted = await call(`${records}?response=rows`, json('POST', { Name: 'c' }))
+    expect(await resultOf(inserted)).toEqual([{ PK_ID: 2, Name: 'c' }])
+    const change = json('PUT', { Name: 'd' })
+    const updated = await call(`${records}?response=rows&q.where=PK_ID=1`, change)
+    expect(await resultOf(updated)).toEqual([{ PK_ID: 1, Name: 'd' }])
+    const one = await (await call('/v4/views/Logins/records/1')).json()
+    expect(one).toEqual({ data: { PK_ID: 1, Name: 'd' } })
+  })
+
   it('may name its fields in any case, PK_ID among them', async () => {
     const tables = { Orders: [{ Name: 'a', Total: 1 }] }
     const views = { Totals: { table: 'Orders', fields: ['total', 'pk_id'] } }

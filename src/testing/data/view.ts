@@ -75,8 +75,11 @@ export class View implements RecordSource {
   #show(row: Row): Row {
     const fields = this.#fieldNames
     if (fields === undefined) return row
+    // A row has neither passwords nor the fields that were deleted since.
     const names = [KEY_FIELD, ...fields.filter((name) => name !== KEY_FIELD)]
-    const shown = Object.fromEntries(names.map((name) => [name, row[name] ?? null]))
+    const shown = Object.fromEntries(
+      names.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]]),
+    )
     this.#tableRows.set(shown, row)
     return shown
   }
