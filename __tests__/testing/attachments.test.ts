@@ -63,8 +63,13 @@ describe('an attachment', () => {
     expect(await (await call(`${PHOTO}/fileInfo?q.where=PK_ID=2`, rename)).json()).toEqual({
       RecordsAffected: 0,
     })
-    const bad = { method: 'PUT', body: JSON.stringify({ FileName: '' }) }
-    expect((await call(`${PHOTO}/fileInfo?q.where=PK_ID=1`, bad)).status).toBe(400)
+    for (const FileName of ['', 'you.gif', 'you']) {
+      const bad = { method: 'PUT', body: JSON.stringify({ FileName }) }
+      expect((await call(`${PHOTO}/fileInfo?q.where=PK_ID=1`, bad)).status).toBe(400)
+    }
+    expect((await resultOf(await call(`${PHOTO}/fileInfo`)))[0]).toMatchObject({
+      FileName: 'you.png',
+    })
 
     const deleted = await call(`${PHOTO}?q.where=PK_ID=1`, { method: 'DELETE' })
     expect(await deleted.json()).toEqual({ RecordsAffected: 1 })

@@ -73,14 +73,19 @@ function upload(call: ApiCall, { source, field }: AttachmentField): Answer {
 
 /** @throws CaspioError if the field does not take the file */
 function checkFile({ name, bytes }: FilePart, field: FieldDefinition): void {
-  const types = field.AttachmentPermittedFileTypes.map((type) => type.toLowerCase())
-  const type = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  checkExtension(name, field)
   const max = field.AttachmentMaxFileSize || Number.POSITIVE_INFINITY
-  if (types.length > 0 && !types.includes(type)) {
-    throw badBody(`The field '${field.Name}' takes only files of the types ${types.join(', ')}.`)
-  }
   if (bytes.length < field.AttachmentMinFileSize || bytes.length > max) {
     throw badBody(`The field '${field.Name}' does not take a file of this size.`)
+  }
+}
+
+/** @throws CaspioError if the field does not take files of this name */
+function checkExtension(fileName: string, field: FieldDefinition): void {
+  const types = field.AttachmentPermittedFileTypes.map((type) => type.toLowerCase())
+  const type = fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase()
+  if (types.length > 0 && !types.includes(type)) {
+    throw badBody(`The field '${field.Name}' takes only files of the types ${types.join(', ')}.`)
   }
 }
 
@@ -115,6 +120,7 @@ function renameFiles({ request }: ApiCall, { source, field }: AttachmentField): 
   const selected = rowsToChange(request, source)
   const { FileName } = readObjectBody(request)
   if (typeof FileName !== 'string' || FileName === '') throw badBody('FileName must be a string.')
+  checkExtension(FileName, field)
   const { attachments } = source.table
   const rows = selected.filter((row) => attachments.get(row[KEY_FIELD], field.Name) !== undefined)
   for (const row of rows) {
