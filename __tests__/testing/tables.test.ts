@@ -63,6 +63,7 @@ describe('a new table', () => {
     [{ Name: 'New', Fields: [{ Name: 'PK_ID', Type: 'INTEGER' }] }],
     [{ Name: 'New', Fields: [{ Name: 'A', Type: 'STRING', Colour: 'red' }] }],
     [{ Name: 'New', Fields: [{ Name: 'A', Type: 'STRING', Unique: 'yes' }] }],
+    [{ Name: 'New', Fields: [{ Name: 'A', Type: 'STRING' }], Note: 'Mine' }],
     [{ Name: 'New', Fields: [{ Name: 'A', Type: 'RANDOM ID', Length: 1.5 }] }],
     [{ Name: 'New', Fields: [{ Name: 'A', Type: 'LIST-STRING', ListField: [1] }] }],
     [{ Name: 'New', Fields: [{ Name: 'A', Type: 'LIST-STRING', ListField: 'x' }] }],

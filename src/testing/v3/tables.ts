@@ -89,7 +89,9 @@ function listViews({ data, profile }: ApiCall): Answer {
 }
 
 function createTable({ request, data }: ApiCall): Answer {
-  const { Name, Fields } = readObjectBody(request)
+  const { Name, Fields, ...others } = readObjectBody(request)
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) throw badBody(`A new table has no property ${unknown}.`)
   if (typeof Name !== 'string' || !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(Name)) {
     throw badBody('Name must consist of letters, digits and underscores, and begin with a letter.')
   }
