@@ -3,9 +3,10 @@ import { memberOf } from '../lib/own-properties.js'
 // In the build for browsers, this file takes the place of bodies.ts. A page has no streams of Node, and
 // its forms can be sent again.
 
+const SIGNS_OF_A_STREAM = [Symbol.asyncIterator, 'getReader', 'next']
+
 export function isOneShot(data: unknown): boolean {
-  const signs = [Symbol.asyncIterator, 'getReader', 'next']
-  return typeof data === 'object' && signs.some((name) => memberOf(data, name))
+  return typeof data === 'object' && SIGNS_OF_A_STREAM.some((name) => memberOf(data, name))
 }
 
 export const rejectIfStreamFails = (): Promise<never> => new Promise(() => {})

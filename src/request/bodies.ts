@@ -2,10 +2,11 @@ import type { InternalAxiosRequestConfig } from 'axios'
 import { axios } from '../lib/axios.js'
 import { memberOf, ownProperty } from '../lib/own-properties.js'
 
+const SIGNS_OF_A_STREAM = [Symbol.asyncIterator, 'pipe', 'getReader', 'next']
+
 /** Whether a request body can be sent only once: a stream, an iterator, or a `form-data` body. */
 export function isOneShot(data: unknown): boolean {
-  const signs = [Symbol.asyncIterator, 'pipe', 'getReader', 'next']
-  return typeof data === 'object' && signs.some((name) => memberOf(data, name))
+  return typeof data === 'object' && SIGNS_OF_A_STREAM.some((name) => memberOf(data, name))
 }
 
 /**
