@@ -4,7 +4,7 @@ import { redactErrors } from '../lib/old-axios.js'
 import { defineHidden, ownProperty } from '../lib/own-properties.js'
 import type { Transport } from '../token/transport.js'
 // Without .js: the build for browsers takes bodies.browser.ts.
-import { isOneShot, rejectIfStreamFails } from './bodies'
+import { holdStream, isOneShot } from './bodies'
 import { sendAndRecover } from './recovery.js'
 import { removeToken } from './redirects.js'
 import { type AuthorisedRequest, type Authoriser, countCall, sendOnce } from './send.js'
@@ -102,14 +102,14 @@ function sendInScope(request: AuthorisedRequest): Promise<AxiosResponse> {
   config.headers = headers
   // The caller may change them while this request waits.
   if ((config.url as unknown) instanceof URL) config.url = new URL(config.url as string) as never
-  // Not with a toString() of its own, of which a copy would know nothing: axios calls it.
+  // A copy would lose a toString() of the object's own, which axios calls.
   if (config.params?.toString === URLSearchParams.prototype.toString) {
     config.params = new URLSearchParams(config.params)
   }
   const token = authoriser.source.acquire(transport)
   // Not by instanceof: applications replace the global Promise.
   if (!('then' in token)) return sendAndRecover(token, request)
-  const tokenOrFault = Promise.race([token, rejectIfStreamFails(config)])
+  const tokenOrFault = Promise.race([token, holdStream(config)])
   return waitForToken(tokenOrFault, config).then((ready) => sendAndRecover(ready, request))
 }
 

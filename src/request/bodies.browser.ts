@@ -9,7 +9,7 @@ export function isOneShot(data: unknown): boolean {
   return typeof data === 'object' && SIGNS_OF_A_STREAM.some((name) => memberOf(data, name))
 }
 
-export const rejectIfStreamFails = (): Promise<never> => new Promise(() => {})
+export const holdStream = (): Promise<never> => new Promise(() => {})
 
 export const rewinderOf = (): undefined => undefined
 

@@ -14,7 +14,7 @@ export function isOneShot(data: unknown): boolean {
  * axios does not listen to it yet. If the caller listens to its data, or pipes it into a hash as well,
  * it would flow away unsent. Its error would end the process, or the request would never end.
  */
-export function rejectIfStreamFails(config: InternalAxiosRequestConfig): Promise<never> {
+export function holdStream(config: InternalAxiosRequestConfig): Promise<never> {
   const { data } = config
   return new Promise((_, reject) => {
     if (!isOneShot(data)) return
