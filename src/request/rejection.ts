@@ -28,8 +28,8 @@ export function isTokenRejected(
  * that turned a write into a GET follows a success: a resend would execute the write twice.
  */
 function isRedirectedAway({ request, config }: AxiosResponse, scope: Authoriser['scope']): boolean {
-  const isRead = /^get$/i.test(`${memberOf(config, 'method')}`)
-  if (!isRead && memberOf(request, 'method') === 'GET') return true
+  const isWrite = /^(post|put|patch|delete)$/i.test(`${memberOf(config, 'method')}`)
+  if (isWrite && memberOf(request, 'method') === 'GET') return true
   const getHeader = memberOf(request, 'getHeader') as ((name: string) => unknown) | undefined
   if (getHeader && !getHeader.call(request, 'authorization')) return true
   // Only an XMLHttpRequest has it. axios-mock-adapter sets a relative one, which proves nothing.
