@@ -68,7 +68,7 @@ export function redisTokenStore(
   }
   if (takesCallbacks(client as object)) {
     throw new TypeError(
-      'axios-caspio-auth: redisTokenStore needs a client whose methods return promises: of the package redis (version 4 or newer, without legacyMode or legacy()) or ioredis.',
+      'axios-caspio-auth: redisTokenStore needs a client whose methods return promises. Use ioredis, or version 4 or newer of redis, without legacyMode and legacy().',
     )
   }
   const { set, release } = 'defineCommand' in client ? ioredis(client) : nodeRedis(client)
@@ -85,8 +85,9 @@ export function redisTokenStore(
 }
 
 /**
- * Whether a client is of redis 3, or imitates one (legacyMode of version 4, legacy() of later ones). It
- * never says that the lock is ours, so that the first request would wait for 30 s.
+ * Whether the methods of a client take callbacks: those of redis 3, and later ones with `legacyMode` or
+ * `legacy()`. They return no promise. The plugin would never get the lock, and the first request would
+ * wait for 30 s.
  */
 function takesCallbacks(client: {
   sendCommand?: unknown

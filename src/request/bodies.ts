@@ -11,14 +11,14 @@ export function isOneShot(data: unknown): boolean {
 
 /**
  * Holds a stream body back while its request waits, and rejects if the stream fails or is destroyed.
- * axios does not listen to it yet. If the caller listens to its data, or pipes it into a hash as well,
- * it would flow away unsent. Its error would end the process, or the request would never end.
+ * axios does not listen to the stream yet. If the caller does, or pipes it into a hash, its data would
+ * be lost. If it failed, its error would end the process, or the request would never end.
  */
 export function holdStream(config: InternalAxiosRequestConfig): Promise<never> {
   const { data } = config
   return new Promise((_, reject) => {
     if (!isOneShot(data)) return
-    // A stream of before Node 0.10 would not resume when axios pipes it.
+    // Other streams are older than Node 0.10, and do not resume when axios pipes them.
     if (data._readableState) data.pause()
     data.on?.('error', (error: Error) => reject(axios.AxiosError.from(error, undefined, config)))
     // axios's own words.
