@@ -37,7 +37,7 @@ export default defineConfig([
       'src/cli/**/*.ts',
       '!src/cli/io.ts',
       'src/contract/in-your-account.ts',
-      'src/lib/{own-properties,parse-json,redact,similar-name,url}.ts',
+      'src/lib/{axios,old-axios,own-properties,parse-json,redact,similar-name,url}.ts',
     ],
     bundle: false,
   },

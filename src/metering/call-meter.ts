@@ -30,14 +30,15 @@ export function createCallMeter(options: CallMeterOptions = {}): CallMeter {
   const today = () => calendar.dayAt(Date.now())
   let tally = new Tally(calendar.periodOf(today()))
 
-  /** Starts a period. It can be an earlier one, if the clock was ahead. */
-  function startPeriod(): void {
-    if (!tally.includes(today())) tally = new Tally(calendar.periodOf(today()))
+  /** Starts today's period, unless it is the current one. If the clock was ahead, it is earlier. */
+  function startPeriodOf(today: string): void {
+    if (!tally.includes(today)) tally = new Tally(calendar.periodOf(today))
   }
 
   function snapshot(): CallSummary {
-    startPeriod()
-    return tally.summarise(calendar, Date.now(), Date.now() - msSince(startedAt))
+    const at = Date.now()
+    startPeriodOf(calendar.dayAt(at))
+    return tally.summarise(calendar, at, at - msSince(startedAt))
   }
 
   const checkPace =
@@ -64,7 +65,7 @@ export function createCallMeter(options: CallMeterOptions = {}): CallMeter {
     const resource = isCall ? resourceOf(event.url) : TOKEN_RESOURCE
     // Caspio received it when it was sent.
     const day = calendar.dayAt(Date.now() - event.duration)
-    startPeriod()
+    if (!tally.includes(day)) startPeriodOf(today())
     if (tally.includes(day)) tally.add(day, kind, resource, count)
     outbox?.add(day, kind, resource, count)
   }

@@ -1,4 +1,5 @@
 import axios from 'axios'
+import { versionNumber } from '../../lib/old-axios.js'
 import { parseURL } from '../../lib/url.js'
 import type { Environment } from '../io.js'
 import { URL_NAME } from './values.js'
@@ -89,9 +90,9 @@ export function proxyFor(
   const url = new URL(origin)
   const setName = (...names: string[]) =>
     names.flatMap((name) => [name, name.toUpperCase()]).find((variable) => env[variable])
-  // npx and npm run set these, if npm has a proxy. Before 1.14 axios uses it, too.
+  // npx and npm run set these if npm has a proxy. Before 1.14 axios uses that proxy.
   const ofNpm = (name: string) =>
-    /^1\.(\d|1[0-3])\./.test(`${axiosVersion}`) ? [`npm_config_${name}`] : []
+    versionNumber(axiosVersion) < 11400 ? [`npm_config_${name}`] : []
   const ofProtocol = `${url.protocol.slice(0, -1)}_proxy`
   const variable = setName(...ofNpm(ofProtocol), ofProtocol, ...ofNpm('proxy'), 'all_proxy')
   const noProxy = env[setName(...ofNpm('no_proxy'), 'no_proxy') ?? ''] ?? ''

@@ -1,8 +1,9 @@
 import { badBody } from '../caspio-error.js'
 import type { FieldDefinition } from './field.js'
+import { ALPHABETS } from './generated-values.js'
 
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
-  'RANDOM ID': ['0', 'U', '0U'],
+  'RANDOM ID': Object.keys(ALPHABETS),
   'PREFIXED AUTONUMBER': ['1', '01', '001', '0001', '00001', '000001', '0000001'],
 }
 

@@ -5,7 +5,8 @@ import { dateTime } from './field-values.js'
 
 const DIGITS = '0123456789'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-const ALPHABETS: Readonly<Record<string, string>> = {
+/** The characters of a RANDOM ID, by its `Format`. */
+export const ALPHABETS: Readonly<Record<string, string>> = {
   0: DIGITS,
   U: LETTERS,
   '0U': DIGITS + LETTERS,
